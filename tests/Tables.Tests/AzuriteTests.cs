@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using SyncFunctions.Tests.Support;
+using SyncFunctions.Up;
+
+namespace SyncFunctions.Tables.Tests;
+
+[Trait("Category", "Contract")]
+public sealed class AzuriteTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Start_FreePorts_ListensOnThreeDifferentOnes() =>
+        new[] { azurite.Azurite.BlobPort, azurite.Azurite.QueuePort, azurite.Azurite.TablePort }.ShouldBeUnique();
+
+    [Fact]
+    public async Task Start_PortTaken_SaysSoInOneSentence()
+    {
+        var taken = azurite.Azurite.QueuePort;
+
+        var failure = await Should.ThrowAsync<InvalidOperationException>(Azurite.StartAsync(new AzuriteOptions { QueuePort = taken }, Cancel));
+
+        failure.Message.ShouldBe($"Azurite could not start because 127.0.0.1:{taken} is in use by another program.");
+    }
+
+    [Fact]
+    public async Task Dispose_Running_EndsTheProcess()
+    {
+        var own = await Azurite.StartAsync(new AzuriteOptions(), Cancel);
+        using var process = Process.GetProcessById(own.ProcessId);
+
+        await own.DisposeAsync();
+
+        process.HasExited.ShouldBeTrue();
+    }
+}
