@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.Connectors;
+
+/// <summary>What is known about a system without asking it.</summary>
+public sealed record SystemCatalog
+{
+    /// <summary>As in addresses and settings: <c>synergy</c>.</summary>
+    public required string System { get; init; }
+
+    /// <summary>As people call it: <c>Total Synergy</c>.</summary>
+    public required string DisplayName { get; init; }
+
+    public required OAuthGrant Grant { get; init; }
+
+    /// <summary>What an administrator may type in instead of the consent page, or null.</summary>
+    public string? TokenHelp { get; init; }
+
+    public required ImmutableArray<SystemKind> Kinds { get; init; }
+
+    /// <summary>Settings with their defaults: addresses and whatever the vendor's documents leave unverified.</summary>
+    public required ImmutableDictionary<string, SystemSetting> Settings { get; init; }
+
+    /// <summary>How far before the last walk's start the next walk begins, for lists that lag or have coarse times.</summary>
+    public required TimeSpan Overlap { get; init; }
+
+    /// <summary>How long after a write a record may still be missing from lists: "not found" counts only after it.</summary>
+    public required TimeSpan ReadLag { get; init; }
+
+    /// <summary>The vendor's daily budget by plan (<c>standard</c>, <c>premium</c>), empty where it has none.</summary>
+    public ImmutableDictionary<string, int> DailyCalls { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>A call that has not been answered for so long is given up; what it wrote may still be applied.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public SystemKind Kind(string name) => Kinds.First(kind => kind.Name == name);
+}
+
+public enum OAuthGrant
+{
+    None,
+
+    /// <summary>The redirect brings a code.</summary>
+    Code,
+
+    /// <summary>The redirect brings the token in the fragment.</summary>
+    Implicit,
+}
+
+/// <param name="Name">The connector's word for a kind of record, e.g. <c>projects</c>.</param>
+/// <param name="ParentKind">The kind whose records hold these, e.g. stages in projects; listed per parent, without a change filter.</param>
+public sealed record SystemKind(string Name, string? ParentKind = null, bool ListsChanges = true, bool CanSearch = false)
+{
+    public required ImmutableArray<SystemField> Fields { get; init; }
+}
+
+/// <param name="MaxLength">What the vendor keeps of a text; longer ones are cut by us, not by it.</param>
+public sealed record SystemField(string Name, SystemFieldType Type, bool Writable = true, int? MaxLength = null);
+
+public enum SystemFieldType
+{
+    Text,
+    Number,
+    Flag,
+    Day,
+    Set,
+    Reference,
+}
+
+/// <param name="Kind">Who may set it: the operator of the app for all connections, or a tenant's administrator for one.</param>
+public sealed record SystemSetting(string Default, string Help, SettingScope Kind = SettingScope.App);
+
+public enum SettingScope
+{
+    App,
+    Connection,
+}

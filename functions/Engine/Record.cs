@@ -1,0 +1,22 @@
+namespace SyncFunctions.Engine;
+
+/// <summary>
+/// A record as a vendor gives it: fields under the vendor's own names, or, once a <see cref="KindMap"/> has projected it,
+/// under the canonical names of the pair.
+/// </summary>
+/// <param name="Id">The vendor's id.</param>
+/// <param name="Fields">What the vendor said; a field it did not mention is absent.</param>
+public sealed record Record(string Id, FieldSet Fields)
+{
+    /// <summary>When the vendor says it was created (UTC), where it does.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When the vendor says it was last changed (UTC), where it does.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>A strong version (ETag, sync token) where the vendor has one; a timestamp is none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>A name for people, in logs and lists.</summary>
+    public string Label { get; init; } = "";
+}
