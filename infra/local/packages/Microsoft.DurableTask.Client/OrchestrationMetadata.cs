@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace Microsoft.DurableTask.Client;
+
+/// <summary>Where an orchestration stands.</summary>
+public enum OrchestrationRuntimeStatus
+{
+    /// <summary>Started and not ended.</summary>
+    Running,
+
+    /// <summary>Ended with an output.</summary>
+    Completed,
+
+    /// <summary>Never seen: the next generation takes its place at once.</summary>
+    [Obsolete("The ContinuedAsNew status is exposed only in history.")]
+    ContinuedAsNew,
+
+    /// <summary>Ended with an unhandled exception.</summary>
+    Failed,
+
+    /// <summary>Not used.</summary>
+    [Obsolete("The Canceled status is not used.")]
+    Canceled,
+
+    /// <summary>Ended from outside.</summary>
+    Terminated,
+
+    /// <summary>Not started yet.</summary>
+    Pending,
+
+    /// <summary>Paused from outside.</summary>
+    Suspended,
+}
+
+/// <summary>An orchestration instance as a query shows it.</summary>
+public sealed class OrchestrationMetadata(string name, string instanceId)
+{
+    /// <summary>The orchestrator's name.</summary>
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
+
+    /// <summary>The instance's id.</summary>
+    public string InstanceId { get; } = instanceId ?? throw new ArgumentNullException(nameof(instanceId));
+
+    /// <summary>Where it stands.</summary>
+    public OrchestrationRuntimeStatus RuntimeStatus { get; init; }
+
+    /// <summary>When it was created, UTC.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it last made progress, UTC.</summary>
+    public DateTimeOffset LastUpdatedAt { get; init; }
+
+    /// <summary>The input as text, where it was asked for.</summary>
+    public string? SerializedInput { get; init; }
+
+    /// <summary>The output as text, where it was asked for.</summary>
+    public string? SerializedOutput { get; init; }
+
+    /// <summary>The custom status as text, where it was asked for.</summary>
+    public string? SerializedCustomStatus { get; init; }
+
+    /// <summary>What it failed with.</summary>
+    public TaskFailureDetails? FailureDetails { get; init; }
+
+    /// <summary>Tags of the instance.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the texts are read with.</summary>
+    public DataConverter? DataConverter { get; init; }
+
+    /// <summary>Whether it has started and not ended.</summary>
+    public bool IsRunning => RuntimeStatus is OrchestrationRuntimeStatus.Running;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool IsCompleted => RuntimeStatus
+        is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+
+    /// <summary>The input.</summary>
+    public T? ReadInputAs<T>() => Read<T>(SerializedInput);
+
+    /// <summary>The output.</summary>
+    public T? ReadOutputAs<T>() => Read<T>(SerializedOutput);
+
+    /// <summary>The custom status.</summary>
+    public T? ReadCustomStatusAs<T>() => Read<T>(SerializedCustomStatus);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"[Name: '{Name}', ID: '{InstanceId}', RuntimeStatus: {RuntimeStatus}, CreatedAt: {CreatedAt:s}, LastUpdatedAt: {LastUpdatedAt:s}]");
+
+    private T? Read<T>(string? text)
+    {
+        if (DataConverter is null)
+            throw new InvalidOperationException("The instance was read without its inputs and outputs: pass getInputsAndOutputs or FetchInputsAndOutputs.");
+        return text is null ? default : DataConverter.Deserialize<T>(text);
+    }
+}
