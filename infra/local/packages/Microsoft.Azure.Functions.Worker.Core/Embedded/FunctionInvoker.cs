@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Azure.Functions.Worker.Embedded;
+
+/// <summary>The middleware of the worker in the order it was added; the first is outermost.</summary>
+internal sealed class MiddlewareList
+{
+    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> list = [];
+
+    public void Add(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware) => list.Add(middleware);
+
+    public FunctionExecutionDelegate Around(FunctionExecutionDelegate core)
+        => list.AsEnumerable().Reverse().Aggregate(core, (next, middleware) => middleware(next));
+}
+
+/// <summary>A function ran longer than host.json's <c>functionTimeout</c>.</summary>
+internal sealed class FunctionTimeoutException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <inheritdoc cref="IFunctionInvoker"/>
+internal sealed partial class FunctionInvoker : IFunctionInvoker
+{
+    private readonly IServiceScopeFactory scopes;
+    private readonly ArgumentBinder binder;
+    private readonly IFunctionActivator activator;
+    private readonly IOutputWriter[] outputs;
+    private readonly HostJson hostJson;
+    private readonly EmbeddedHostOptions options;
+    private readonly HostShutdown shutdown;
+    private readonly ILoggerFactory loggers;
+    private readonly TimeProvider time;
+    private readonly FunctionExecutionDelegate pipeline;
+    private readonly ConcurrentDictionary<MethodInfo, Func<object?, object?[], Task<object?>>> methods = new();
+
+    public FunctionInvoker(
+        IServiceScopeFactory scopes,
+        ArgumentBinder binder,
+        IFunctionActivator activator,
+        IEnumerable<IOutputWriter> outputs,
+        MiddlewareList middleware,
+        HostJson hostJson,
+        EmbeddedHostOptions options,
+        HostShutdown shutdown,
+        ILoggerFactory loggers,
+        TimeProvider time)
+    {
+        this.scopes = scopes;
+        this.binder = binder;
+        this.activator = activator;
+        this.outputs = [.. outputs];
+        this.hostJson = hostJson;
+        this.options = options;
+        this.shutdown = shutdown;
+        this.loggers = loggers;
+        this.time = time;
+        pipeline = middleware.Around(RunMethodAsync);
+    }
+
+    public async Task<object?> InvokeAsync(FunctionDescriptor function, TriggerInvocation trigger, CancellationToken cancellation)
+    {
+        var logger = loggers.CreateLogger($"Function.{function.Name}");
+        var run = new Run(scopes.CreateAsyncScope(), CancellationTokenSource.CreateLinkedTokenSource(cancellation, shutdown.DrainExpired));
+        var context = new InvocationContext(function, trigger, run.Scope.ServiceProvider, run.Stop.Token);
+        var started = time.GetTimestamp();
+        Log.Executing(logger, function.Name, context.InvocationId);
+        try
+        {
+            trigger.Prepare?.Invoke(context);
+            await WithinLimitsAsync(function, context, run, logger);
+            var result = context.Features.Get<ResultFeature>()!.Value;
+            await WriteOutputsAsync(function, context, result);
+            Log.Succeeded(logger, function.Name, context.InvocationId, Elapsed(started));
+            return result;
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(logger, exception, function.Name, context.InvocationId, Elapsed(started));
+            throw;
+        }
+        finally
+        {
+            await run.ReleaseAsync();
+        }
+    }
+
+    private long Elapsed(long started) => (long)time.GetElapsedTime(started).TotalMilliseconds;
+
+    /// <summary>Fires the token at the time limit, and gives the function up if it goes on regardless.</summary>
+    private async Task WithinLimitsAsync(FunctionDescriptor function, InvocationContext context, Run run, ILogger logger)
+    {
+        using var limit = new CancellationTokenSource(hostJson.FunctionTimeout, time);
+        await using var expiry = limit.Token.Register(() =>
+        {
+            Log.TimedOut(logger, hostJson.FunctionTimeout, function.Name, context.InvocationId);
+            run.Stop.Cancel();
+        });
+        using var abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var grace = run.Stop.Token.Register(() => abandon.CancelAfter(options.AbandonAfter));
+        run.Body = pipeline(context);
+        try
+        {
+            await run.Body.WaitAsync(abandon.Token);
+        }
+        catch (Exception exception) when (limit.IsCancellationRequested)
+        {
+            throw new FunctionTimeoutException(
+                $"Timeout value of {hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}", exception);
+        }
+
+        if (limit.IsCancellationRequested)
+            throw new FunctionTimeoutException($"Timeout value of {hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}");
+    }
+
+    private async Task RunMethodAsync(FunctionContext functionContext)
+    {
+        var context = (InvocationContext)functionContext;
+        var function = context.Function;
+        var arguments = await binder.BindAsync(context);
+        var instance = function.Method.IsStatic ? null : activator.CreateInstance(function.DeclaringType, context);
+        var call = methods.GetOrAdd(function.Method, FunctionMethod.Compile);
+        context.Features.Get<ResultFeature>()!.Value = await call(instance, arguments);
+    }
+
+    private async Task WriteOutputsAsync(FunctionDescriptor function, InvocationContext context, object? result)
+    {
+        foreach (var output in FunctionOutputs.Of(function.Method))
+        {
+            if (Array.Find(outputs, writer => writer.CanWrite(output.Attribute)) is { } writer)
+                await writer.WriteAsync(output.Attribute, output.ValueIn(result), context, context.CancellationToken);
+        }
+    }
+
+    /// <summary>What a run holds; kept until the function has really ended, even if it was given up before.</summary>
+    private sealed class Run(AsyncServiceScope scope, CancellationTokenSource stop)
+    {
+        public AsyncServiceScope Scope => scope;
+
+        public CancellationTokenSource Stop => stop;
+
+        public Task Body { get; set; } = Task.CompletedTask;
+
+        public ValueTask ReleaseAsync()
+        {
+            if (Body.IsCompleted) return DisposeAsync();
+            _ = DisposeLaterAsync();
+            return ValueTask.CompletedTask;
+        }
+
+        private async Task DisposeLaterAsync()
+        {
+            await Body.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await DisposeAsync();
+        }
+
+        private ValueTask DisposeAsync()
+        {
+            stop.Dispose();
+            return scope.DisposeAsync();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Executing 'Functions.{Function}' (Id={Id})")]
+        public static partial void Executing(ILogger logger, string function, string id);
+
+        [LoggerMessage(2, LogLevel.Information, "Executed 'Functions.{Function}' (Succeeded, Id={Id}, Duration={Milliseconds}ms)")]
+        public static partial void Succeeded(ILogger logger, string function, string id, long milliseconds);
+
+        [LoggerMessage(3, LogLevel.Error, "Executed 'Functions.{Function}' (Failed, Id={Id}, Duration={Milliseconds}ms)")]
+        public static partial void Failed(ILogger logger, Exception exception, string function, string id, long milliseconds);
+
+        [LoggerMessage(4, LogLevel.Error, "Timeout value of {Limit} exceeded by function 'Functions.{Function}' (Id: {Id}). Initiating cancellation.")]
+        public static partial void TimedOut(ILogger logger, TimeSpan limit, string function, string id);
+    }
+}
