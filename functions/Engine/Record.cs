@@ -17,6 +17,9 @@ public sealed record Record(string Id, FieldSet Fields)
     /// <summary>A strong version (ETag, sync token) where the vendor has one; a timestamp is none.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The status by which the tenant locked this record on its side, or null.</summary>
+    public string? LockedBy { get; init; }
+
     /// <summary>A name for people, in logs and lists.</summary>
     public string Label { get; init; } = "";
 }

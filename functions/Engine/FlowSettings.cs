@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace SyncFunctions.Engine;
+
+/// <summary>What a change does that was held by the loop lock, when the lock ends.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<LockEnd>))]
+public enum LockEnd
+{
+    Apply,
+    Discard,
+}
+
+/// <summary>What happens to an edit of a field that the side does not own.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<UnownedEdit>))]
+public enum UnownedEdit
+{
+    PutBack,
+    Leave,
+}
+
+/// <summary>A tenant's choices for a flow, over what the pair ships. Stored with the flow.</summary>
+public sealed record FlowSettings
+{
+    public static readonly FlowSettings Default = new();
+
+    /// <summary><see cref="Engine.Direction.Both"/>, or one way.</summary>
+    public Direction Direction { get; init; } = Direction.Both;
+
+    public ImmutableSortedDictionary<string, KindSettings> Kinds { get; init; } = ImmutableSortedDictionary<string, KindSettings>.Empty;
+
+    /// <summary>Project statuses that are locked on the side of the pair's status lock.</summary>
+    public ImmutableArray<string> LockedStatuses { get; init; } = [];
+
+    /// <summary>Left value = right value, by the name of the map (stages).</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<ValuePair>> ValueMaps { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableArray<ValuePair>>.Empty;
+
+    /// <summary>How long after a change the other side's changes of the record are held. Zero: echoes are told by content alone.</summary>
+    public TimeSpan LockWindow { get; init; }
+
+    public LockEnd OnLockEnd { get; init; }
+
+    public UnownedEdit UnownedEdits { get; init; }
+
+    public KindSettings Kind(string kind) => Kinds.GetValueOrDefault(kind) ?? KindSettings.Default;
+
+    /// <summary>The direction of a field after the tenant's narrowing.</summary>
+    public Direction DirectionOf(KindMap kind, FieldMap field)
+    {
+        var chosen = Kind(kind.Name).Fields.TryGetValue(field.Name, out var narrowed) ? narrowed : field.Direction;
+        if (field.ValueMap is { } map && !ValueMaps.ContainsKey(map)) return Direction.Off;
+        return Direction switch
+        {
+            Direction.LeftToRight when chosen is Direction.RightToLeft => Direction.Off,
+            Direction.LeftToRight when chosen is Direction.InitiallyFromLeft => Direction.InitiallyFromLeft,
+            Direction.LeftToRight when chosen is not Direction.Off => Direction.LeftToRight,
+            Direction.RightToLeft when chosen is Direction.LeftToRight => Direction.Off,
+            Direction.RightToLeft when chosen is Direction.InitiallyFromRight => Direction.InitiallyFromRight,
+            Direction.RightToLeft when chosen is not Direction.Off => Direction.RightToLeft,
+            _ => chosen,
+        };
+    }
+
+    /// <summary>Whether a new record of <paramref name="source"/> is created on the other side.</summary>
+    public bool CreatesFrom(KindMap kind, Side source)
+    {
+        var settings = Kind(kind.Name);
+        var wanted = source == Side.Left ? settings.NewLeftToRight : settings.NewRightToLeft;
+        return Allows(kind.NewRecords, source) && Allows(Direction, source) && settings.Enabled && (wanted ?? true);
+    }
+
+    /// <summary>Whether values may flow from <paramref name="source"/> once the record exists on both sides.</summary>
+    public static bool Allows(Direction direction, Side source) => direction switch
+    {
+        Direction.Both => true,
+        Direction.LeftToRight or Direction.InitiallyFromRight => source == Side.Left,
+        Direction.RightToLeft or Direction.InitiallyFromLeft => source == Side.Right,
+        _ => false,
+    };
+
+    /// <summary>Whether a value of <paramref name="source"/> is part of a record that is created on the other side.</summary>
+    public static bool AllowsAtCreation(Direction direction, Side source) => direction switch
+    {
+        Direction.InitiallyFromLeft or Direction.InitiallyFromRight => true,
+        _ => Allows(direction, source),
+    };
+
+    /// <summary>Into canonical form, which is the left side's; null where the tenant's map does not know the value.</summary>
+    internal FieldValue? Translate(FieldMap field, Side side, FieldValue value)
+    {
+        if (field.ValueMap is not { } name || side == Side.Left || value.IsBlank) return value;
+        return ValueMaps.GetValueOrDefault(name, []).FirstOrDefault(pair => pair.Right == value.ToString()) is { } pair ? FieldValue.Of(pair.Left) : null;
+    }
+
+    internal FieldValue TranslateBack(FieldMap field, Side side, FieldValue value)
+    {
+        if (field.ValueMap is not { } name || side == Side.Left || value.IsBlank) return value;
+        return FieldValue.Of(ValueMaps.GetValueOrDefault(name, []).FirstOrDefault(pair => pair.Left == value.ToString())?.Right);
+    }
+
+    /// <summary>Whether the other side has a word for this canonical value.</summary>
+    public bool CanTranslate(FieldMap field, Side target, FieldValue value) =>
+        field.ValueMap is not { } name || target == Side.Left || value.IsBlank ||
+        ValueMaps.GetValueOrDefault(name, []).Any(pair => pair.Left == value.ToString());
+}
+
+public sealed record ValuePair(string Left, string Right);
+
+/// <summary>A tenant's choices for one kind; null means the pair's default.</summary>
+public sealed record KindSettings
+{
+    public static readonly KindSettings Default = new();
+
+    /// <summary>Off: the kind is not synchronised; the tools by hand still work.</summary>
+    public bool Enabled { get; init; } = true;
+
+    public bool? NewLeftToRight { get; init; }
+
+    public bool? NewRightToLeft { get; init; }
+
+    public GonePolicy? WhenGone { get; init; }
+
+    /// <summary>Narrower directions by field.</summary>
+    public ImmutableSortedDictionary<string, Direction> Fields { get; init; } = ImmutableSortedDictionary<string, Direction>.Empty;
+}

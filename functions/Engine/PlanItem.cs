@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace SyncFunctions.Engine;
+
+/// <summary>What is known of one side of an item.</summary>
+public abstract record Sight
+{
+    private Sight()
+    {
+    }
+
+    /// <summary>Nobody looked: the record is as its base says, as far as anyone knows.</summary>
+    public sealed record NotRead : Sight;
+
+    /// <param name="Record">In canonical form, references resolved.</param>
+    /// <param name="IsNew">For an unlinked record: it appeared after the flow went live, or an import was asked to bring it over.</param>
+    public sealed record Present(Record Record, bool IsNew = false) : Sight;
+
+    /// <summary>Deleted, and confirmed to be.</summary>
+    public sealed record Gone : Sight;
+
+    public static readonly Sight Unread = new NotRead();
+    public static readonly Sight Confirmed = new Gone();
+}
+
+/// <summary>One linked pair, or one unlinked record, to be planned.</summary>
+public sealed record PlanItem(Link? Link, Sight Left, Sight Right)
+{
+    /// <summary>For an unlinked record: the other side's unlinked records that share a match key with it, in canonical form.</summary>
+    public ImmutableArray<Record> Candidates { get; init; } = [];
+
+    /// <summary>The item was held by a loop lock that has ended since.</summary>
+    public bool WasHeld { get; init; }
+
+    public Sight On(Side side) => side == Side.Left ? Left : Right;
+
+    public Record? RecordOn(Side side) => (On(side) as Sight.Present)?.Record;
+}
+
+/// <summary>The actions for one item, in the order in which they are to be applied.</summary>
+public sealed record ItemPlan(PlanItem Item, ImmutableArray<SyncAction> Actions)
+{
+    public bool IsNothing => Actions.IsEmpty;
+
+    /// <summary>Whether a vendor is to be written to.</summary>
+    public bool HasEffects => Actions.Any(action => action is SyncAction.Create or SyncAction.Write or SyncAction.Delete);
+}

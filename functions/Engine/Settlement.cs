@@ -1,0 +1,37 @@
+namespace SyncFunctions.Engine;
+
+/// <summary>What a link remembers after its plan was applied.</summary>
+public static class Settlement
+{
+    /// <summary>
+    /// After a write only the fields we sent take a new base; every other base is what the planner read before. Where the target
+    /// gives back something else than the normal form of what was sent, somebody or something changed it: that is a new change of
+    /// the target, so the base is what we sent and the record is to be planned again.
+    /// </summary>
+    /// <param name="readBack">The target as it is after the write, in canonical form.</param>
+    /// <param name="planAgain">Whether the read-back holds a change that is not ours.</param>
+    public static Bases AfterWrite(KindMap kind, Bases bases, Side target, FieldSet sent, FieldSet sourceValues, Record readBack, out bool planAgain)
+    {
+        planAgain = false;
+        var settled = FieldSet.Empty;
+        foreach (var (name, value) in sent)
+        {
+            var actual = readBack.Fields.Find(name) ?? value;
+            var ours = kind.Field(name).Agree(value, actual);
+            planAgain |= !ours;
+            settled = settled.With(name, ours ? actual : value);
+        }
+
+        return bases.With(target, settled).With(target.Other(), sourceValues);
+    }
+
+    /// <summary>After an adoption both sides' values become their bases.</summary>
+    public static Bases AfterAdopting(Bases bases, SyncAction.Adopt adopt) => bases.With(Side.Left, adopt.Left).With(Side.Right, adopt.Right);
+
+    /// <summary>Whether a record of the target holds everything that an intent sent, or its normal form: then the write was applied.</summary>
+    public static bool Holds(KindMap kind, Intent intent, Record target) =>
+        intent.Sent.All(field =>
+            target.Fields.Find(field.Key) is { } actual
+                ? FieldMap.SameAsBase(actual, field.Value) || (field.Value is not FieldValue.Digest && kind.Field(field.Key).Agree(actual, field.Value))
+                : field.Value.IsBlank);
+}

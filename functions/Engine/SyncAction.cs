@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace SyncFunctions.Engine;
+
+/// <summary>One thing that a plan wants done for one record or pair of records. A dry run prints these; the runner applies them.</summary>
+public abstract record SyncAction
+{
+    private SyncAction()
+    {
+    }
+
+    /// <summary>The two are the same record: keep a link, with these values agreed on.</summary>
+    public sealed record Join(string LeftId, string RightId, string Reason) : SyncAction;
+
+    /// <summary>Create the counterpart of the source record on <paramref name="Target"/>.</summary>
+    public sealed record Create(Side Target, FieldSet Fields, FieldSet SourceValues) : SyncAction;
+
+    /// <summary>Write these fields on <paramref name="Target"/>; what they replace is in <paramref name="Before"/>.</summary>
+    public sealed record Write(Side Target, FieldSet Fields, FieldSet Before, FieldSet SourceValues) : SyncAction;
+
+    /// <summary>Both sides say the same already: remember it. Nothing is sent.</summary>
+    public sealed record Adopt(FieldSet Left, FieldSet Right) : SyncAction;
+
+    /// <summary>Both sides changed a field and differ; the loser's value is kept for people.</summary>
+    public sealed record Conflict(string Field, Side Winner, FieldValue Left, FieldValue Right) : SyncAction;
+
+    /// <summary>A change of <paramref name="Source"/> that the loop lock makes wait.</summary>
+    public sealed record Hold(Side Source, FieldSet Fields, DateTimeOffset Until) : SyncAction;
+
+    /// <summary>A held change that the lock's end drops, by the tenant's choice.</summary>
+    public sealed record Discard(Side Source, FieldSet Fields) : SyncAction;
+
+    /// <summary>The record waits until the record it refers to is linked.</summary>
+    public sealed record Park(Side Source, string Field, string Kind, string RecordId) : SyncAction;
+
+    /// <summary>From now on only changes from this side flow, for the window.</summary>
+    public sealed record Lock(LoopLock Value) : SyncAction;
+
+    /// <summary>Delete the survivor, since its counterpart was deleted and the policy says so.</summary>
+    public sealed record Delete(Side Target) : SyncAction;
+
+    /// <summary>The link ends in this state: paused, or a tombstone.</summary>
+    public sealed record End(LinkState State, string Reason) : SyncAction;
+
+    /// <summary>A person decides: more than one candidate, or an older record without a counterpart.</summary>
+    public sealed record Offer(Side Side, ImmutableArray<string> Candidates, string Reason) : SyncAction;
+
+    /// <summary>Nothing is done, and this is why.</summary>
+    public sealed record Skip(Side Side, SkipReason Reason, string Detail) : SyncAction;
+}
+
+public enum SkipReason
+{
+    /// <summary>The tenant switched off new records of this kind in this direction.</summary>
+    NewRecordsOff,
+
+    /// <summary>The record's status is locked on its side.</summary>
+    StatusLocked,
+
+    /// <summary>The other side cannot hold the record without a reference that it does not have.</summary>
+    ReferenceMissing,
+
+    /// <summary>The tenant's value map has no counterpart for a value.</summary>
+    ValueUnmapped,
+
+    /// <summary>A field was edited on the side that does not own it, and the tenant lets such edits be.</summary>
+    NotOwned,
+    Tombstone,
+    Paused,
+    PolicyIgnores,
+
+    /// <summary>An archived record is not created anew on the other side.</summary>
+    Archived,
+}
