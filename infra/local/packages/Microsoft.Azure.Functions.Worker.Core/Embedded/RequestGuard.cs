@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Azure.Functions.Worker.Embedded;
+
+/// <summary>The outermost handler of a request: whatever goes wrong inside, the caller sees an empty 500.</summary>
+internal static partial class RequestGuard
+{
+    /// <summary>The genuine host's own limit; the worker's lower one is the server's default.</summary>
+    private const long MaxBody = 104_857_600;
+
+    public static async Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            if (context.Request.ContentLength > MaxBody) context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            else await next(context);
+        }
+        catch (Exception exception)
+        {
+            var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Http");
+            Log.Unhandled(log, exception, context.Request.Method, context.Request.Path);
+            Fail(context);
+        }
+    }
+
+    /// <summary>Answers an empty 500, or cuts the connection when a part of the answer is already gone.</summary>
+    public static void Fail(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "An unhandled host error has occurred at {Method} {Path}.")]
+        public static partial void Unhandled(ILogger logger, Exception exception, string method, PathString path);
+    }
+}
