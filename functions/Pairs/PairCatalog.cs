@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.Pairs;
+
+/// <summary>What two systems can sync and how.</summary>
+public sealed record Pair
+{
+    /// <summary>As in addresses and settings: <c>synergy-tinyplus</c>.</summary>
+    public required string Name { get; init; }
+
+    public required string DisplayName { get; init; }
+
+    public required string LeftSystem { get; init; }
+
+    public required string RightSystem { get; init; }
+
+    /// <summary>In reference order: a kind comes after those that its records refer to.</summary>
+    public required ImmutableArray<KindMap> Kinds { get; init; }
+
+    /// <summary>What a new flow starts with.</summary>
+    public FlowSettings Defaults { get; init; } = FlowSettings.Default;
+
+    /// <summary>The side that an import brings older records over from.</summary>
+    public Side ImportFrom { get; init; } = Side.Left;
+
+    /// <summary>The kind of the people who use the systems: matched by hand before an import.</summary>
+    public string? TeamKind { get; init; }
+
+    /// <summary>The value map that the setup asks for, with the vendor kinds that list its values on each side.</summary>
+    public StageMap? Stages { get; init; }
+
+    public IEnumerable<KindMap> TopKinds => Kinds.Where(kind => kind.Parent is null);
+
+    public string System(Side side) => side == Side.Left ? LeftSystem : RightSystem;
+
+    public KindMap? FindKind(string name) => Kinds.FirstOrDefault(kind => kind.Name == name);
+
+    public KindMap Kind(string name) => FindKind(name) ?? throw new ArgumentException($"The pair {Name} has no kind {name}.", nameof(name));
+
+    /// <summary>The kinds that live one to one inside records of <paramref name="kind"/>.</summary>
+    public IEnumerable<KindMap> Inside(KindMap kind) => Kinds.Where(inner => inner.Parent == kind.Name);
+}
+
+/// <param name="ValueMap">The name of the map in the flow's settings.</param>
+/// <param name="LeftKind">The vendor kind whose records' names are the left values.</param>
+public sealed record StageMap(string ValueMap, string LeftKind, string RightKind);
+
+/// <summary>All pairs.</summary>
+public static class PairCatalog
+{
+    public static readonly ImmutableArray<Pair> All = [SynergyTinyPlus.Pair];
+
+    public static Pair? Find(string name) => All.FirstOrDefault(pair => pair.Name == name);
+}
