@@ -39,7 +39,7 @@ internal sealed class FieldMerge(KindMap kind, FlowSettings settings, PlanItem i
         }
 
         actions.AddRange(_notes);
-        if (link is not null && _changedBy is { } source2 && LoopLock.After(link.Lock, source2, RecordOf(source2).Modified ?? now, settings.LockWindow, now) is { } locked && locked != link.Lock)
+        if (link is not null && _changedBy is { } changedBy && LoopLock.After(link.Lock, changedBy, RecordOf(changedBy).Modified ?? now, settings.LockWindow, now) is { } locked && locked != link.Lock)
         {
             actions.Add(new SyncAction.Lock(locked));
         }
@@ -93,7 +93,8 @@ internal sealed class FieldMerge(KindMap kind, FlowSettings settings, PlanItem i
             return;
         }
 
-        var owner = FlowSettings.Allows(direction, kind.Master) ? kind.Master : kind.Master.Other();
+        var preferred = item.Preferred ?? link?.CreatedFrom ?? kind.Master;
+        var owner = FlowSettings.Allows(direction, preferred) ? preferred : preferred.Other();
         var ownersValue = owner == Side.Left ? left : right;
         var source = ownersValue.IsBlank ? owner.Other() : owner;
         var (value, other) = source == Side.Left ? (left, right) : (right, left);

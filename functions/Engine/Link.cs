@@ -29,6 +29,9 @@ public sealed record Link(LinkId Id, string Kind)
 
     public Bases Bases { get; init; } = Bases.None;
 
+    /// <summary>The side whose record was there first, where this app created the other one: its values win while there is no base.</summary>
+    public Side? CreatedFrom { get; init; }
+
     public LoopLock? Lock { get; init; }
 
     public Intent? Intent { get; init; }

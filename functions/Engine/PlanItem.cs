@@ -29,6 +29,9 @@ public sealed record PlanItem(Link? Link, Sight Left, Sight Right)
     /// <summary>For an unlinked record: the other side's unlinked records that share a match key with it, in canonical form.</summary>
     public ImmutableArray<Record> Candidates { get; init; } = [];
 
+    /// <summary>The side whose values win where there is no base to tell who changed what; the kind's master side if null.</summary>
+    public Side? Preferred { get; init; }
+
     /// <summary>The item was held by a loop lock that has ended since.</summary>
     public bool WasHeld { get; init; }
 
