@@ -1,4 +1,4 @@
-using SyncFunctions.Up;
+using SyncFunctions.Local;
 using Xunit;
 
 namespace SyncFunctions.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using SyncFunctions.Tests.Support;
-using SyncFunctions.Up;
+using SyncFunctions.Local;
 
 namespace SyncFunctions.Tables.Tests;
 

@@ -1,4 +1,4 @@
-namespace SyncFunctions.Up;
+namespace SyncFunctions.Local;
 
 /// <summary>Where the repository is that this program was built from.</summary>
 public static class RepositoryRoot

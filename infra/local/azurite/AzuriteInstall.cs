@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace SyncFunctions.Up;
+namespace SyncFunctions.Local;
 
 /// <summary>Puts the pinned Azurite into infra/local/node_modules, once, however many processes ask at the same time.</summary>
 internal static class AzuriteInstall

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace SyncFunctions.Up;
+namespace SyncFunctions.Local;
 
 /// <summary>How to run the storage emulator. A port of 0 is any free one.</summary>
 public sealed record AzuriteOptions
@@ -98,7 +98,7 @@ public sealed partial class Azurite : IAsyncDisposable
     private static ProcessStartInfo StartInfo(string root, AzuriteOptions options)
     {
         var local = Path.Combine(root, "infra", "local");
-        var start = new ProcessStartInfo("node", [Path.Combine(local, "up", "azurite.cjs"), "--silent", "--disableTelemetry", "--skipApiVersionCheck"])
+        var start = new ProcessStartInfo("node", [Path.Combine(local, "azurite", "azurite.cjs"), "--silent", "--disableTelemetry", "--skipApiVersionCheck"])
         {
             // Azurite notes its settings in the working directory unless it has a location.
             WorkingDirectory = Path.GetTempPath(),
