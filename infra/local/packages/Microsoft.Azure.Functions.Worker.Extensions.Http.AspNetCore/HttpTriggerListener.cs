@@ -83,7 +83,7 @@ internal sealed partial class HttpTriggerListener(
             var trigger = new TriggerInvocation(http.Request, BindingData(http.Request, pattern), context => Prepare(http, context));
             await invoker.InvokeAsync(function.Function, trigger, http.RequestAborted);
         }
-        catch (Exception)
+        catch (Exception) when (!http.Response.HasStarted)
         {
             // The run has logged it.
             RequestGuard.Fail(http);

@@ -17,7 +17,7 @@ internal static partial class RequestGuard
             if (context.Request.ContentLength > MaxBody) context.Response.StatusCode = StatusCodes.Status500InternalServerError;
             else await next(context);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!context.Response.HasStarted)
         {
             var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Http");
             Log.Unhandled(log, exception, context.Request.Method, context.Request.Path);
@@ -25,15 +25,12 @@ internal static partial class RequestGuard
         }
     }
 
-    /// <summary>Answers an empty 500, or cuts the connection when a part of the answer is already gone.</summary>
+    /// <summary>
+    /// Turns the answer into an empty 500. Once a part of it is gone there is nothing to do but to let the exception out: the server
+    /// then closes the connection before the end of the body.
+    /// </summary>
     public static void Fail(HttpContext context)
     {
-        if (context.Response.HasStarted)
-        {
-            context.Abort();
-            return;
-        }
-
         context.Response.Clear();
         context.Response.StatusCode = StatusCodes.Status500InternalServerError;
     }

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace SyncFunctions.Host.Tests.Http;
+
+[Trait("Category", "Host")]
+public sealed class BodyTests(HttpHost http) : IClassFixture<HttpHost>
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1 << 20)]
+    [InlineData(30_000_000)]
+    public async Task Body_WithinTheLimit_IsRead(int length)
+    {
+        using var response = await http.Client.PostAsync("/api/echo", new ByteArrayContent(new byte[length]));
+        (await response.Content.ReadAsStringAsync()).ShouldBe(length.ToString());
+    }
+
+    [Fact]
+    public async Task Body_OverTheLimitOfTheWorker_Is500WhenRead()
+        => await ShouldFailAsync("/api/echo", 30_000_001);
+
+    [Fact]
+    public async Task Body_OverTheLimitOfTheHost_Is500AlsoUnread()
+        => await ShouldFailAsync("/api/unread", 104_857_601);
+
+    [Fact]
+    public async Task Body_Chunked_IsRead()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/echo") { Content = new ByteArrayContent(new byte[200_000]) };
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await http.Client.SendAsync(request);
+        (await response.Content.ReadAsStringAsync()).ShouldBe("200000");
+    }
+
+    [Theory]
+    [InlineData("""{"name":"a","shade":1,"note":"n"}""", "application/json", """{"name":"a","shade":1,"note":"n"}""")]
+    [InlineData("""{"Name":"a","Shade":1}""", "application/json; charset=utf-8", """{"name":"a","shade":1,"note":null}""")]
+    public async Task FromBody_Json_IsBound(string json, string contentType, string expected)
+    {
+        using var response = await http.Client.PostAsync("/api/body", Content(json, contentType));
+        (await response.Content.ReadAsStringAsync()).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("{", "application/json")]
+    [InlineData("", "application/json")]
+    [InlineData("""{"name":"a","shade":"Dark"}""", "application/json")]
+    [InlineData("""{"name":"a"}""", null)]
+    public async Task FromBody_ThatCannotBeBound_Is500(string text, string? contentType)
+    {
+        using var response = await http.Client.PostAsync("/api/body", Content(text, contentType));
+        await RoutingTests.ShouldBeEmptyAsync(response, HttpStatusCode.InternalServerError);
+    }
+
+    private static ByteArrayContent Content(string text, string? contentType)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
+        content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
+        return content;
+    }
+
+    // The server may answer and close before the whole body is sent, so the client waits for the answer first.
+    private async Task ShouldFailAsync(string path, int length)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(new byte[length]) };
+        request.Headers.ExpectContinue = true;
+        using var response = await http.Client.SendAsync(request);
+        await RoutingTests.ShouldBeEmptyAsync(response, HttpStatusCode.InternalServerError);
+    }
+}

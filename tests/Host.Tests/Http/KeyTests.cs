@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace SyncFunctions.Host.Tests.Http;
+
+[Trait("Category", "Host")]
+public sealed class KeyTests(HttpHost http) : IClassFixture<HttpHost>
+{
+    private string MasterKey => http.Host.Keys.MasterKey;
+
+    private string DefaultKey => http.Host.Keys.DefaultFunctionKey;
+
+    [Theory]
+    [InlineData("key/function", null, null, 401)]
+    [InlineData("key/function", "fn", null, 200)]
+    [InlineData("key/function", null, "fn", 200)]
+    [InlineData("key/function", "master", null, 200)]
+    [InlineData("key/function", null, "master", 200)]
+    [InlineData("key/function", "wrong", null, 401)]
+    [InlineData("key/function", null, "wrong", 401)]
+    [InlineData("key/function", "fn", "wrong", 200)]
+    [InlineData("key/function", "wrong", "fn", 401)]
+    [InlineData("key/function", "", "fn", 401)]
+    [InlineData("key/admin", null, null, 401)]
+    [InlineData("key/admin", "fn", null, 401)]
+    [InlineData("key/admin", "master", null, 200)]
+    [InlineData("key/admin", null, "master", 200)]
+    [InlineData("key/none", "wrong", "wrong", 200)]
+    public async Task Key_AsPresented_DecidesTheStatus(string path, string? header, string? code, int expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/{path}" + (code is null ? "" : $"?code={Uri.EscapeDataString(Named(code))}"));
+        if (header is not null) request.Headers.TryAddWithoutValidation("x-functions-key", Named(header));
+        using var response = await http.Client.SendAsync(request);
+        ((int)response.StatusCode).ShouldBe(expected);
+        if (expected == 401)
+        {
+            response.Headers.WwwAuthenticate.ShouldBeEmpty();
+            (await response.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task Key_InQueryTwice_Is401()
+        => (await http.Client.GetAsync($"/api/key/function?code=wrong&code={DefaultKey}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+    [Fact]
+    public async Task Key_NameOfQueryInAnotherCase_Counts()
+        => (await http.Client.GetAsync($"/api/key/function?Code={DefaultKey}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+    [Fact]
+    public async Task WrongMethod_WithoutKey_Is404()
+        => (await http.Client.PostAsync("/api/key/function", content: null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+    [Fact]
+    public async Task KeyFile_Replaced_CountsAtOnce()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions(), typeof(HttpSamples));
+        var old = host.Keys.DefaultFunctionKey;
+        var file = JsonNode.Parse(await File.ReadAllTextAsync(host.Keys.FilePath))!;
+        file["functionKeys"]!["default"] = "rotated";
+        file["functions"]!["FunctionKey"] = new JsonObject { ["partner"] = "own" };
+        await File.WriteAllTextAsync(host.Keys.FilePath, file.ToJsonString());
+
+        (await host.Client.GetAsync($"/api/key/function?code={old}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.Client.GetAsync("/api/key/function?code=rotated")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await host.Client.GetAsync("/api/key/function?code=own")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public void KeyFile_WhenMade_IsItsOwnersAlone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no file modes.");
+            return;
+        }
+
+        _ = MasterKey;
+        File.GetUnixFileMode(http.Host.Keys.FilePath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Theory]
+    [InlineData("/admin/host/status")]
+    [InlineData("/admin/functions")]
+    [InlineData("/admin/functions/Plain")]
+    public async Task Admin_WantsTheMasterKey(string path)
+    {
+        using var none = await http.Client.GetAsync(path);
+        none.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        none.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+        (await http.Client.GetAsync($"{path}?code={DefaultKey}")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await http.Client.GetAsync($"{path}?code={MasterKey}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Admin_Functions_AreAllListed()
+    {
+        var functions = await http.Client.GetFromJsonAsync<JsonArray>($"/admin/functions?code={MasterKey}");
+        functions!.Select(function => (string)function!["name"]!).ShouldContain("Plain");
+    }
+
+    [Theory]
+    [InlineData("/admin/nosuch")]
+    [InlineData("/admin/functions/NoSuch")]
+    public async Task Admin_Unknown_Is404(string path)
+        => (await http.Client.GetAsync($"{path}?code={MasterKey}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+    [Fact]
+    public async Task Ping_NeedsNoKey()
+    {
+        using var response = await http.Client.GetAsync("/admin/host/ping");
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
+    }
+
+    private string Named(string key) => key switch { "fn" => DefaultKey, "master" => MasterKey, var other => other };
+}
