@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace SyncFunctions.Vendors;
+
+internal enum SimGrantKind
+{
+    Code,
+    Access,
+    Refresh,
+}
+
+/// <summary>A code or token that a vendor gave out, and what it stands for.</summary>
+internal sealed record SimGrant(SimGrantKind Kind, string Token, string Account, string User, string Scope, DateTimeOffset Expires);
+
+/// <summary>Who makes a call.</summary>
+internal sealed record SimCaller(SimAccount Account, SimUser User, string Scope);
+
+/// <summary>The codes and tokens of one vendor.</summary>
+internal sealed class SimTokens(SimSystem system)
+{
+    public const string FullScope = "readwrite";
+
+    private readonly ConcurrentDictionary<string, SimGrant> _grants = new();
+
+    public IEnumerable<SimGrant> All => _grants.Values;
+
+    public SimGrant Issue(SimGrantKind kind, string account, string user, string scope, TimeSpan life)
+    {
+        var token = $"{system.Definition.Name}-{kind.ToString().ToLowerInvariant()}-{RandomNumberGenerator.GetHexString(40, lowercase: true)}";
+        var grant = new SimGrant(kind, token, account, user, scope, system.Now + life);
+        _grants[token] = grant;
+        system.Changed();
+        return grant;
+    }
+
+    /// <summary>Uses up a code or refresh token; null when it is unknown, of another kind, expired or already used.</summary>
+    public SimGrant? Take(SimGrantKind kind, string token)
+    {
+        if (!_grants.TryGetValue(token, out var grant) || grant.Kind != kind || !_grants.TryRemove(token, out grant))
+            return null;
+        system.Changed();
+        return grant.Expires > system.Now ? grant : null;
+    }
+
+    /// <summary>Whose access token this is; null when it is not one that works.</summary>
+    public SimCaller? Caller(string token)
+    {
+        if (_grants.TryGetValue(token, out var grant) && grant.Kind == SimGrantKind.Access && grant.Expires > system.Now)
+            return Caller(grant.Account, grant.User, grant.Scope);
+        if (!token.StartsWith(system.Definition.StaticToken, StringComparison.Ordinal))
+            return null;
+        var rest = token[system.Definition.StaticToken.Length..];
+        var user = rest.StartsWith("-member", StringComparison.Ordinal) ? "member" : "admin";
+        rest = user == "member" ? rest["-member".Length..] : rest;
+        return rest switch
+        {
+            "" => Caller(SimSystem.FirstAccount, user, FullScope),
+            ['.', .. var slug] => Caller(slug, user, FullScope),
+            _ => null,
+        };
+    }
+
+    /// <summary>Ends the tokens of these kinds at once.</summary>
+    public int Revoke(params IReadOnlyList<SimGrantKind> kinds)
+    {
+        var revoked = _grants.Values.Count(grant => kinds.Contains(grant.Kind) && _grants.TryRemove(grant.Token, out _));
+        system.Changed();
+        return revoked;
+    }
+
+    public void Restore(SimGrant grant) => _grants[grant.Token] = grant;
+
+    public void Clear() => _grants.Clear();
+
+    private SimCaller? Caller(string account, string user, string scope) =>
+        system.TryAccount(account, out var found) && SimSystem.Users.FirstOrDefault(known => known.Key == user) is { } person
+            ? new SimCaller(found, person, scope)
+            : null;
+}
