@@ -1,0 +1,26 @@
+namespace SyncFunctions.App.Problems;
+
+/// <summary>A kind of refusal, as in RFC 9457: the same address, status and title for every occurrence.</summary>
+public sealed record ProblemType(string Name, int Status, string Title)
+{
+    public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "The request is not as it must be.");
+    public static readonly ProblemType NotFound = new("not-found", 404, "There is no such thing here.");
+    public static readonly ProblemType AlreadyExists = new("already-exists", 409, "The id is taken.");
+    public static readonly ProblemType ChangedMeanwhile = new("changed-meanwhile", 409, "Somebody else changed it at the same time.");
+    public static readonly ProblemType FlowBusy = new("flow-busy", 409, "The flow is not idle.");
+    public static readonly ProblemType FlowOff = new("flow-off", 409, "The flow is switched off.");
+    public static readonly ProblemType NotConnected = new("not-connected", 409, "A connection of the flow needs a person.");
+    public static readonly ProblemType SetupOrder = new("setup-order", 409, "A step before this one is not done.");
+    public static readonly ProblemType CannotLink = new("cannot-link", 409, "The records cannot be linked like that.");
+    public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large.");
+    public static readonly ProblemType CredentialsRefused = new("credentials-refused", 422, "The system does not accept the credentials.");
+    public static readonly ProblemType RightMissing = new("right-missing", 422, "The credentials lack a right.");
+    public static readonly ProblemType OtherAccount = new("other-account", 422, "The credentials belong to another account.");
+    public static readonly ProblemType SignedInUserUnmatched = new("signed-in-user-unmatched", 422, "The person who signed in must be matched.");
+    public static readonly ProblemType VendorRefused = new("vendor-refused", 502, "The other system refused the request.");
+    public static readonly ProblemType VendorUnavailable = new("vendor-unavailable", 503, "The other system cannot be reached now.");
+    public static readonly ProblemType Internal = new("internal-error", 500, "Something went wrong here.");
+
+    /// <summary>The <c>type</c> member: an absolute path, so that it means the same under every address of the app.</summary>
+    public string Address => $"/problems/{Name}";
+}
