@@ -13,6 +13,7 @@ public static class Json
     /// <summary>Camel case names and enums; a member that is not known, a number for an enum and a null where none may be are refused.</summary>
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
+        PropertyNameCaseInsensitive = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         NumberHandling = JsonNumberHandling.Strict,
