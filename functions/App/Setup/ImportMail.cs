@@ -13,7 +13,7 @@ public sealed record SmtpSettings(string Host, int Port, string From, string? Us
     public const string Section = "Smtp";
 
     /// <summary>Null where no server or no sender is set.</summary>
-    public static SmtpSettings? From(IConfiguration configuration)
+    public static SmtpSettings? Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
         if (section["Host"] is not { Length: > 0 } host || section["From"] is not { Length: > 0 } from) return null;
