@@ -137,7 +137,7 @@ public sealed class CountingTransport(HttpPipelineTransport? inner = null) : Htt
         public void Apply(StorageCall call, HttpMessage message)
         {
             if (Status is { } status)
-                message.Response = new BareResponse(status, message.Request.ClientRequestId);
+                message.Response = new CannedResponse(status, message.Request.ClientRequestId);
             else
                 throw new RequestFailedException($"Failed on purpose {Point}: call {call.Number}, {call.Operation}.");
         }

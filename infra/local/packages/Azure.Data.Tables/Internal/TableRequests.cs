@@ -7,9 +7,9 @@ namespace Azure.Data.Tables;
 /// <summary>Requests about tables as a whole, which both clients make.</summary>
 internal static class TableRequests
 {
-    public static HttpMessage Create(TableService service, string name) => Create(service, name, new StatusCodeClassifier([201, 204]));
+    public static HttpMessage Create(TableService service, string name) => Create(service, name, 201, 204);
 
-    public static HttpMessage CreateIfNotExists(TableService service, string name) => Create(service, name, AlreadyExistsIsFine.Instance);
+    public static HttpMessage CreateIfNotExists(TableService service, string name) => Create(service, name, 201, 204, 409);
 
     // Deleting what is not there is an answer (404), not a failure.
     public static HttpMessage Delete(TableService service, string name) =>
@@ -21,7 +21,11 @@ internal static class TableRequests
             .WithQuery("$top", pageSize?.ToString())
             .WithQuery("NextTableName", nextTable);
 
-    public static Response<TableItem> Created(string name, Response response) => Response.FromValue(new TableItem(name), response);
+    // 409 also says that the table is being deleted, which is a failure.
+    public static Response<TableItem> Created(string name, Response response) =>
+        response.Status == 409 && TableErrorParser.Code(response) != TableErrorCode.TableAlreadyExists.ToString()
+            ? throw new RequestFailedException(response)
+            : Response.FromValue(new TableItem(name), response);
 
     public static Page<TableItem> Page(Response response)
     {
@@ -31,21 +35,8 @@ internal static class TableRequests
         return Page<TableItem>.FromValues([.. tables], next, response);
     }
 
-    private static HttpMessage Create(TableService service, string name, ResponseClassifier classifier)
-    {
-        var message = service.Request(RequestMethod.Post, service.TableAddress("Tables"))
+    private static HttpMessage Create(TableService service, string name, params ReadOnlySpan<ushort> expected) =>
+        service.Request(RequestMethod.Post, service.TableAddress("Tables"), expected)
             .WithHeader("Prefer", "return-no-content")
             .WithJson(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["TableName"] = name }));
-        message.ResponseClassifier = classifier;
-        return message;
-    }
-
-    // 409 also says that the table is being deleted, which is a failure.
-    private sealed class AlreadyExistsIsFine : ResponseClassifier
-    {
-        public static readonly AlreadyExistsIsFine Instance = new();
-
-        public override bool IsErrorResponse(HttpMessage message) => message.Response.Status is not (201 or 204)
-            && !(message.Response.Status == 409 && TableErrorParser.Code(message.Response) == TableErrorCode.TableAlreadyExists.ToString());
-    }
 }

@@ -1,17 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Azure;
 using Azure.Core;
 
 namespace SyncFunctions.Tests.Support;
 
-/// <summary>An answer that has a status and nothing else.</summary>
-internal sealed class BareResponse(int status, string clientRequestId) : Response
+/// <summary>An answer that has a status, perhaps a body, and no headers.</summary>
+public sealed class CannedResponse(int status, string clientRequestId, string content = "") : Response
 {
     public override int Status => status;
 
     public override string ReasonPhrase => "";
 
-    public override Stream? ContentStream { get; set; }
+    public override Stream? ContentStream { get; set; } = new MemoryStream(Encoding.UTF8.GetBytes(content));
 
     public override string ClientRequestId { get; set; } = clientRequestId;
 
