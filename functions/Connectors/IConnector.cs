@@ -25,6 +25,7 @@ public interface IConnector
     /// <summary>Writes the given fields only, and returns the record as the vendor now has it.</summary>
     Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation);
 
+    /// <summary>True if this deleted it, false if it was gone already.</summary>
     Task<VendorResult<bool>> DeleteAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation);
 
     /// <summary>The address of the vendor's consent page.</summary>

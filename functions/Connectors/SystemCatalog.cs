@@ -35,6 +35,11 @@ public sealed record SystemCatalog
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public SystemKind Kind(string name) => Kinds.First(kind => kind.Name == name);
+
+    public bool HasKind(string name) => Kinds.Any(kind => kind.Name == name);
+
+    /// <summary>The value of a setting, or its default where it is not set.</summary>
+    public string Setting(ImmutableDictionary<string, string> settings, string name) => settings.GetValueOrDefault(name) ?? Settings[name].Default;
 }
 
 public enum OAuthGrant
@@ -69,7 +74,8 @@ public enum SystemFieldType
 }
 
 /// <param name="Kind">Who may set it: the operator of the app for all connections, or a tenant's administrator for one.</param>
-public sealed record SystemSetting(string Default, string Help, SettingScope Kind = SettingScope.App);
+/// <param name="Secret">Never shown again once it is set.</param>
+public sealed record SystemSetting(string Default, string Help, SettingScope Kind = SettingScope.App, bool Secret = false);
 
 public enum SettingScope
 {

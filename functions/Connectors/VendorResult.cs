@@ -35,7 +35,9 @@ public enum FailureKind
 /// <param name="Message">For a person; never a body, a token or an address with a query.</param>
 /// <param name="Until">When it makes sense to try again, where known (a 429's Retry-After, a budget's next day).</param>
 /// <param name="Ambiguous">The call may have been applied although it failed (a time-out or a reset after sending).</param>
-public sealed record VendorFailure(FailureKind Kind, string Message, int? Status = null, DateTimeOffset? Until = null, bool Ambiguous = false)
+/// <param name="Right">The right that is missing, in the vendor's words, where a <see cref="FailureKind.Forbidden"/> names one.</param>
+public sealed record VendorFailure(
+    FailureKind Kind, string Message, int? Status = null, DateTimeOffset? Until = null, bool Ambiguous = false, string? Right = null)
 {
     /// <summary>Worth trying again without a person's help.</summary>
     public bool IsPassing => Kind is FailureKind.RateLimited or FailureKind.Transient or FailureKind.Unavailable;
@@ -60,6 +62,9 @@ public readonly record struct VendorResult<T>
         failure = Failure;
         return failure is null;
     }
+
+    /// <summary>The result of a read after a write that went through: should the read fail, the write has been applied all the same.</summary>
+    internal VendorResult<T> AfterWrite() => Failure is { } failure ? failure with { Ambiguous = true } : this;
 
     public static implicit operator VendorResult<T>(T value) => new(value, null);
 

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SyncFunctions.Connectors;
+
+/// <summary>What may be done when a call's outcome is not known.</summary>
+internal enum Repeat
+{
+    /// <summary>Reads, deletions and writes of absolute values: applying them twice changes nothing more.</summary>
+    Safe,
+
+    /// <summary>Creates and single-use codes: never sent again once they may have arrived.</summary>
+    Once,
+}
+
+/// <summary>One call, before anything is known of credentials.</summary>
+/// <param name="Base">The setting with the base address, ending in a slash.</param>
+/// <param name="Path">Relative, each segment escaped.</param>
+internal sealed record VendorCall(HttpMethod Method, string Base, string Path)
+{
+    public ImmutableArray<(string Name, string Value)> Query { get; init; } = [];
+
+    public JsonObject? Json { get; init; }
+
+    /// <summary>Sent as a form instead of JSON.</summary>
+    public ImmutableArray<(string Name, string Value)>? Form { get; init; }
+
+    public Repeat Repeat { get; init; } = Repeat.Safe;
+
+    /// <summary>False for the calls that fetch credentials.</summary>
+    public bool Authorized { get; init; } = true;
+
+    /// <summary>The address names one record, which may be gone; any other address that is not found is a wrong setting.</summary>
+    public bool IsRecord { get; init; }
+
+    /// <summary>Names whose mention in a refusal helps a person: the fields that were sent.</summary>
+    public IEnumerable<string> SentFields => Json?.Select(property => property.Key) ?? [];
+
+    public bool IsWrite => Method != HttpMethod.Get;
+
+    /// <summary>The whole address, or null if the base is no https address (http is for this machine only: tokens travel in it).</summary>
+    public Uri? Address()
+    {
+        if (!Uri.TryCreate(Base.EndsWith('/') ? Base : Base + "/", UriKind.Absolute, out var root)
+            || !(root.Scheme == Uri.UriSchemeHttps || (root.Scheme == Uri.UriSchemeHttp && root.IsLoopback))
+            || !Uri.TryCreate(root, Path + QueryText(Query), out var address))
+            return null;
+        return root.IsBaseOf(address) ? address : null;
+    }
+
+    public static string QueryText(IEnumerable<(string Name, string Value)> query) =>
+        string.Join('&', query.Select(item => $"{Uri.EscapeDataString(item.Name)}={Uri.EscapeDataString(item.Value)}")) is { Length: > 0 } text
+            ? "?" + text
+            : "";
+
+    /// <summary>Texts that may stand in a path: no vendor here has others, and "", "." or ".." would be another address.</summary>
+    public static bool IsSegment(string text) =>
+        text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+}
+
+/// <summary>What a vendor answered: complete, not yet judged.</summary>
+internal sealed record VendorAnswer(HttpStatusCode Status, string Body, DateTimeOffset VendorTime, DateTimeOffset? RetryAt)
+{
+    /// <summary>Undefined where the body is empty.</summary>
+    public JsonElement Json { get; init; }
+
+    /// <summary>The whole number of rows, where a list says so in the customary header.</summary>
+    public int? Total { get; init; }
+
+    public int Code => (int)Status;
+}
+
+/// <summary>An answer that is JSON but not what the vendor's documents, or our settings, say.</summary>
+internal sealed class UnexpectedAnswerException(string message) : Exception(message);
+
+/// <summary>What the pipeline has to know of a system.</summary>
+/// <param name="Authorize">Puts credentials on a request.</param>
+/// <param name="Judge">The failure that an answer stands for; null for success.</param>
+internal sealed record VendorDialect(
+    SystemCatalog Catalog,
+    Action<HttpRequestMessage, Credentials, ImmutableDictionary<string, string>> Authorize,
+    Func<VendorCall, VendorAnswer, VendorFailure?> Judge);
