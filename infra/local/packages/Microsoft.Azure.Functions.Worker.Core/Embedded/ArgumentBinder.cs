@@ -103,9 +103,14 @@ internal sealed class ArgumentBinder(IEnumerable<IParameterBinder> binders, IOpt
 
     private object? FromText(string text, Type target)
     {
-        if (target == typeof(Guid)) return Guid.Parse(text);
-        if (target == typeof(DateTimeOffset)) return DateTimeOffset.Parse(text);
-        if (target == typeof(DateTime)) return DateTimeOffset.Parse(text).UtcDateTime;
+        // Times among the binding data are quoted, as JSON has them.
+        if (!text.StartsWith('"'))
+        {
+            if (target == typeof(Guid)) return Guid.Parse(text);
+            if (target == typeof(DateTimeOffset)) return DateTimeOffset.Parse(text);
+            if (target == typeof(DateTime)) return DateTimeOffset.Parse(text).UtcDateTime;
+        }
+
         var bytes = Encoding.UTF8.GetBytes(text);
         return target == typeof(byte[]) || target == typeof(ReadOnlyMemory<byte>) || target == typeof(BinaryData)
             ? FromBytes(bytes, target)

@@ -20,6 +20,7 @@ internal static class EmbeddedWorker
         services.AddSingleton<ArgumentBinder>();
         services.AddSingleton<IFunctionInvoker, FunctionInvoker>();
         services.AddSingleton<HostShutdown>();
+        services.AddSingleton<HostId>();
         services.AddSingleton<HostKeys>();
         services.AddSingleton<StorageConnections>();
         return services;

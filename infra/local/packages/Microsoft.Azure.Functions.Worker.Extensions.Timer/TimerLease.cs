@@ -1,0 +1,99 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace Microsoft.Azure.Functions.Worker.Embedded;
+
+/// <summary>
+/// A blob lease that one process of the app holds at a time; only it runs timers. A process that was paused for longer than the
+/// lease lasts knows by its own clock that it may have lost it, before it asks.
+/// </summary>
+internal sealed class TimerLease(HostBlobs blobs, TimeProvider time)
+{
+    // The shortest that the service allows: after a crash the timers of another process begin that soon.
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
+    private BlobLeaseClient? lease;
+    private long renewed;
+
+    /// <summary>How often to call <see cref="RenewAsync"/>, or to try again where another process holds the lease.</summary>
+    public static TimeSpan Rhythm { get; } = TimeSpan.FromSeconds(5);
+
+    public bool IsHeld => lease is not null && time.GetElapsedTime(renewed) < Duration;
+
+    public async Task<bool> TryAcquireAsync(CancellationToken cancellation)
+    {
+        var blob = blobs.Container.GetBlobClient(blobs.Path("locks", "timers"));
+        var candidate = blob.GetBlobLeaseClient();
+        try
+        {
+            return await AcquireAsync(candidate, cancellation);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            await blobs.Container.CreateIfNotExistsAsync(cancellationToken: cancellation);
+            await CreateAsync(blob, cancellation);
+            return await AcquireAsync(candidate, cancellation);
+        }
+    }
+
+    /// <summary>False when the lease is lost.</summary>
+    public async Task<bool> RenewAsync(CancellationToken cancellation)
+    {
+        if (!IsHeld) return false;
+        var asked = time.GetTimestamp();
+        try
+        {
+            await lease!.RenewAsync(cancellationToken: cancellation);
+            renewed = asked;
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 409 or 412)
+        {
+            lease = null;
+            return false;
+        }
+    }
+
+    public async Task ReleaseAsync()
+    {
+        if (lease is not { } held) return;
+        lease = null;
+        try
+        {
+            await held.ReleaseAsync();
+        }
+        catch (RequestFailedException)
+        {
+            // It runs out by itself.
+        }
+    }
+
+    private async Task<bool> AcquireAsync(BlobLeaseClient candidate, CancellationToken cancellation)
+    {
+        var asked = time.GetTimestamp();
+        try
+        {
+            await candidate.AcquireAsync(Duration, cancellationToken: cancellation);
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.LeaseAlreadyPresent)
+        {
+            return false;
+        }
+
+        (lease, renewed) = (candidate, asked);
+        return true;
+    }
+
+    private static async Task CreateAsync(BlobClient blob, CancellationToken cancellation)
+    {
+        try
+        {
+            await blob.UploadAsync(BinaryData.FromString(""), overwrite: false, cancellation);
+        }
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
+        {
+            // Another process made it first.
+        }
+    }
+}
