@@ -1,0 +1,47 @@
+using Azure.Data.Tables;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.State;
+
+/// <summary>A vendor call that failed. Never a body, a token or a query string.</summary>
+public sealed record FailedCall(
+    DateTimeOffset At, string System, string Method, string Path, int? Status, string? Failure, string? Message, TimeSpan Duration);
+
+/// <summary>The failed vendor calls of a connection.</summary>
+public sealed class ApiCallLog(StateTables tables)
+{
+    public Task AppendAsync(TenantId tenant, ConnectionId connection, IReadOnlyList<FailedCall> calls, CancellationToken cancellation)
+    {
+        var keyOf = AppendLog.NewKeys();
+        var partition = Keys.Connection(tenant, connection);
+        return AppendLog.AppendAsync(tables.ApiCalls, calls.Select((call, number) => ToRow(partition, keyOf(call.At, number), call)), cancellation);
+    }
+
+    /// <summary>The newest first.</summary>
+    public async Task<Page<FailedCall>> ListAsync(
+        TenantId tenant, ConnectionId connection, string? continuation, int max, CancellationToken cancellation)
+    {
+        var page = await tables.ApiCalls.PageAsync(Keys.Connection(tenant, connection), Keys.NewestFirstRange, null, continuation, max, cancellation);
+        return new([.. page.Items.Select(FromRow)], page.Continuation);
+    }
+
+    private static TableEntity ToRow(string partition, string key, FailedCall call) => Row.New(partition, key)
+        .Put("At", call.At)
+        .Put("System", call.System)
+        .Put("Method", call.Method)
+        .PutClipped("Path", call.Path, 2000)
+        .Put("Status", call.Status)
+        .Put("Failure", call.Failure)
+        .PutClipped("Message", call.Message, 4000)
+        .Put("DurationTicks", (long?)call.Duration.Ticks);
+
+    private static FailedCall FromRow(TableEntity row) => new(
+        row.Time("At"),
+        row.Text("System"),
+        row.Text("Method"),
+        row.Text("Path"),
+        row.GetInt32("Status"),
+        row.GetString("Failure"),
+        row.GetString("Message"),
+        TimeSpan.FromTicks(row.GetInt64("DurationTicks") ?? 0));
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Azure.Data.Tables;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.State;
+
+[JsonConverter(typeof(JsonStringEnumConverter<ConnectionHealth>))]
+public enum ConnectionHealth
+{
+    /// <summary>Nobody has signed in yet.</summary>
+    Pending,
+    Connected,
+
+    /// <summary>The vendor no longer takes the credentials; a person has to connect again.</summary>
+    Expired,
+    Disconnected,
+}
+
+/// <summary>A tenant's authorised account in a system, as it is stored.</summary>
+public sealed record StoredConnection(TenantId Tenant, ConnectionId Id, string System, string Name)
+{
+    /// <summary>Base addresses, organisation and the like, over the system's defaults. No secrets.</summary>
+    public ImmutableDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public ConnectionHealth Health { get; init; }
+
+    /// <summary>For a person: why it is not connected.</summary>
+    public string? HealthDetail { get; init; }
+
+    public string? AccountId { get; init; }
+
+    public string? AccountName { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? UserName { get; init; }
+
+    public string? UserEmail { get; init; }
+
+    /// <summary>What <see cref="SecretBox"/> sealed.</summary>
+    public byte[]? Secret { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? ConnectedAt { get; init; }
+}
+
+public sealed class ConnectionStore(StateTables tables)
+{
+    /// <returns>False where the connection exists.</returns>
+    public async Task<bool> InsertAsync(StoredConnection connection, CancellationToken cancellation) =>
+        await tables.Connections.InsertAsync(ToRow(connection), cancellation) is not null;
+
+    public async Task<Versioned<StoredConnection>?> GetAsync(TenantId tenant, ConnectionId connection, CancellationToken cancellation) =>
+        (await tables.Connections.GetAsync(Keys.Tenant(tenant), Keys.Connection(connection), cancellation))?.As(FromRow);
+
+    public async Task<IReadOnlyList<Versioned<StoredConnection>>> ListAsync(TenantId tenant, CancellationToken cancellation) =>
+        [.. (await tables.Connections.ListAsync(Filter.Partition(Keys.Tenant(tenant)), int.MaxValue, cancellation)).Select(row => row.As(FromRow))];
+
+    /// <returns>The stored connection with its new version, or null where somebody else replaced it.</returns>
+    public async Task<Versioned<StoredConnection>?> ReplaceAsync(Versioned<StoredConnection> connection, CancellationToken cancellation) =>
+        await tables.Connections.ReplaceAsync(ToRow(connection.Value), connection.ETag, cancellation) is { } version
+            ? connection with { ETag = version }
+            : null;
+
+    private static TableEntity ToRow(StoredConnection connection) => Row.New(Keys.Tenant(connection.Tenant), Keys.Connection(connection.Id))
+        .Put("Tenant", connection.Tenant.Value)
+        .Put("Id", connection.Id.Value)
+        .Put("System", connection.System)
+        .Put("Name", connection.Name)
+        .PutJson("Settings", connection.Settings)
+        .Put<ConnectionHealth>("Health", connection.Health)
+        .PutClipped("HealthDetail", connection.HealthDetail, 2000)
+        .PutId("AccountId", connection.AccountId)
+        .Put("AccountName", connection.AccountName)
+        .PutId("UserId", connection.UserId)
+        .Put("UserName", connection.UserName)
+        .Put("UserEmail", connection.UserEmail)
+        .PutBytes("Secret", connection.Secret)
+        .Put("CreatedAt", connection.CreatedAt)
+        .Put("ConnectedAt", connection.ConnectedAt);
+
+    private static StoredConnection FromRow(TableEntity row) =>
+        new(new TenantId(row.Text("Tenant")), new ConnectionId(row.Text("Id")), row.Text("System"), row.Text("Name"))
+        {
+            Settings = row.Json<ImmutableDictionary<string, string>>("Settings"),
+            Health = row.Enum<ConnectionHealth>("Health"),
+            HealthDetail = row.GetString("HealthDetail"),
+            AccountId = row.IdOrNull("AccountId"),
+            AccountName = row.GetString("AccountName"),
+            UserId = row.IdOrNull("UserId"),
+            UserName = row.GetString("UserName"),
+            UserEmail = row.GetString("UserEmail"),
+            Secret = row.Bytes("Secret"),
+            CreatedAt = row.Time("CreatedAt"),
+            ConnectedAt = row.TimeOrNull("ConnectedAt"),
+        };
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.State;
+
+[JsonConverter(typeof(JsonStringEnumConverter<FlowMode>))]
+public enum FlowMode
+{
+    Continuous,
+    OnDemand,
+    OneOff,
+}
+
+/// <summary>A tenant's running instance of a pair.</summary>
+public sealed record Flow(FlowKey Key, string Pair, string Name, ConnectionId Left, ConnectionId Right)
+{
+    public FlowSettings Settings { get; init; } = FlowSettings.Default;
+
+    public FlowMode Mode { get; init; }
+
+    public bool Enabled { get; init; }
+
+    /// <summary>Records that appear after this are new; what was there before is unmatched until a person or an import says otherwise.</summary>
+    public DateTimeOffset? WentLiveAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Null: the pair's default.</summary>
+    public TimeSpan? PollEvery { get; init; }
+
+    public ConnectionId ConnectionOn(Side side) => side == Side.Left ? Left : Right;
+}
+
+/// <summary>Where the next walk over the changes of a kind begins.</summary>
+/// <param name="Seen">Short hashes of (id, content) that were handled inside the overlap already.</param>
+public sealed record Cursor(string Kind, Side Side, DateTimeOffset ChangedSince, ImmutableArray<string> Seen);
+
+/// <summary>The work list of a kind has something that is due then, or earlier.</summary>
+public sealed record WorkHint(string Kind, DateTimeOffset DueAt);
+
+/// <summary>Everything a poll has to know of a flow, read at once.</summary>
+public sealed record FlowState(
+    Versioned<Flow> Flow, ImmutableArray<Versioned<Guard>> Guards, ImmutableArray<Versioned<Cursor>> Cursors, ImmutableArray<Versioned<WorkHint>> Hints)
+{
+    public Versioned<Guard>? Guard(Lane lane) => Guards.Where(guard => guard.Value.Lane == lane).Cast<Versioned<Guard>?>().FirstOrDefault();
+
+    public Versioned<Cursor>? Cursor(string kind, Side side) =>
+        Cursors.Where(cursor => cursor.Value.Kind == kind && cursor.Value.Side == side).Cast<Versioned<Cursor>?>().FirstOrDefault();
+
+    public Versioned<WorkHint>? Hint(string kind) => Hints.Where(hint => hint.Value.Kind == kind).Cast<Versioned<WorkHint>?>().FirstOrDefault();
+}

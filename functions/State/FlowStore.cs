@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.State;
+
+/// <summary>Flows with their guards, cursors, hints and documents: one partition a flow.</summary>
+public sealed class FlowStore(StateTables tables, TimeProvider time)
+{
+    /// <returns>False where the flow exists.</returns>
+    public async Task<bool> InsertAsync(Flow flow, CancellationToken cancellation)
+    {
+        // The pointer first: one that points nowhere is skipped, a flow without one would never be listed.
+        var pointer = Row.New(Keys.Tenant(flow.Key.Tenant), Keys.FlowPointer(flow.Key.Flow)).Put("Flow", flow.Key.Flow.Value);
+        await tables.Tenants.InsertAsync(pointer, cancellation);
+        return await tables.Flows.InsertAsync(ToRow(flow), cancellation) is not null;
+    }
+
+    public async Task<Versioned<Flow>?> GetAsync(FlowKey flow, CancellationToken cancellation) =>
+        (await tables.Flows.GetAsync(Keys.Flow(flow), Keys.FlowRow, cancellation))?.As(ToFlow);
+
+    public async Task<IReadOnlyList<Versioned<Flow>>> ListAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var filter = Filter.And(Filter.Partition(Keys.Tenant(tenant)), Filter.In(Keys.FlowPointers));
+        var pointers = await tables.Tenants.ListAsync(filter, int.MaxValue, cancellation);
+        var flows = new Versioned<Flow>?[pointers.Count];
+        await Parallel.ForAsync(0, flows.Length, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (i, cancel) =>
+            flows[i] = await GetAsync(new FlowKey(tenant, new FlowId(pointers[i].Text("Flow"))), cancel));
+        return [.. flows.OfType<Versioned<Flow>>()];
+    }
+
+    /// <returns>The stored flow with its new version, or null where somebody else replaced it.</returns>
+    public async Task<Versioned<Flow>?> ReplaceAsync(Versioned<Flow> flow, CancellationToken cancellation) =>
+        await tables.Flows.ReplaceAsync(ToRow(flow.Value), flow.ETag, cancellation) is { } version ? flow with { ETag = version } : null;
+
+    /// <summary>The flow with guards, cursors and hints, in one query; null where there is no such flow.</summary>
+    public async Task<FlowState?> LoadAsync(FlowKey flow, CancellationToken cancellation)
+    {
+        // Documents and the guards of projects, which can be many, are left out.
+        var filter = Filter.And(
+            Filter.Partition(Keys.Flow(flow)),
+            Filter.Or(Filter.In(KeyRange.Prefix("cursor|")), Filter.In(new KeyRange(Keys.FlowRow, KeyRange.Prefix("hint|").To))));
+        var rows = await tables.Flows.ListAsync(filter, int.MaxValue, cancellation);
+        return rows.Find(row => row.RowKey == Keys.FlowRow) is { } found
+            ? new FlowState(found.As(ToFlow), Rows("guard|", ToGuard), Rows("cursor|", ToCursor), Rows("hint|", ToHint))
+            : null;
+
+        ImmutableArray<Versioned<T>> Rows<T>(string prefix, Func<TableEntity, T> read) =>
+            [.. rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal)).Select(row => row.As(read))];
+    }
+
+    public async Task<Versioned<Guard>?> GetGuardAsync(FlowKey flow, Lane lane, string? project, CancellationToken cancellation) =>
+        (await tables.Flows.GetAsync(Keys.Flow(flow), Keys.Guard(lane, project), cancellation))?.As(ToGuard);
+
+    /// <summary>Takes the guard of a flow's lane, or of a project's, for a run, as <see cref="RunStatusMachine.Take"/> allows.</summary>
+    /// <returns>The guard with its version, or null while another run holds it.</returns>
+    public async Task<Versioned<Guard>?> TryTakeAsync(
+        FlowKey flow, Lane lane, string? project, RunId run, RunStatus status, string? mode, string? trigger, TimeSpan lease, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var before = await GetGuardAsync(flow, lane, project, cancellation);
+            if (RunStatusMachine.Take(before?.Value, lane, project, run, status, mode, trigger, time.GetUtcNow(), lease) is not { } taken) return null;
+            if (await ReplaceGuardAsync(flow, taken, before?.ETag, cancellation) is { } version) return new(taken, version);
+
+            // Somebody moved the guard in between: what it says now decides.
+        }
+    }
+
+    /// <summary>Inserts the guard where none is expected, otherwise replaces the expected one.</summary>
+    /// <returns>The new version, or null where the guard is another by now.</returns>
+    public Task<ETag?> ReplaceGuardAsync(FlowKey flow, Guard guard, ETag? expected, CancellationToken cancellation) =>
+        tables.Flows.WriteAsync(ToRow(flow, guard), expected, cancellation);
+
+    /// <summary>Saves cursors in one transaction; one whose version is <c>default</c> is new.</summary>
+    /// <returns>The cursors with their new versions, or null where one of them was moved by somebody else: then none is saved.</returns>
+    public async Task<IReadOnlyList<Versioned<Cursor>>?> SaveCursorsAsync(FlowKey flow, IReadOnlyList<Versioned<Cursor>> cursors, CancellationToken cancellation)
+    {
+        if (cursors.Count == 0) return [];
+        var actions = cursors
+            .Select(cursor => cursor.ETag == default
+                ? new TableTransactionAction(TableTransactionActionType.Add, ToRow(flow, cursor.Value))
+                : new TableTransactionAction(TableTransactionActionType.UpdateReplace, ToRow(flow, cursor.Value), cursor.ETag))
+            .ToList();
+        return await tables.Flows.TrySubmitAsync(actions, cancellation) is { } versions
+            ? [.. cursors.Zip(versions, (cursor, version) => cursor with { ETag = version })]
+            : null;
+    }
+
+    /// <summary>
+    /// Makes sure that the kind's work list is looked at by then. To be called after the work was stored. The row is written even where it is
+    /// early enough: whoever is about to reset it has not seen the new work.
+    /// </summary>
+    public async Task EnsureHintAsync(FlowKey flow, string kind, DateTimeOffset dueAt, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (inserted, existing) = await tables.Flows.InsertOrReadAsync(ToRow(flow, new WorkHint(kind, dueAt)), cancellation);
+            if (inserted is not null) return;
+            if (existing?.As(ToHint) is not { } found) continue;
+            var earlier = found.Value.DueAt < dueAt ? found.Value : new WorkHint(kind, dueAt);
+            if (await tables.Flows.ReplaceAsync(ToRow(flow, earlier), found.ETag, cancellation) is not null) return;
+        }
+    }
+
+    /// <summary>
+    /// After the due work was done: the hint as it was read before the work list was, moved to the next due time or taken away. Where it
+    /// has changed since, it stays, because something new came.
+    /// </summary>
+    public async Task ResetHintAsync(FlowKey flow, Versioned<WorkHint> read, DateTimeOffset? next, CancellationToken cancellation)
+    {
+        if (next is { } dueAt) await tables.Flows.ReplaceAsync(ToRow(flow, read.Value with { DueAt = dueAt }), read.ETag, cancellation);
+        else await tables.Flows.DeleteAsync(Keys.Flow(flow), Keys.Hint(read.Value.Kind), read.ETag, cancellation);
+    }
+
+    /// <summary>A small document of the flow (up to some 900 KiB as JSON).</summary>
+    public async Task<Versioned<T>?> GetDocumentAsync<T>(FlowKey flow, string name, JsonSerializerOptions options, CancellationToken cancellation)
+    {
+        if (await tables.Flows.GetAsync(Keys.Flow(flow), Keys.Document(name), cancellation) is not { } row || row.Bytes("Data") is not { } data) return null;
+        return JsonSerializer.Deserialize<T>(data, options) is { } value ? new Versioned<T>(value, row.ETag) : null;
+    }
+
+    /// <summary>Inserts the document where none is expected, otherwise replaces the expected one.</summary>
+    /// <returns>The new version, or null where the document is another by now.</returns>
+    public Task<ETag?> PutDocumentAsync<T>(FlowKey flow, string name, T document, JsonSerializerOptions options, ETag? expected, CancellationToken cancellation)
+    {
+        var row = Row.New(Keys.Flow(flow), Keys.Document(name))
+            .Put("Name", name)
+            .PutBytes("Data", JsonSerializer.SerializeToUtf8Bytes(document, options));
+        return tables.Flows.WriteAsync(row, expected, cancellation);
+    }
+
+    private static TableEntity ToRow(Flow flow) => Row.New(Keys.Flow(flow.Key), Keys.FlowRow)
+        .Put("Tenant", flow.Key.Tenant.Value)
+        .Put("Flow", flow.Key.Flow.Value)
+        .Put("Pair", flow.Pair)
+        .Put("Name", flow.Name)
+        .Put("Left", flow.Left.Value)
+        .Put("Right", flow.Right.Value)
+        .PutJson("Settings", flow.Settings)
+        .Put<FlowMode>("Mode", flow.Mode)
+        .Put("Enabled", flow.Enabled)
+        .Put("WentLiveAt", flow.WentLiveAt)
+        .Put("CreatedAt", flow.CreatedAt)
+        .Put("PollEveryTicks", flow.PollEvery?.Ticks);
+
+    private static Flow ToFlow(TableEntity row) => new(
+        new FlowKey(new TenantId(row.Text("Tenant")), new FlowId(row.Text("Flow"))),
+        row.Text("Pair"),
+        row.Text("Name"),
+        new ConnectionId(row.Text("Left")),
+        new ConnectionId(row.Text("Right")))
+    {
+        Settings = row.Json<FlowSettings>("Settings"),
+        Mode = row.Enum<FlowMode>("Mode"),
+        Enabled = row.Flag("Enabled"),
+        WentLiveAt = row.TimeOrNull("WentLiveAt"),
+        CreatedAt = row.Time("CreatedAt"),
+        PollEvery = row.GetInt64("PollEveryTicks") is { } ticks ? TimeSpan.FromTicks(ticks) : null,
+    };
+
+    private static TableEntity ToRow(FlowKey flow, Guard guard) => Row.New(Keys.Flow(flow), Keys.Guard(guard.Lane, guard.Project))
+        .Put<Lane>("Lane", guard.Lane)
+        .PutId("Project", guard.Project)
+        .Put<RunStatus>("Status", guard.Status)
+        .Put("Run", guard.Run?.Value)
+        .Put("Epoch", (long?)guard.Epoch)
+        .Put("Since", guard.Since)
+        .Put("Until", guard.Until)
+        .Put("Mode", guard.Mode)
+        .Put("Trigger", guard.Trigger)
+        .Put("RequestedMode", guard.RequestedMode);
+
+    private static Guard ToGuard(TableEntity row) => new(
+        row.Enum<Lane>("Lane"),
+        row.Enum<RunStatus>("Status"),
+        row.GetString("Run") is { } run ? new RunId(run) : null,
+        row.GetInt64("Epoch") ?? 0,
+        row.Time("Since"),
+        row.TimeOrNull("Until"),
+        row.GetString("Mode"),
+        row.GetString("Trigger"),
+        row.GetString("RequestedMode"))
+    {
+        Project = row.IdOrNull("Project"),
+    };
+
+    private static TableEntity ToRow(FlowKey flow, Cursor cursor) => Row.New(Keys.Flow(flow), Keys.Cursor(cursor.Kind, cursor.Side))
+        .Put("Kind", cursor.Kind)
+        .Put<Side>("Side", cursor.Side)
+        .Put("ChangedSince", cursor.ChangedSince)
+        .PutJson("Seen", cursor.Seen);
+
+    private static Cursor ToCursor(TableEntity row) =>
+        new(row.Text("Kind"), row.Enum<Side>("Side"), row.Time("ChangedSince"), row.Json<ImmutableArray<string>>("Seen"));
+
+    // The stamp makes two hints for the same moment two writes: each must be seen by whoever resets.
+    private static TableEntity ToRow(FlowKey flow, WorkHint hint) => Row.New(Keys.Flow(flow), Keys.Hint(hint.Kind))
+        .Put("Kind", hint.Kind)
+        .Put("DueAt", hint.DueAt)
+        .Put("Stamp", Guid.NewGuid().ToString("N"));
+
+    private static WorkHint ToHint(TableEntity row) => new(row.Text("Kind"), row.Time("DueAt"));
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.State;
+
+// Every partition key, row key and blob name is built here.
+//
+// A key is made of parts joined by '|'. A part that comes from outside is escaped: ASCII letters, digits and - . _ : @ = , stand
+// for themselves, every other UTF-16 code unit becomes '~' and four hexadecimal digits. So the escape is injective, the service's
+// forbidden characters (/ \ # ? control characters), '%', '|' and lone surrogates cannot occur, and all keys are ASCII, whose order is
+// the same everywhere. A part whose escaped form is longer than 200 characters becomes '~~' and the SHA-256 of the original.
+// '}' follows '|' in the code table: the keys that begin with "k|" are those from "k|" up to, not including, "k}".
+//
+// tenants      all| ; <tenant>                    a tenant
+//              <tenant> ; flow|<flow>             points at a flow
+// connections  <tenant> ; <connection>
+// flows        <tenant>|<flow> ; flow             the flow
+//                                cursor|<kind>|<side>, hint|<kind>, guard|<lane>, project|<record>|<lane>, doc|<name>
+// due          <shard 00-15> ; <tenant>|<flow>
+// links        <tenant>|<flow>|<kind> ; k|<link>  a link
+//                                l|<record>, r|<record>         what is known of a left, right record
+//                                m|<side>|<key hash>|<record>   an unlinked record by match key
+//                                o|<side>|<link>                an open create on that side
+//                                w|<side>|<record>              work
+// runs         <tenant>|<flow> ; r|<run>          a run
+//                                t|<time, newest first>|<run>   points at it
+// log          <tenant>|<flow> ; <time, newest first>|<number>|<random>
+// apicalls     <tenant>|<connection> ; the same
+// lookups      <purpose>|<SHA-256 of a secret> ; lookup
+// budgets      <tenant>|<connection> ; <day>
+// sweeps       <tenant>/<flow>/<run>/<kind>/<side>/<page>       (blobs)
+public static class Keys
+{
+    /// <summary>Longer escaped ids are replaced by their hash.</summary>
+    public const int MaxIdLength = 200;
+
+    public const int DueShards = 16;
+
+    internal const string TenantList = "all|";
+    internal const string FlowRow = "flow";
+    internal const string LookupRow = "lookup";
+
+    internal static readonly KeyRange FlowPointers = KeyRange.Prefix("flow|");
+    internal static readonly KeyRange DueShardRange = new("00", DueShards.ToString("D2", CultureInfo.InvariantCulture));
+    internal static readonly KeyRange Links = KeyRange.Prefix("k|");
+    internal static readonly KeyRange AllWork = KeyRange.Prefix("w|");
+    internal static readonly KeyRange RunTimes = KeyRange.Prefix("t|");
+    internal static readonly KeyRange NewestFirstRange = new("0", ":");
+
+    /// <summary>An id as a part of a key: escaped, or hashed where that would be too long.</summary>
+    public static string Part(string id)
+    {
+        var escaped = Escape(id);
+        return escaped.Length <= MaxIdLength ? escaped : $"~~{Sha256(CodeUnits(id))}";
+    }
+
+    /// <summary>Injective; see the convention above.</summary>
+    public static string Escape(string text)
+    {
+        if (text.All(IsPlain)) return text;
+        var escaped = new StringBuilder(text.Length + 16);
+        foreach (var unit in text)
+        {
+            if (IsPlain(unit)) escaped.Append(unit);
+            else escaped.Append('~').Append(((int)unit).ToString("x4", CultureInfo.InvariantCulture));
+        }
+
+        return escaped.ToString();
+    }
+
+    public static string Unescape(string escaped)
+    {
+        if (!escaped.Contains('~')) return escaped;
+        var text = new StringBuilder(escaped.Length);
+        for (var i = 0; i < escaped.Length; i++)
+        {
+            if (escaped[i] != '~')
+            {
+                text.Append(escaped[i]);
+                continue;
+            }
+
+            text.Append((char)ushort.Parse(escaped.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+            i += 4;
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A secret as the key of a look-up: lower-case hexadecimal SHA-256.</summary>
+    public static string OfSecret(string secret) => Sha256(Encoding.UTF8.GetBytes(secret));
+
+    internal static string Tenant(TenantId tenant) => Part(tenant.Value);
+
+    internal static string FlowPointer(FlowId flow) => $"flow|{Part(flow.Value)}";
+
+    internal static string Connection(ConnectionId connection) => Part(connection.Value);
+
+    internal static string Connection(TenantId tenant, ConnectionId connection) => $"{Part(tenant.Value)}|{Part(connection.Value)}";
+
+    internal static string Flow(FlowKey flow) => $"{Part(flow.Tenant.Value)}|{Part(flow.Flow.Value)}";
+
+    internal static string Guard(Lane lane, string? project) => project is null ? $"guard|{lane}" : $"project|{Part(project)}|{lane}";
+
+    internal static string Cursor(string kind, Side side) => $"cursor|{Part(kind)}|{Letter(side)}";
+
+    internal static string Hint(string kind) => $"hint|{Part(kind)}";
+
+    internal static string Document(string name) => $"doc|{Part(name)}";
+
+    internal static string DueShard(FlowKey flow) =>
+        (SHA256.HashData(Encoding.UTF8.GetBytes(Flow(flow)))[0] % DueShards).ToString("D2", CultureInfo.InvariantCulture);
+
+    internal static string LinkPartition(LinkScope scope) => $"{Flow(scope.Flow)}|{Part(scope.Kind)}";
+
+    internal static string Link(LinkId link) => $"k|{Part(link.Value)}";
+
+    internal static string Index(Side side, string recordId) => $"{Letter(side)}|{Part(recordId)}";
+
+    internal static KeyRange IndexRange(Side side) => KeyRange.Prefix($"{Letter(side)}|");
+
+    internal static string Match(Side side, string matchKey, string recordId) => $"{MatchPrefix(side, matchKey)}{Part(recordId)}";
+
+    internal static KeyRange MatchRange(Side side, string matchKey) => KeyRange.Prefix(MatchPrefix(side, matchKey));
+
+    internal static string OpenCreate(Side target, LinkId link) => $"o|{Letter(target)}|{Part(link.Value)}";
+
+    internal static KeyRange OpenCreates(Side target) => KeyRange.Prefix($"o|{Letter(target)}|");
+
+    internal static string Work(Side side, string recordId) => $"w|{Letter(side)}|{Part(recordId)}";
+
+    internal static string Run(RunId run) => $"r|{Part(run.Value)}";
+
+    internal static string RunTime(DateTimeOffset startedAt, RunId run) => $"t|{NewestFirst(startedAt)}|{Part(run.Value)}";
+
+    /// <summary>Rows of the same moment: the one that was appended last comes first.</summary>
+    internal static string LogRow(DateTimeOffset at, int number, string unique) =>
+        $"{NewestFirst(at)}|{(99_999 - number).ToString("D5", CultureInfo.InvariantCulture)}|{unique}";
+
+    internal static string Lookup(string purpose, string secret) => $"{purpose}|{OfSecret(secret)}";
+
+    internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    internal static string SweepRun(FlowKey flow, RunId run) => $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/{Part(run.Value)}/";
+
+    internal static string SweepPages(FlowKey flow, RunId run, string kind, Side side) => $"{SweepRun(flow, run)}{Part(kind)}/{Letter(side)}/";
+
+    internal static string SweepPage(FlowKey flow, RunId run, string kind, Side side, int page) =>
+        $"{SweepPages(flow, run, kind, side)}{page.ToString("D8", CultureInfo.InvariantCulture)}";
+
+    private static string MatchPrefix(Side side, string matchKey) => $"m|{Letter(side)}|{Sha256(CodeUnits(matchKey))}|";
+
+    private static string NewestFirst(DateTimeOffset at) =>
+        (DateTimeOffset.MaxValue.UtcTicks - at.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
+
+    private static char Letter(Side side) => side == Side.Left ? 'l' : 'r';
+
+    private static bool IsPlain(char unit) => char.IsAsciiLetterOrDigit(unit) || unit is '-' or '.' or '_' or ':' or '@' or '=' or ',';
+
+    // UTF-16 and not UTF-8: lone surrogates have no UTF-8 form, and two ids that differ only there must not share a key.
+    private static ReadOnlySpan<byte> CodeUnits(string text) => MemoryMarshal.AsBytes(text.AsSpan());
+
+    private static string Sha256(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}
+
+/// <summary>Row keys from <see cref="From"/> up to, not including, <see cref="To"/>.</summary>
+internal readonly record struct KeyRange(string From, string To)
+{
+    public static KeyRange Prefix(string prefix) => new(prefix, $"{prefix[..^1]}}}");
+}

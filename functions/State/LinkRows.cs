@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Azure.Data.Tables;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.State;
+
+/// <summary>The rows of a link partition.</summary>
+internal static class LinkRows
+{
+    public const int MaxLinkSize = 48 * 1024;
+
+    /// <exception cref="LinkTooLargeException"/>
+    public static TableEntity ToRow(LinkScope scope, Link link)
+    {
+        if (link.Kind != scope.Kind) throw new ArgumentException($"A link of kind '{link.Kind}' does not belong to {scope}.", nameof(link));
+        var row = Row.New(Keys.LinkPartition(scope), Keys.Link(link.Id))
+            .Put("Link", link.Id.Value)
+            .Put<LinkState>("State", link.State)
+            .PutId("LeftId", link.LeftId)
+            .PutId("RightId", link.RightId)
+            .PutJson("LeftBase", link.Bases.Left)
+            .PutJson("RightBase", link.Bases.Right)
+            .Put("LockSource", link.Lock?.Source)
+            .Put("LockUntil", link.Lock?.Until);
+        if (link.Intent is not null) row.PutJson("Intent", link.Intent);
+        var size = Row.StoredSize(row);
+        return size <= MaxLinkSize ? row : throw new LinkTooLargeException(link.Id, size);
+    }
+
+    public static Link ToLink(LinkScope scope, TableEntity row) => new(new LinkId(row.Text("Link")), scope.Kind)
+    {
+        State = row.Enum<LinkState>("State"),
+        LeftId = row.IdOrNull("LeftId"),
+        RightId = row.IdOrNull("RightId"),
+        Bases = new Bases(row.Json<FieldSet>("LeftBase"), row.Json<FieldSet>("RightBase")),
+        Lock = row.EnumOrNull<Side>("LockSource") is { } source ? new LoopLock(source, row.Time("LockUntil")) : null,
+        Intent = row.ContainsKey("Intent") ? row.Json<Intent>("Intent") : null,
+    };
+
+    // "No link" is an empty text: a filter cannot ask for a property that is not there.
+    public static TableEntity ToRow(LinkScope scope, IndexEntry entry) => Row.New(Keys.LinkPartition(scope), Keys.Index(entry.Side, entry.RecordId))
+        .PutId("Record", entry.RecordId)
+        .Put("Link", entry.Link?.Value ?? "")
+        .Put("Tombstone", entry.Tombstone)
+        .Put("IsOlder", entry.IsOlder)
+        .PutJson("MatchKeys", entry.MatchKeys)
+        .PutClipped("Label", entry.Label, 500)
+        .Put("Hash", entry.Hash)
+        .Put("SeenAt", entry.SeenAt);
+
+    public static IndexEntry ToEntry(Side side, TableEntity row) => new(side, row.Id("Record"))
+    {
+        Link = row.Text("Link") is { Length: > 0 } link ? new LinkId(link) : null,
+        Tombstone = row.Flag("Tombstone"),
+        IsOlder = row.Flag("IsOlder"),
+        MatchKeys = row.Json<ImmutableArray<string>>("MatchKeys"),
+        Label = row.Text("Label"),
+        Hash = row.GetString("Hash"),
+        SeenAt = row.Time("SeenAt"),
+    };
+
+    public static TableEntity MatchRow(LinkScope scope, IndexEntry entry, string matchKey) =>
+        Row.New(Keys.LinkPartition(scope), Keys.Match(entry.Side, matchKey, entry.RecordId)).PutId("Record", entry.RecordId);
+
+    public static TableEntity OpenCreateRow(LinkScope scope, OpenCreate create) =>
+        Row.New(Keys.LinkPartition(scope), Keys.OpenCreate(create.Target, create.Link)).Put("Link", create.Link.Value);
+
+    public static TableEntity ToRow(LinkScope scope, WorkItem item)
+    {
+        if (item.Kind != scope.Kind) throw new ArgumentException($"Work of kind '{item.Kind}' does not belong to {scope}.", nameof(item));
+        return Row.New(Keys.LinkPartition(scope), Keys.Work(item.Side, item.RecordId))
+            .Put<Side>("Side", item.Side)
+            .PutId("Record", item.RecordId)
+            .Put<WorkReason>("Reason", item.Reason)
+            .Put("DueAt", item.DueAt)
+            .Put("Attempts", (int?)item.Attempts)
+            .PutClipped("Detail", item.Detail, 2000)
+            .Put("AwaitsKind", item.AwaitsKind)
+            .Put("AwaitsSide", item.AwaitsSide)
+            .PutId("AwaitsRecord", item.AwaitsRecordId)
+            .Put("FirstAt", item.FirstAt)
+            .Put("Link", item.Link?.Value);
+    }
+
+    public static WorkItem ToWork(LinkScope scope, TableEntity row) =>
+        new(scope.Kind, row.Enum<Side>("Side"), row.Id("Record"), row.Enum<WorkReason>("Reason"), row.Time("DueAt"))
+        {
+            Attempts = row.Number("Attempts"),
+            Detail = row.GetString("Detail"),
+            AwaitsKind = row.GetString("AwaitsKind"),
+            AwaitsSide = row.EnumOrNull<Side>("AwaitsSide"),
+            AwaitsRecordId = row.IdOrNull("AwaitsRecord"),
+            FirstAt = row.Time("FirstAt"),
+            Link = row.GetString("Link") is { } link ? new LinkId(link) : null,
+        };
+}

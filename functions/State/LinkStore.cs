@@ -1,0 +1,120 @@
+using Azure.Data.Tables;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.State;
+
+/// <summary>Links, what is known of records, and the work list.</summary>
+public sealed class LinkStore(StateTables tables)
+{
+    private const int MaxActions = 100;
+
+    /// <summary>What is known of these records; an id that nobody knows is not in the answer.</summary>
+    public async Task<IReadOnlyDictionary<string, Versioned<IndexEntry>>> FindAsync(
+        LinkScope scope, Side side, IReadOnlyCollection<string> recordIds, CancellationToken cancellation)
+    {
+        var rows = await tables.Links.FindAsync(Keys.LinkPartition(scope), recordIds.Select(id => Keys.Index(side, id)), cancellation);
+        return rows.Select(row => row.As(r => LinkRows.ToEntry(side, r))).ToDictionary(entry => entry.Value.RecordId);
+    }
+
+    /// <summary>These links; one that does not exist is not in the answer.</summary>
+    public async Task<IReadOnlyDictionary<LinkId, Versioned<Link>>> LoadAsync(LinkScope scope, IReadOnlyCollection<LinkId> links, CancellationToken cancellation)
+    {
+        var rows = await tables.Links.FindAsync(Keys.LinkPartition(scope), links.Select(Keys.Link), cancellation);
+        return rows.Select(row => row.As(r => LinkRows.ToLink(scope, r))).ToDictionary(link => link.Value.Id);
+    }
+
+    /// <summary>The unlinked records of a side by match key; a key that nobody has is not in the answer.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<Versioned<IndexEntry>>>> FindByKeysAsync(
+        LinkScope scope, Side side, IReadOnlyCollection<string> matchKeys, CancellationToken cancellation)
+    {
+        var found = await tables.Links.FindAsync(Keys.LinkPartition(scope), matchKeys.Select(key => Keys.MatchRange(side, key)), cancellation);
+        var entries = await FindAsync(scope, side, [.. found.Select(row => row.Id("Record")).Distinct()], cancellation);
+        var wanted = matchKeys.ToHashSet();
+
+        // Between the two reads an entry may have been linked, or have got other keys.
+        return entries.Values
+            .Where(entry => entry.Value.IsMatchable)
+            .SelectMany(entry => entry.Value.MatchKeys.Distinct().Where(wanted.Contains).Select(key => (Key: key, Entry: entry)))
+            .GroupBy(match => match.Key)
+            .ToDictionary(
+                group => group.Key,
+                group => (IReadOnlyList<Versioned<IndexEntry>>)[.. group.Select(match => match.Entry).OrderBy(entry => entry.Value.RecordId, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The links that are about to create a record on <paramref name="target"/>.</summary>
+    public async Task<IReadOnlyList<Versioned<Link>>> OpenCreatesAsync(LinkScope scope, Side target, CancellationToken cancellation)
+    {
+        var rows = await tables.Links.ListAsync(InPartition(scope, Keys.OpenCreates(target)), int.MaxValue, cancellation);
+        if (rows.Count == 0) return [];
+        return [.. (await LoadAsync(scope, [.. rows.Select(row => new LinkId(row.Text("Link")))], cancellation)).Values];
+    }
+
+    /// <summary>A page of all links in the order of their ids.</summary>
+    /// <param name="after">The continuation of the page before.</param>
+    public async Task<Page<Versioned<Link>>> LinksAsync(LinkScope scope, string? after, int max, CancellationToken cancellation)
+    {
+        var page = await tables.Links.PageAsync(Keys.LinkPartition(scope), Keys.Links, null, after, max, cancellation);
+        return new([.. page.Items.Select(row => row.As(r => LinkRows.ToLink(scope, r)))], page.Continuation);
+    }
+
+    /// <summary>A page of the records that have no link, tombstones included, in the order of their ids.</summary>
+    public async Task<Page<Versioned<IndexEntry>>> UnlinkedAsync(
+        LinkScope scope, Side side, string? continuation, int max, CancellationToken cancellation)
+    {
+        var unlinked = Filter.Where($"Link eq {""}");
+        var page = await tables.Links.PageAsync(Keys.LinkPartition(scope), Keys.IndexRange(side), unlinked, continuation, max, cancellation);
+        return new([.. page.Items.Select(row => row.As(r => LinkRows.ToEntry(side, r)))], page.Continuation);
+    }
+
+    /// <summary>A page of everything that is known of a side's records, in the order of their ids.</summary>
+    public async Task<Page<Versioned<IndexEntry>>> EntriesAsync(
+        LinkScope scope, Side side, string? continuation, int max, CancellationToken cancellation)
+    {
+        var page = await tables.Links.PageAsync(Keys.LinkPartition(scope), Keys.IndexRange(side), null, continuation, max, cancellation);
+        return new([.. page.Items.Select(row => row.As(r => LinkRows.ToEntry(side, r)))], page.Continuation);
+    }
+
+    /// <summary>
+    /// Writes units, each whole or not at all, in as few transactions as possible. A unit that lost its race says so and holds up no other.
+    /// </summary>
+    /// <exception cref="LinkTooLargeException">Nothing was written.</exception>
+    public Task<IReadOnlyList<CommitResult>> CommitAsync(LinkScope scope, IReadOnlyList<LinkUnit> units, CancellationToken cancellation) =>
+        new LinkCommit(tables.Links, scope, units).RunAsync(cancellation);
+
+    /// <summary>Puts records on the work list, whatever their rows said: for news such as webhooks, which are due at once.</summary>
+    public async Task PutWorkAsync(LinkScope scope, IReadOnlyList<WorkItem> items, CancellationToken cancellation)
+    {
+        var actions = items
+            .Select(item => LinkRows.ToRow(scope, item))
+            .GroupBy(row => row.RowKey)
+            .Select(same => new TableTransactionAction(TableTransactionActionType.UpsertReplace, same.Last()));
+        foreach (var transaction in actions.Chunk(MaxActions)) await tables.Links.SubmitAsync(transaction, cancellation);
+    }
+
+    public async Task<IReadOnlyList<Versioned<WorkItem>>> DueWorkAsync(LinkScope scope, DateTimeOffset now, int max, CancellationToken cancellation) =>
+        await WorkAsync(scope, Filter.Where($"DueAt le {now}"), max, cancellation);
+
+    public async Task<IReadOnlyList<Versioned<WorkItem>>> WorkAsync(LinkScope scope, int max, CancellationToken cancellation) =>
+        await WorkAsync(scope, condition: null, max, cancellation);
+
+    /// <summary>The work that waits for this record to be linked.</summary>
+    public async Task<IReadOnlyList<Versioned<WorkItem>>> AwaitingAsync(
+        LinkScope scope, string awaitsKind, Side awaitsSide, string awaitsRecordId, CancellationToken cancellation)
+    {
+        var (side, record) = (awaitsSide.ToString(), Keys.Escape(awaitsRecordId));
+        var condition = Filter.Where($"AwaitsKind eq {awaitsKind} and AwaitsSide eq {side} and AwaitsRecord eq {record}");
+        return await WorkAsync(scope, condition, int.MaxValue, cancellation);
+    }
+
+    /// <summary>Takes work off the list. A row that has changed since it was read stays.</summary>
+    public Task DeleteWorkAsync(LinkScope scope, IReadOnlyList<Versioned<WorkItem>> items, CancellationToken cancellation) =>
+        CommitAsync(scope, [.. items.Chunk(MaxActions).Select(chunk => new LinkUnit { DoneWork = [.. chunk] })], cancellation);
+
+    private async Task<IReadOnlyList<Versioned<WorkItem>>> WorkAsync(LinkScope scope, string? condition, int max, CancellationToken cancellation)
+    {
+        var rows = await tables.Links.ListAsync(Filter.And(InPartition(scope, Keys.AllWork), condition), max, cancellation);
+        return [.. rows.Select(row => row.As(r => LinkRows.ToWork(scope, r)))];
+    }
+
+    private static string InPartition(LinkScope scope, KeyRange range) => Filter.And(Filter.Partition(Keys.LinkPartition(scope)), Filter.In(range));
+}

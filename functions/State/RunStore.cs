@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Azure.Data.Tables;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.State;
+
+[JsonConverter(typeof(JsonStringEnumConverter<RunOutcome>))]
+public enum RunOutcome
+{
+    Running,
+    Succeeded,
+    SucceededWithErrors,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>What a run did with the records of one kind.</summary>
+public sealed record KindCounts(
+    int Total = 0, int Done = 0, int Created = 0, int Updated = 0, int Archived = 0, int Linked = 0, int Conflicts = 0, int Held = 0, int Parked = 0, int Skipped = 0, int Failed = 0)
+{
+    public static readonly KindCounts None = new();
+
+    public static KindCounts operator +(KindCounts left, KindCounts right) => Add(left, right);
+
+    public static KindCounts Add(KindCounts left, KindCounts right) => new(
+        left.Total + right.Total,
+        left.Done + right.Done,
+        left.Created + right.Created,
+        left.Updated + right.Updated,
+        left.Archived + right.Archived,
+        left.Linked + right.Linked,
+        left.Conflicts + right.Conflicts,
+        left.Held + right.Held,
+        left.Parked + right.Parked,
+        left.Skipped + right.Skipped,
+        left.Failed + right.Failed);
+}
+
+/// <summary>One execution for a flow or a project.</summary>
+public sealed record Run(FlowKey Flow, RunId Id, Lane Lane, string Mode, string Trigger, DateTimeOffset StartedAt)
+{
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public RunOutcome Outcome { get; init; }
+
+    public ImmutableSortedDictionary<string, KindCounts> Counts { get; init; } = ImmutableSortedDictionary<string, KindCounts>.Empty;
+
+    /// <summary>For people.</summary>
+    public string? Detail { get; init; }
+}
+
+public sealed class RunStore(StateTables tables)
+{
+    /// <returns>False where the run exists.</returns>
+    public async Task<bool> InsertAsync(Run run, CancellationToken cancellation)
+    {
+        var pointer = Row.New(Keys.Flow(run.Flow), Keys.RunTime(run.StartedAt, run.Id)).Put("Id", run.Id.Value);
+        return await tables.Runs.TrySubmitAsync(
+            [new(TableTransactionActionType.Add, ToRow(run)), new(TableTransactionActionType.Add, pointer)], cancellation) is not null;
+    }
+
+    public async Task<Versioned<Run>?> GetAsync(FlowKey flow, RunId run, CancellationToken cancellation) =>
+        (await tables.Runs.GetAsync(Keys.Flow(flow), Keys.Run(run), cancellation))?.As(row => FromRow(flow, row));
+
+    /// <returns>The stored run with its new version, or null where somebody else replaced it.</returns>
+    public async Task<Versioned<Run>?> ReplaceAsync(Versioned<Run> run, CancellationToken cancellation) =>
+        await tables.Runs.ReplaceAsync(ToRow(run.Value), run.ETag, cancellation) is { } version ? run with { ETag = version } : null;
+
+    /// <summary>The newest first.</summary>
+    public async Task<Page<Run>> ListAsync(FlowKey flow, string? continuation, int max, CancellationToken cancellation)
+    {
+        var pointers = await tables.Runs.PageAsync(Keys.Flow(flow), Keys.RunTimes, null, continuation, max, cancellation);
+        var ids = pointers.Items.Select(row => new RunId(row.Text("Id"))).ToList();
+        var rows = await tables.Runs.FindAsync(Keys.Flow(flow), ids.Select(Keys.Run), cancellation);
+        var runs = rows.Select(row => FromRow(flow, row)).ToDictionary(run => run.Id);
+        return new([.. ids.Where(runs.ContainsKey).Select(id => runs[id])], pointers.Continuation);
+    }
+
+    private static TableEntity ToRow(Run run) => Row.New(Keys.Flow(run.Flow), Keys.Run(run.Id))
+        .Put("Id", run.Id.Value)
+        .Put<Lane>("Lane", run.Lane)
+        .Put("Mode", run.Mode)
+        .Put("Trigger", run.Trigger)
+        .Put("StartedAt", run.StartedAt)
+        .Put("EndedAt", run.EndedAt)
+        .Put<RunOutcome>("Outcome", run.Outcome)
+        .PutJson("Counts", run.Counts)
+        .PutClipped("Detail", run.Detail, 4000);
+
+    private static Run FromRow(FlowKey flow, TableEntity row) =>
+        new(flow, new RunId(row.Text("Id")), row.Enum<Lane>("Lane"), row.Text("Mode"), row.Text("Trigger"), row.Time("StartedAt"))
+        {
+            EndedAt = row.TimeOrNull("EndedAt"),
+            Outcome = row.Enum<RunOutcome>("Outcome"),
+            Counts = row.Json<ImmutableSortedDictionary<string, KindCounts>>("Counts"),
+            Detail = row.GetString("Detail"),
+        };
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Azure.Core;
+using Azure.Security.KeyVault.Secrets;
+
+namespace SyncFunctions.State;
+
+/// <summary>
+/// The keys that secrets are sealed with: one is current, the older ones still open what they sealed. Kept as JSON,
+/// <c>{"current":"k2","keys":{"k1":"base64","k2":"base64"}}</c>, in a file (embedded) or in one secret of a Key Vault.
+/// </summary>
+public sealed class SecretKeys
+{
+    private const int KeySize = 32;
+
+    private readonly ImmutableSortedDictionary<string, byte[]> _keys;
+
+    private SecretKeys(string current, ImmutableSortedDictionary<string, byte[]> keys)
+    {
+        Current = current;
+        _keys = keys;
+    }
+
+    /// <summary>The id of the key that seals.</summary>
+    public string Current { get; }
+
+    /// <summary><c>~/.syncfunctions/secret-keys.json</c></summary>
+    public static string DefaultPath =>
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".syncfunctions", "secret-keys.json");
+
+    internal byte[]? this[string id] => _keys.GetValueOrDefault(id);
+
+    /// <summary>The keys of a file, which is created, readable by its owner alone, if there is none.</summary>
+    public static SecretKeys FromFile(string? path = null)
+    {
+        path ??= DefaultPath;
+        if (!File.Exists(path)) CreateFile(path, New());
+        return Parse(File.ReadAllText(path), path);
+    }
+
+    /// <summary>Adds a key to the file and makes it the current one; the others remain. Secrets move over as they are sealed again.</summary>
+    public static SecretKeys RotateFile(string? path = null)
+    {
+        path ??= DefaultPath;
+        var rotated = FromFile(path).Rotate();
+        WriteFile(path, rotated, replace: true);
+        return rotated;
+    }
+
+    /// <param name="secret"><c>https://{vault}/secrets/{name}</c>, with or without a version.</param>
+    public static async Task<SecretKeys> FromKeyVaultAsync(Uri secret, TokenCredential credential, CancellationToken cancellation)
+    {
+        var id = new KeyVaultSecretIdentifier(secret);
+        var found = await new SecretClient(id.VaultUri, credential).GetSecretAsync(id.Name, id.Version, cancellation);
+        return Parse(found.Value.Value, $"the secret '{id.Name}'");
+    }
+
+    /// <summary>One random key.</summary>
+    public static SecretKeys New() => new("k1", ImmutableSortedDictionary<string, byte[]>.Empty.Add("k1", RandomNumberGenerator.GetBytes(KeySize)));
+
+    /// <summary>These keys and a new one, which is current.</summary>
+    public SecretKeys Rotate()
+    {
+        var number = _keys.Count + 1;
+        while (_keys.ContainsKey($"k{number}")) number++;
+        return new($"k{number}", _keys.Add($"k{number}", RandomNumberGenerator.GetBytes(KeySize)));
+    }
+
+    /// <summary>What is kept in the file or the vault. A secret.</summary>
+    public string ToJson() => JsonSerializer.Serialize(new Stored(Current, _keys), StateJson.Options);
+
+    public override string ToString() => $"{_keys.Count} keys, current {Current}";
+
+    /// <exception cref="FormatException">The text does not hold usable keys; the message never holds the text.</exception>
+    public static SecretKeys Parse(string json, string source)
+    {
+        Stored? stored;
+        try
+        {
+            stored = JsonSerializer.Deserialize<Stored>(json, StateJson.Options);
+        }
+        catch (JsonException)
+        {
+            // The inner message may quote the text, which is secret.
+            throw new FormatException($"The keys in {source} are not the JSON they should be.");
+        }
+
+        if (stored is not { Current: not null, Keys: { } keys } || !keys.ContainsKey(stored.Current))
+            throw new FormatException($"The keys in {source} do not hold the current one.");
+        if (keys.FirstOrDefault(key => key.Value?.Length != KeySize || !IsKeyId(key.Key)).Key is { } wrong)
+            throw new FormatException($"The key '{wrong}' in {source} is not {KeySize} bytes in base64 under an id of 1 to 64 characters a-z, 0-9 and '-'.");
+        return new(stored.Current, keys);
+    }
+
+    private static bool IsKeyId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
+    private static void CreateFile(string path, SecretKeys keys)
+    {
+        try
+        {
+            WriteFile(path, keys, replace: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process made the file first: its keys are the keys.
+        }
+    }
+
+    // Written beside and moved into place, so that nobody ever reads half a file.
+    private static void WriteFile(string path, SecretKeys keys, bool replace)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var draft = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            using (var writer = new StreamWriter(draft, options)) writer.Write(keys.ToJson());
+            File.Move(draft, path, overwrite: replace);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private sealed record Stored(string Current, ImmutableSortedDictionary<string, byte[]> Keys);
+}

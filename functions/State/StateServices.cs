@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace SyncFunctions.State;
+
+public static class StateServices
+{
+    /// <summary>Adds the stores over these clients. <see cref="SecretKeys"/> are the caller's to add; <see cref="StateTables.CreateAsync"/> is to be called at the start.</summary>
+    public static IServiceCollection AddState(this IServiceCollection services, StateClients clients)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(clients)
+            .AddSingleton<StateTables>()
+            .AddSingleton<TenantStore>()
+            .AddSingleton<ConnectionStore>()
+            .AddSingleton<SecretBox>()
+            .AddSingleton<FlowStore>()
+            .AddSingleton<DueStore>()
+            .AddSingleton<LinkStore>()
+            .AddSingleton<RunStore>()
+            .AddSingleton<IntegrationLog>()
+            .AddSingleton<ApiCallLog>()
+            .AddSingleton<LookupStore>()
+            .AddSingleton<BudgetStore>()
+            .AddSingleton<SweepStore>()
+            .AddSingleton<AppQueues>();
+    }
+}

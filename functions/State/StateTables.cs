@@ -1,0 +1,43 @@
+using Azure.Storage.Blobs;
+
+namespace SyncFunctions.State;
+
+/// <summary>The tables of the app and the container of its sweeps.</summary>
+public sealed class StateTables
+{
+    public StateTables(StateClients clients)
+    {
+        Tenants = Open("tenants");
+        Connections = Open("connections");
+        Flows = Open("flows");
+        Due = Open("due");
+        Links = Open("links");
+        Runs = Open("runs");
+        Log = Open("log");
+        ApiCalls = Open("apicalls");
+        Lookups = Open("lookups");
+        Budgets = Open("budgets");
+        Sweeps = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}sweeps");
+
+        Table Open(string name) => new(clients.Tables.GetTableClient($"{clients.Prefix}{name}"));
+    }
+
+    internal Table Tenants { get; }
+    internal Table Connections { get; }
+    internal Table Flows { get; }
+    internal Table Due { get; }
+    internal Table Links { get; }
+    internal Table Runs { get; }
+    internal Table Log { get; }
+    internal Table ApiCalls { get; }
+    internal Table Lookups { get; }
+    internal Table Budgets { get; }
+    internal BlobContainerClient Sweeps { get; }
+
+    /// <summary>Creates what does not exist yet. Once at the start of the app; harmless when repeated.</summary>
+    public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
+    [
+        .. new[] { Tenants, Connections, Flows, Due, Links, Runs, Log, ApiCalls, Lookups, Budgets }.Select(table => table.CreateAsync(cancellation)),
+        Sweeps.CreateIfNotExistsAsync(cancellationToken: cancellation),
+    ]);
+}
