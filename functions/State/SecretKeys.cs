@@ -80,10 +80,9 @@ public sealed class SecretKeys
         {
             stored = JsonSerializer.Deserialize<Stored>(json, StateJson.Options);
         }
-        catch (JsonException)
+        catch (JsonException failure)
         {
-            // The inner message may quote the text, which is secret.
-            throw new FormatException($"The keys in {source} are not the JSON they should be.");
+            throw new FormatException($"The keys in {source} are not the JSON they should be.", failure);
         }
 
         if (stored is not { Current: not null, Keys: { } keys } || !keys.ContainsKey(stored.Current))
