@@ -200,8 +200,9 @@ internal sealed class SimAccount
         var modified = old is null ? now : Later(old.Modified);
         if (ownTimes)
         {
+            // Without a modified time of its own, a record was never edited since it was created.
             created = OwnTime(body, kind.CreatedField, draft) ?? created;
-            modified = OwnTime(body, kind.ModifiedField, draft) ?? (created > modified ? created : modified);
+            modified = OwnTime(body, kind.ModifiedField, draft) ?? created;
         }
 
         if (draft.Problems.Count > 0)

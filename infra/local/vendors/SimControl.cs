@@ -252,9 +252,11 @@ internal static class SimControl
         }
 
         var title = body.TryGetProperty("name", out var given) ? given.GetString() ?? name : name;
-        return system.AddAccount(name, title) is { } account
-            ? SimJson.Of(201, new { account.Slug, account.Name })
-            : Error(409, $"There is an account {name} already.");
+        if (system.AddAccount(name, title) is not { } account)
+            return Error(409, $"There is an account {name} already.");
+        if (body.TryGetProperty("seed", out var seed) && seed.ValueKind == JsonValueKind.True)
+            SimSeed.Load(account, system.Definition.SeedResource);
+        return SimJson.Of(201, new { account.Slug, account.Name });
     }
 
     /// <summary>Gives out tokens without the sign-in page.</summary>

@@ -148,7 +148,7 @@ internal static class Api
     private static IResult List(Criteria criteria, SimAccount account, List<Func<SimRecord, bool>> where, (string, object)? equal, params string[] kinds)
     {
         var (page, size) = criteria.Paging();
-        var query = Query(criteria, where, equal) with { Start = (page - 1) * size, Take = size };
+        var query = Query(criteria, where, equal, kinds[0]) with { Start = (page - 1) * size, Take = size };
         if (criteria.Problems.Count > 0)
             return Invalid(criteria.Problems);
         lock (account.Gate)
@@ -178,16 +178,16 @@ internal static class Api
     {
         var (page, size) = criteria.Paging();
         var paged = criteria.Number("pageSize") is not null || criteria.Number("page") is not null;
-        var query = Query(criteria, where, equal) with { Start = paged ? (page - 1) * size : 0, Take = paged ? size : int.MaxValue };
+        var query = Query(criteria, where, equal, kind) with { Start = paged ? (page - 1) * size : 0, Take = paged ? size : int.MaxValue };
         if (criteria.Problems.Count > 0)
             return Invalid(criteria.Problems);
         lock (account.Gate)
             return SimJson.Write(200, json => SimJson.WriteArray(json, account, query.Run(account, account.Table(kind)).Items));
     }
 
-    private static SimQuery Query(Criteria criteria, List<Func<SimRecord, bool>> where, (string, object)? equal)
+    private static SimQuery Query(Criteria criteria, List<Func<SimRecord, bool>> where, (string, object)? equal, string kind)
     {
-        var (orderBy, descending) = criteria.Sort();
+        var (orderBy, descending) = criteria.Sort(Kinds.Kind(kind).ModifiedField is null ? "id" : "updatedDate");
         return new SimQuery { ModifiedFrom = criteria.Time("UpdatedDate"), Where = where, Equal = equal, OrderBy = orderBy, Descending = descending };
     }
 
@@ -212,11 +212,17 @@ internal static class Api
 
     private static IResult CreateContact(HttpContext http, SimSystem system, JsonElement body)
     {
-        var kind = body.TryGetProperty("contactTypeId", out var type) && type.ValueKind == JsonValueKind.Number && type.TryGetInt64(out var id)
-            ? id switch { 1 => Kinds.Companies, 2 => Kinds.Individuals, 3 => Kinds.Personnel, _ => null }
-            : null;
+        // The documents do not say how a new contact's type is given: by number or by name is taken.
+        var type = body.TryGetProperty("contactTypeId", out var id) ? id : body.TryGetProperty("contactType", out var name) ? name : default;
+        var kind = type.ToString() switch
+        {
+            "1" or "Company" => Kinds.Companies,
+            "2" or "Individual" => Kinds.Individuals,
+            "3" or "Personnel" => Kinds.Personnel,
+            _ => null,
+        };
         return kind is null
-            ? Invalid([new SimProblem("contactTypeId", "The contactTypeId field must be 1 (company), 2 (individual) or 3 (personnel).")])
+            ? Invalid([new SimProblem("contactTypeId", "The contactTypeId field must be 1 (Company), 2 (Individual) or 3 (Personnel).")])
             : Create(http, system, kind, body);
     }
 

@@ -28,10 +28,10 @@ internal sealed class Criteria(IQueryCollection query, SimSystem system)
         return ((int)Math.Clamp(page, 1, int.MaxValue / 2), (int)Math.Clamp(size, 1, system.Settings.MaxPageSize));
     }
 
-    /// <summary>By updatedDate, or by <c>sort=field [asc|desc]</c>.</summary>
-    public (string OrderBy, bool Descending) Sort()
+    /// <summary>By <c>sort=field [asc|desc]</c>, or as the vendor orders by itself.</summary>
+    public (string OrderBy, bool Descending) Sort(string otherwise)
     {
-        var words = (Text("sort") ?? "updatedDate").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = (Text("sort") ?? otherwise).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words is [_] or [_, "asc" or "desc"]
             && SortFields.FirstOrDefault(field => field.Equals(words[0], StringComparison.OrdinalIgnoreCase)) is { } found)
         {

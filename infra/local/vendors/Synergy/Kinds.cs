@@ -164,6 +164,7 @@ internal static class Kinds
     public static readonly SimShape StaffAsContact = new([.. Kind(Individuals).Shape.Fields.Select(field => field.Name switch
     {
         "contactTypeId" => Derived(field.Name, SimType.Integer, (_, _, _) => 4L),
+        "contactType" => Derived(field.Name, SimType.Text, (_, _, _) => "Staff"),
         "isStaff" => Derived(field.Name, SimType.Flag, (_, _, _) => true),
         "jobTitle" => Derived(field.Name, SimType.Text, (_, record, _) => record["position"]),
         "updatedDate" => UpdatedDate,
@@ -194,6 +195,7 @@ internal static class Kinds
         return new SimKind(name, label, new SimShape(
             Id,
             Derived("contactTypeId", SimType.Integer, (_, _, _) => typeId),
+            Derived("contactType", SimType.Text, (_, _, _) => typeId switch { 1 => "Company", 2 => "Individual", _ => "Personnel" }),
             OrganisationId,
             Derived("isStaff", SimType.Flag, (_, _, _) => false),
             isCompany ? Text("name") with { Required = true, Indexed = true } : FullName,
