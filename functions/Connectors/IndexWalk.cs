@@ -1,16 +1,18 @@
 using System.Collections.Immutable;
+using SyncFunctions.Engine;
 
 namespace SyncFunctions.Connectors;
 
 /// <summary>
 /// A walk through a list that is paged by index and size alone, in whatever order, while its rows change. Each page is asked for
 /// with a size that makes it begin a few rows before the end of the page before: rows that moved up meanwhile stand behind those few.
+/// Rows are told apart by <see cref="KeyOf"/>: one that was edited counts as another, since the edit may have moved it anywhere.
 /// </summary>
 /// <param name="MaxSize">The largest page to ask for; not less than <see cref="MinSize"/>.</param>
 internal sealed record IndexWalk(int MaxSize)
 {
-    /// <summary>Smaller pages leave no choice of where the next one begins.</summary>
-    public const int MinSize = 10;
+    /// <summary>Of 10 to 20 there is always a size whose pages cross a given row, up to 232,792,560 rows; of 5 to 10 there is none at 2,520.</summary>
+    public const int MinSize = 20;
 
     private const int MaxRestarts = 3;
     private const int MaxStalls = 3;
@@ -34,6 +36,8 @@ internal sealed record IndexWalk(int MaxSize)
 
     private int Overlap => Math.Clamp(MaxSize / 40, 1, 10);
 
+    public static string KeyOf(Record record) => $"{record.Id}@{record.Modified?.UtcTicks}";
+
     /// <summary>The page to ask for, from zero, and its size.</summary>
     public (int Page, int Size) Ask()
     {
@@ -50,40 +54,40 @@ internal sealed record IndexWalk(int MaxSize)
     }
 
     /// <summary>Takes the page that was asked for.</summary>
-    /// <param name="ids">Its rows.</param>
+    /// <param name="keys">Its rows.</param>
     /// <param name="saysMore">Whether the vendor says that there are further pages; null where it does not say.</param>
-    public IndexStep Take(IReadOnlyList<string> ids, bool? saysMore)
+    public IndexStep Take(IReadOnlyList<string> keys, bool? saysMore)
     {
         var (page, size) = Ask();
         var start = page * size;
         if (start == 0)
-            return Seen > 0 && Restarts == MaxRestarts ? new(IndexOutcome.Restless, ids.Count, null) : Step(ids, 0, start, size, saysMore);
-        if (ids.Count > 0 && ids.Take(Head.Length).SequenceEqual(Head))
-            return new(saysMore is null ? IndexOutcome.Done : IndexOutcome.NotPaged, ids.Count, null);
+            return Seen > 0 && Restarts == MaxRestarts ? new(IndexOutcome.Restless, keys.Count, null) : Step(keys, 0, start, size, saysMore);
+        if (keys.Count > 0 && keys.Take(Head.Length).SequenceEqual(Head))
+            return new(saysMore is null ? IndexOutcome.Done : IndexOutcome.NotPaged, keys.Count, null);
 
-        // The first row that is known and those right behind it. A known row further on was edited and moved there.
+        // The first row that is known and those right behind it: rows further on may be known and still have moved.
         var from = 0;
-        while (from < ids.Count && !Tail.Contains(ids[from]))
+        while (from < keys.Count && !Tail.Contains(keys[from]))
             from++;
-        if (from == ids.Count)
+        if (from == keys.Count)
             return new(IndexOutcome.Ongoing, from, this with { Misses = Misses + 1 });
-        while (from < ids.Count && Tail.Contains(ids[from]))
+        while (from < keys.Count && Tail.Contains(keys[from]))
             from++;
-        return Step(ids, from, start, size, saysMore);
+        return Step(keys, from, start, size, saysMore);
     }
 
-    private IndexStep Step(IReadOnlyList<string> ids, int from, int start, int size, bool? saysMore)
+    private IndexStep Step(IReadOnlyList<string> keys, int from, int start, int size, bool? saysMore)
     {
-        var isStalled = from == ids.Count;
-        if (saysMore is false || (saysMore is null && (isStalled || ids.Count < size)))
+        var isStalled = from == keys.Count;
+        if (saysMore is false || (saysMore is null && (isStalled || keys.Count < size)))
             return new(IndexOutcome.Done, from, null);
         var next = this with
         {
             // Less than was asked for and yet not all: the vendor has a limit of its own.
-            MaxSize = ids.Count >= MinSize && ids.Count < size ? ids.Count : MaxSize,
-            Seen = start + ids.Count,
-            Head = start == 0 ? [.. ids.Take(3)] : Head,
-            Tail = [.. Tail.Concat(ids.Skip(from)).TakeLast(Overlap)],
+            MaxSize = keys.Count >= MinSize && keys.Count < size ? keys.Count : MaxSize,
+            Seen = start + keys.Count,
+            Head = start == 0 ? [.. keys.Take(3)] : Head,
+            Tail = [.. Tail.Concat(keys.Skip(from)).TakeLast(Overlap)],
             Misses = 0,
             Restarts = start == 0 && Seen > 0 ? Restarts + 1 : Restarts,
             Stalls = isStalled ? Stalls + 1 : 0,

@@ -177,7 +177,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         if (!got.TryGet(out var list, out var failure))
             return failure;
 
-        var step = walk.Index.Take([.. list.Records.Select(record => record.Id)], list.SaysMore);
+        var step = walk.Index.Take([.. list.Records.Select(IndexWalk.KeyOf)], list.SaysMore);
         switch (step.Outcome)
         {
             case IndexOutcome.NotPaged:

@@ -8,6 +8,8 @@ internal static class SynergyFailures
 
     public static VendorFailure? Judge(VendorCall call, VendorAnswer answer) => answer.Code switch
     {
+        401 when !call.Authorized && answer.Body.Contains("invalid_client", StringComparison.Ordinal) =>
+            new VendorFailure(FailureKind.Misconfigured, "Total Synergy does not know the application: its key or secret in the settings is wrong.", answer.Code),
         // The token calls: a refused code or refresh token is no fault in a record.
         400 or 401 or 403 when !call.Authorized =>
             new VendorFailure(FailureKind.AuthExpired, "Total Synergy does not accept the code, the refresh token or the application: connect again.", answer.Code),
