@@ -44,7 +44,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
     {
         var account = new VendorAccount(organisation.Slug, organisation.Name);
         var settled = connection with { Settings = connection.Settings.SetItem("organisation", organisation.Slug) };
-        var staff = await PageAsync(settled, Staff, new ListRequest(), new Walk(IndexWalk.MinSize), cancellation);
+        var staff = await PageAsync(settled, Staff, new ListRequest(), Walk.From(IndexWalk.MinSize), cancellation);
         return staff.Failure switch
         {
             null => account,
@@ -64,7 +64,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         if (kind == Progress)
             return await ListProgressAsync(connection, request.ParentId!, cancellation);
 
-        var walk = new Walk(PageSize(connection));
+        var walk = Walk.From(PageSize(connection));
         if (request.PageToken is { } token)
         {
             if (!PageToken.TryRead(token, out walk))
@@ -195,7 +195,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         {
             if (!(await StatusTypesAsync(connection, cancellation)).TryGet(out var types, out failure))
                 return failure;
-            next = types.IsEmpty ? null : new Walk(PageSize(connection)) { Types = types };
+            next = types.IsEmpty ? null : Walk.From(PageSize(connection)) with { Types = types };
         }
 
         return new VendorPage(records, next is null ? null : PageToken.Write(next), list.VendorTime, walk.Types.IsEmpty ? list.Total : null);
@@ -258,7 +258,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
     private Task<VendorResult<ImmutableArray<SynergyStatus>>> StatusesAsync(ConnectionScope connection, CancellationToken cancellation) =>
         SendAsync(
             connection,
-            ListCall(connection, Statuses, new ListRequest(), new Walk(1000)),
+            ListCall(connection, Statuses, new ListRequest(), Walk.From(1000)),
             answer => SynergyList.Items(Statuses, answer.Json).Select(SynergyStatus.Read).ToImmutableArray(),
             cancellation);
 
@@ -386,9 +386,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
     /// <param name="Index">Where it stands within the list, or within the list of one status type.</param>
     private sealed record Walk(IndexWalk Index)
     {
-        public Walk(int pageSize) : this(new IndexWalk(pageSize))
-        {
-        }
+        public static Walk From(int pageSize) => new(new IndexWalk(pageSize));
 
         /// <summary>Status types to walk one after the other.</summary>
         public ImmutableArray<string> Types { get; init; } = [];

@@ -70,7 +70,7 @@ internal sealed class TestConnection
     public static ConnectionScope ScopeOf(IEnumerable<(string Name, string Value)> settings, ICredentialSource? credentials = null, ICallBudget? budget = null) =>
         new(new TenantId("t1"), new ConnectionId("c1"))
         {
-            Settings = settings.ToImmutableDictionary(setting => setting.Name, setting => setting.Value),
+            Settings = ImmutableDictionary<string, string>.Empty.SetItems(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))),
             Credentials = credentials ?? new TestCredentials(new Credentials("token", Secret)),
             Budget = budget ?? UnlimitedCalls.Instance,
         };
@@ -98,5 +98,25 @@ internal static class VendorResults
     {
         result.Failure.ShouldNotBeNull().Kind.ShouldBe(kind, result.Failure!.Message);
         return result.Failure!;
+    }
+}
+
+internal static class Lists
+{
+    /// <summary>All pages of a list, with what a test does between two of them.</summary>
+    public static async Task<List<Record>> AllAsync(IConnector connector, ConnectionScope scope, string kind, ListRequest request, Func<int, Task>? between = null)
+    {
+        var records = new List<Record>();
+        for (var pages = 1; ; pages++)
+        {
+            pages.ShouldBeLessThan(500, "a walk has to end");
+            var page = (await connector.ListAsync(scope, kind, request, default)).Success();
+            records.AddRange(page.Records);
+            if (page.NextPage is null)
+                return records;
+            request = request with { PageToken = page.NextPage };
+            if (between is not null)
+                await between(pages);
+        }
     }
 }
