@@ -1,3 +1,1 @@
-using SyncFunctions.Up;
-
-return await UpCommand.RunAsync(args);
+return 0;

@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+using Azure.Data.Tables;
+using Microsoft.Azure.Functions.Worker.Embedded;
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Hosting;
+
+/// <summary>The task hub of the app, from the settings of host.json's <c>extensions.durableTask</c>.</summary>
+internal sealed partial class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
+{
+    private readonly HostJson _hostJson;
+    private readonly StorageConnections _connections;
+    private readonly DurableFunctions _functions;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly Lazy<TaskHub> _hub;
+    private readonly Lock _gate = new();
+    private Task? _stopping;
+    private int _listenersToCome = 2;
+
+    public DurableHost(HostJson hostJson, StorageConnections connections, DurableFunctions functions, ILoggerFactory loggers, TimeProvider time)
+    {
+        _hostJson = hostJson;
+        _connections = connections;
+        _functions = functions;
+        _loggers = loggers;
+        _time = time;
+        // Made at first use: an app without durable functions needs no storage for them.
+        _hub = new Lazy<TaskHub>(Create);
+    }
+
+    public DurableTaskClient GetClient(string? name = null)
+    {
+        var client = new HubClient(_hub.Value);
+        return name is null || string.Equals(name, client.Name, StringComparison.OrdinalIgnoreCase)
+            ? client
+            : throw new NotSupportedException($"The embedded durable engine serves the task hub '{client.Name}' only, not '{name}'.");
+    }
+
+    public DurableTaskClient GetClient(DurableClientAttribute binding) =>
+        GetClient(binding.TaskHub is { Length: > 0 } hub ? _hostJson.Expand(hub) : null);
+
+    /// <summary>Orchestrators and activities come one after the other; with both known the hub starts.</summary>
+    public Task ListenerStartedAsync(CancellationToken cancellation)
+    {
+        if (Interlocked.Decrement(ref _listenersToCome) > 0 || (_functions.Orchestrators.Count == 0 && _functions.Activities.Count == 0))
+            return Task.CompletedTask;
+        return _hub.Value.StartAsync(cancellation);
+    }
+
+    public Task StopAsync(CancellationToken cancellation)
+    {
+        lock (_gate) return _stopping ??= _hub.IsValueCreated ? _hub.Value.StopAsync(cancellation) : Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_hub.IsValueCreated) await _hub.Value.DisposeAsync();
+    }
+
+    private TaskHub Create()
+    {
+        var settings = _hostJson.DurableTask;
+        var hubName = _hostJson.Expand(settings["hubName"] ?? "TestHubName");
+        if (!ValidHubName().IsMatch(hubName))
+            throw new InvalidOperationException($"The task hub name '{hubName}' must be 1 to 45 letters and digits and start with a letter.");
+
+        var connection = _connections.Get(settings["storageProvider:connectionName"]);
+        var service = connection.ConnectionString is { } text
+            ? new TableServiceClient(text)
+            : new TableServiceClient(connection.Required(connection.TableServiceUri, "table"), connection.Credential);
+
+        var options = new HubOptions { HubName = hubName };
+        options = options with
+        {
+            MaxConcurrentActivities = settings.GetValue("maxConcurrentActivityFunctions", options.MaxConcurrentActivities),
+            MaxConcurrentTurns = settings.GetValue("maxConcurrentOrchestratorFunctions", options.MaxConcurrentTurns),
+            PollInterval = settings.GetValue("storageProvider:maxQueuePollingInterval", options.PollInterval),
+            // Known to the embedded engine alone: the genuine host never deletes an instance by itself.
+            Retention = settings.GetValue("completedInstanceRetention", options.Retention),
+        };
+        return new TaskHub(options, new HubStore(service, hubName), _functions, _functions.Converter, _loggers, _time);
+    }
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9]{0,44}$", RegexOptions.None, 1000)]
+    private static partial Regex ValidHubName();
+}

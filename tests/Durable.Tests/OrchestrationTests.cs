@@ -1,0 +1,415 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.Durable.Tests;
+
+[Trait("Category", "Host")]
+public sealed class OrchestrationTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private sealed record Order(int Id, string Name);
+
+    [Fact]
+    public async Task Orchestration_FiveActivitiesInARow_ReturnsWhatTheyMade()
+    {
+        var functions = new LambdaFunctions()
+            .Activity<int, int>("Double", n => n * 2)
+            .Orchestrator("Sum", async context =>
+            {
+                var sum = 0;
+                for (var i = 1; i <= 5; i++) sum += await context.CallActivityAsync<int>("Double", i);
+                return sum;
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        var ended = await hub.RunAsync("sum");
+
+        ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+        ended.ReadOutputAs<int>().ShouldBe(30);
+        ended.SerializedCustomStatus.ShouldBe("null");
+        ended.Name.ShouldBe("sum");
+    }
+
+    [Fact]
+    public async Task Orchestration_HundredActivitiesAtOnce_ReturnsInTheOrderOfTheCalls()
+    {
+        var functions = new LambdaFunctions()
+            .Activity<int, int>("Echo", async n =>
+            {
+                await Task.Delay(n % 7);
+                return n;
+            })
+            .Orchestrator("All", async context => await Task.WhenAll(Enumerable.Range(0, 100).Select(n => context.CallActivityAsync<int>("Echo", n))));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("All")).ReadOutputAs<int[]>().ShouldBe(Enumerable.Range(0, 100));
+    }
+
+    [Fact]
+    public async Task Orchestration_InputOutputAndStatus_RoundTrip()
+    {
+        var functions = new LambdaFunctions().Orchestrator("Echo", context =>
+        {
+            context.SetCustomStatus(new { Step = "é" });
+            return Task.FromResult(context.GetInput<Order>());
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        var ended = await hub.RunAsync("Echo", new Order(7, "Ünï"));
+
+        ended.ReadInputAs<Order>().ShouldBe(new Order(7, "Ünï"));
+        ended.ReadOutputAs<Order>().ShouldBe(new Order(7, "Ünï"));
+        ended.SerializedCustomStatus.ShouldBe("""{"Step":"\u00E9"}""");
+        (await hub.Client.GetInstanceAsync(ended.InstanceId, Cancel))!.SerializedOutput.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Orchestration_ContextAtReplay_IsTheSame()
+    {
+        var seen = new List<(Guid Guid, DateTime Time, bool Replaying)>();
+        var functions = new LambdaFunctions().Activity<int, int>("Echo", n => n).Orchestrator("Watch", async context =>
+        {
+            seen.Add((context.NewGuid(), context.CurrentUtcDateTime, context.IsReplaying));
+            await context.CallActivityAsync<int>("Echo", 1);
+            seen.Add((context.NewGuid(), context.CurrentUtcDateTime, context.IsReplaying));
+            await context.CallActivityAsync<int>("Echo", 2);
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("Watch")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+
+        // Three turns: the first piece of code runs in each, the second in the last two.
+        seen.Count.ShouldBe(5);
+        seen.Where((_, i) => i is 0 or 1 or 3).Select(s => (s.Guid, s.Time)).Distinct().Count().ShouldBe(1);
+        seen.Where((_, i) => i is 2 or 4).Select(s => (s.Guid, s.Time)).Distinct().Count().ShouldBe(1);
+        seen.Select(s => s.Replaying).ShouldBe([false, true, false, true, true]);
+        seen[0].Time.Kind.ShouldBe(DateTimeKind.Utc);
+    }
+
+    [Fact]
+    public async Task Orchestration_ActivityFails_ThrowsWhatItFailedWith()
+    {
+        TaskFailedException? caught = null;
+        var functions = new LambdaFunctions()
+            .Failing("Throw", () => new InvalidOperationException("act failed x", new FormatException("inner")))
+            .Orchestrator("Catch", async context =>
+            {
+                try
+                {
+                    await context.CallActivityAsync("Throw", 0);
+                }
+                catch (TaskFailedException failed)
+                {
+                    caught = failed;
+                }
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        await hub.RunAsync("Catch");
+
+        caught!.Message.ShouldBe("Task 'Throw' (#0) failed with an unhandled exception: act failed x");
+        caught.TaskId.ShouldBe(0);
+        caught.FailureDetails.ErrorType.ShouldBe("System.InvalidOperationException");
+        caught.FailureDetails.InnerFailure!.ErrorMessage.ShouldBe("inner");
+        caught.FailureDetails.IsCausedBy<InvalidOperationException>().ShouldBeTrue();
+        caught.FailureDetails.IsCausedBy<FormatException>().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Orchestration_UnhandledFailure_IsFailedWithTypeAndMessage()
+    {
+        var functions = new LambdaFunctions()
+            .Failing("Throw", () => new InvalidOperationException("act failed x"))
+            .Orchestrator("Bad", Task (_) => throw new FormatException("orch bad"))
+            .Orchestrator("Relay", context => context.CallActivityAsync("Throw", 0));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("Bad")).ReadOutputAs<string>().ShouldBe("System.FormatException: orch bad");
+        var relayed = await hub.RunAsync("Relay");
+        relayed.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+        relayed.ReadOutputAs<string>().ShouldBe(
+            "Microsoft.DurableTask.TaskFailedException: Task 'Throw' (#0) failed with an unhandled exception: act failed x");
+    }
+
+    [Fact]
+    public async Task WhenAll_OneFailsAtOnce_ThrowsAfterAllHaveEnded()
+    {
+        var slow = new TaskCompletionSource();
+        TaskStatus[] states = [];
+        var functions = new LambdaFunctions()
+            .Activity<int, int>("Work", async n =>
+            {
+                if (n == 1) throw new InvalidOperationException("one");
+                await slow.Task;
+                return n;
+            })
+            .Orchestrator("All", async context =>
+            {
+                Task[] tasks = [context.CallActivityAsync<int>("Work", 0), context.CallActivityAsync<int>("Work", 1), context.CallActivityAsync<int>("Work", 2)];
+                try
+                {
+                    await Task.WhenAll(tasks);
+                }
+                catch (TaskFailedException)
+                {
+                    states = [.. tasks.Select(task => task.Status)];
+                }
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("All", Cancel);
+        await hub.Client.WaitForInstanceStartAsync(id, Cancel);
+        slow.SetResult();
+
+        await hub.EndOfAsync(id);
+
+        states.ShouldBe([TaskStatus.RanToCompletion, TaskStatus.Faulted, TaskStatus.RanToCompletion]);
+    }
+
+    [Fact]
+    public async Task Child_Fails_ParentSeesTheChildsFailureAndItsCause()
+    {
+        TaskFailureDetails? details = null;
+        var functions = new LambdaFunctions()
+            .Failing("Throw", () => new InvalidOperationException("deep"))
+            .Orchestrator("Child", context => context.CallActivityAsync("Throw", 0))
+            .Orchestrator("Parent", async context =>
+            {
+                try
+                {
+                    await context.CallSubOrchestratorAsync("Child");
+                }
+                catch (TaskFailedException failed)
+                {
+                    details = failed.FailureDetails;
+                }
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("Parent")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+
+        details!.ErrorType.ShouldBe("Microsoft.DurableTask.TaskFailedException");
+        details.ErrorMessage.ShouldBe("Task 'Throw' (#0) failed with an unhandled exception: deep");
+        details.InnerFailure!.ErrorType.ShouldBe("System.InvalidOperationException");
+    }
+
+    [Fact]
+    public async Task Children_ManyWithInputs_ReturnTheirResultsAndKnowTheirParent()
+    {
+        var functions = new LambdaFunctions()
+            .Orchestrator("Child", context => Task.FromResult($"{context.GetInput<int>()} of {context.Parent!.Name} {context.Parent.InstanceId}"))
+            .Orchestrator("Parent", context => Task.WhenAll(Enumerable.Range(0, 10).Select(n =>
+                context.CallSubOrchestratorAsync<string>("Child", n, n == 0 ? new SubOrchestrationOptions(instanceId: "given-child") : null))));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        var ended = await hub.RunAsync("Parent", instanceId: "top");
+
+        ended.ReadOutputAs<string[]>().ShouldBe(Enumerable.Range(0, 10).Select(n => $"{n} of Parent top"));
+        (await hub.Client.GetInstanceAsync("given-child", Cancel))!.IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Child_IdOfARunningInstance_FailsTheCallOnly()
+    {
+        var functions = new LambdaFunctions()
+            .Orchestrator("Wait", context => context.WaitForExternalEvent<string>("never", Cancel))
+            .Orchestrator("Parent", async context =>
+            {
+                try
+                {
+                    await context.CallSubOrchestratorAsync("Wait", options: new SubOrchestrationOptions(instanceId: "taken"));
+                }
+                catch (TaskFailedException failed)
+                {
+                    return failed.FailureDetails.ErrorMessage;
+                }
+
+                return "started";
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("taken"), Cancel);
+
+        (await hub.RunAsync("Parent")).ReadOutputAs<string>().ShouldBe("An Orchestration instance with the ID taken already exists.");
+    }
+
+    [Fact]
+    public async Task ContinueAsNew_TenTimes_KeepsTheIdAndTheLastInput()
+    {
+        var functions = new LambdaFunctions().Activity<int, int>("Next", n => n + 1).Orchestrator("Loop", async context =>
+        {
+            var n = await context.CallActivityAsync<int>("Next", context.GetInput<int>());
+            if (n < 10) context.ContinueAsNew(n);
+            return n;
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        var ended = await hub.RunAsync("Loop", 0, "loop");
+
+        ended.ReadOutputAs<int>().ShouldBe(10);
+        ended.ReadInputAs<int>().ShouldBe(9);
+    }
+
+    [Theory]
+    [InlineData(true, "first")]
+    [InlineData(false, "second")]
+    public async Task ContinueAsNew_UnreadEvent_IsKeptIfAskedFor(bool preserve, string received)
+    {
+        var functions = new LambdaFunctions().Orchestrator("Loop", async context =>
+        {
+            if (context.GetInput<int>() == 0)
+            {
+                await context.WaitForExternalEvent<string>("go");
+                context.ContinueAsNew(1, preserve);
+                return "";
+            }
+
+            context.SetCustomStatus("again");
+            return await context.WaitForExternalEvent<string>("data");
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Loop", 0, Cancel);
+        await hub.Client.RaiseEventAsync(id, "data", "first", Cancel);
+        await hub.Client.RaiseEventAsync(id, "go", "", Cancel);
+        await TestHub.UntilAsync(async () => (await hub.Client.GetInstanceAsync(id, true, Cancel))!.SerializedCustomStatus == "\"again\"");
+        if (!preserve) await hub.Client.RaiseEventAsync(id, "data", "second", Cancel);
+
+        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe(received);
+    }
+
+    [Fact]
+    public async Task ContinueAsNew_TasksNobodyAwaited_StillRun()
+    {
+        var ran = 0;
+        var functions = new LambdaFunctions()
+            .Activity<int, int>("Count", _ => Interlocked.Increment(ref ran))
+            .Orchestrator("Child", context => context.CallActivityAsync("Count", 0))
+            .Orchestrator("Loop", context =>
+            {
+                _ = context.CallActivityAsync("Count", 0);
+                _ = context.CallSubOrchestratorAsync("Child");
+                var n = context.GetInput<int>();
+                if (n < 2) context.ContinueAsNew(n + 1);
+                return Task.CompletedTask;
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        await hub.RunAsync("Loop", 0);
+
+        await TestHub.UntilAsync(() => Task.FromResult(Volatile.Read(ref ran) == 6));
+    }
+
+    [Fact]
+    public async Task Orchestrator_AwaitsSomethingNotDurable_FailsWithTheReason()
+    {
+        var functions = new LambdaFunctions()
+            .Activity<int, int>("Echo", n => n)
+            .Orchestrator("Delay", context => Task.Delay(1))
+            .Orchestrator("Later", async context =>
+            {
+                await context.CallActivityAsync<int>("Echo", 0);
+                await Task.Run(() => { }, Cancel);
+                await context.CallActivityAsync<int>("Echo", 0);
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        foreach (var name in (string[])["Delay", "Later"])
+        {
+            var ended = await hub.RunAsync(name);
+            ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+            ended.ReadOutputAs<string>().ShouldBe(
+                "System.InvalidOperationException: An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator function's implementation or by middleware that invokes asynchronous code.");
+        }
+    }
+
+    [Theory]
+    [InlineData("timer", "scheduled an activity task with sequence number 0 named 'Echo', but the current orchestration replay instead produced a CreateTimerOrchestratorAction action with this sequence number.")]
+    [InlineData("name", "scheduled an activity task with sequence number 0 named 'Echo', but the current orchestration replay instead scheduled an activity task named 'Other' with this sequence number.")]
+    [InlineData("nothing", "but the current orchestration replay instead scheduled nothing with this sequence number.")]
+    public async Task Orchestrator_DoesSomethingElseAtReplay_FailsWithTheReason(string instead, string message)
+    {
+        var functions = new LambdaFunctions().Activity<int, int>("Echo", n => n).Activity<int, int>("Other", n => n).Orchestrator("Change", async context =>
+        {
+            if (!context.IsReplaying) await context.CallActivityAsync<int>("Echo", 0);
+            else if (instead == "timer") await context.CreateTimer(TimeSpan.FromDays(1), Cancel);
+            else if (instead == "name") await context.CallActivityAsync<int>("Other", 0);
+            else await context.WaitForExternalEvent<string>("never");
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        var output = (await hub.RunAsync("Change")).ReadOutputAs<string>()!;
+
+        output.ShouldStartWith("DurableTask.Core.Exceptions.NonDeterministicOrchestrationException: Non-Deterministic workflow detected: A previous execution");
+        output.ShouldContain(message);
+        output.ShouldEndWith("Was a change made to the orchestrator code after this instance had already started running?");
+    }
+
+    [Fact]
+    public async Task UnknownNames_Called_FailWithTheKnownOnes()
+    {
+        var functions = new LambdaFunctions()
+            .Orchestrator("Activity", context => context.CallActivityAsync("NoSuch"))
+            .Orchestrator("Child", context => context.CallSubOrchestratorAsync("NoSuch"));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("NoSuch")).SerializedOutput!.ShouldStartWith("""{"message":"The function \u0027NoSuch\u0027 doesn\u0027t exist, is disabled, or is not an orchestrator function. Additional info:""");
+        (await hub.RunAsync("Activity")).SerializedOutput!.ShouldContain("Task \\u0027NoSuch\\u0027 (#0) failed");
+        (await hub.RunAsync("Child")).SerializedOutput!.ShouldContain("Task \\u0027NoSuch\\u0027 (#0) failed");
+    }
+
+    [Fact]
+    public async Task CustomStatus_Over16Kilobytes_FailsTheInstance()
+    {
+        var functions = new LambdaFunctions()
+            .Orchestrator("Fits", context => { context.SetCustomStatus(new string('x', 8_190)); return Task.CompletedTask; })
+            .Orchestrator("Big", context => { context.SetCustomStatus(new string('x', 12_286)); return Task.CompletedTask; });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("Fits")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+        var big = await hub.RunAsync("Big");
+        big.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+        big.SerializedOutput!.ShouldContain("CustomStatus is too large: limit = 16 KB (UTF-16), actual = 24.00 KB.");
+    }
+
+    [Theory]
+    [InlineData(40_000)]
+    [InlineData(2_000_000)]
+    public async Task Payloads_Long_AreKeptWhole(int length)
+    {
+        var text = NoiseOf(length);
+        var functions = new LambdaFunctions()
+            .Activity<string, string>("Echo", s => s)
+            .Orchestrator("Echo", context => context.CallActivityAsync<string>("Echo", context.GetInput<string>()));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        var ended = await hub.RunAsync("Echo", text);
+
+        ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+        (ended.ReadOutputAs<string>() == text).ShouldBeTrue();
+        (ended.ReadInputAs<string>() == text).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Payload_MoreThanATransactionTakes_FailsWithTheReason()
+    {
+        var functions = new LambdaFunctions()
+            .Activity<int, string>("Big", NoiseOf)
+            .Activity<string, int>("Length", s => s.Length)
+            .Orchestrator("Result", context => context.CallActivityAsync<string>("Big", 5_000_000))
+            .Orchestrator("Calls", context => Task.WhenAll(Enumerable.Range(0, 5).Select(_ => context.CallActivityAsync<int>("Length", NoiseOf(1_000_000)))));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("Result")).SerializedOutput!.ShouldContain("The result of the activity \\u0027Big\\u0027 is too large to be stored.");
+        (await hub.RunAsync("Calls")).SerializedOutput!.ShouldContain("is more than one transaction takes");
+    }
+
+    /// <summary>The same text each time, which hardly compresses.</summary>
+    private static string NoiseOf(int length)
+    {
+        var random = new Random(length);
+        return string.Create(length, random, static (span, r) =>
+        {
+            for (var i = 0; i < span.Length; i++) span[i] = (char)r.Next('0', 'z');
+        });
+    }
+}
