@@ -88,12 +88,12 @@ public sealed class FieldValueJson : JsonConverter<FieldValue>
         Next(ref reader, JsonTokenType.EndObject);
         return tag switch
         {
-            "d" => new FieldValue.Day(DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture)),
+            "d" when DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) => new FieldValue.Day(day),
             "r" => new FieldValue.Reference(Keys.Unescape(text)),
             "l" => new FieldValue.LinkedReference(new LinkId(text)),
             "h" => new FieldValue.Digest(text, length),
             "x" => new FieldValue.Text(Keys.Unescape(text)),
-            _ => throw new JsonException($"No field value has the tag '{tag}'."),
+            _ => throw new JsonException($"No field value has this form under the tag '{tag}'."),
         };
     }
 

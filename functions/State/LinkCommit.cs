@@ -33,7 +33,8 @@ internal sealed class LinkCommit
     public async Task<IReadOnlyList<CommitResult>> RunAsync(CancellationToken cancellation)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentTransactions, CancellationToken = cancellation };
-        foreach (var wave in Pack(_units))
+        foreach (var unit in _units.Where(unit => unit.Writes.Count == 0)) Committed(unit);
+        foreach (var wave in Pack(_units.Where(unit => unit.Writes.Count > 0)))
             await Parallel.ForEachAsync(wave, options, async (transaction, cancel) => await SendAsync(transaction, cancel));
         return _results;
     }
@@ -68,8 +69,9 @@ internal sealed class LinkCommit
         writes.Add((index.Verb, index.Before) switch
         {
             (IndexVerb.Insert, _) => new(TableTransactionActionType.Add, row),
-            (IndexVerb.Replace, { } before) => new(TableTransactionActionType.UpdateReplace, row, before.ETag),
-            (IndexVerb.Delete, { } before) => new(TableTransactionActionType.Delete, row, before.ETag),
+            // Without a version the service would not compare anything.
+            (IndexVerb.Replace, { } before) when before.ETag != default => new(TableTransactionActionType.UpdateReplace, row, before.ETag),
+            (IndexVerb.Delete, { } before) when before.ETag != default => new(TableTransactionActionType.Delete, row, before.ETag),
             _ => throw new ArgumentException($"{index.Verb} of an index row needs the entry as it was read.", nameof(index)),
         });
 
@@ -83,6 +85,7 @@ internal sealed class LinkCommit
     private void AddWork(List<Write> writes, LinkUnit unit)
     {
         var done = unit.DoneWork.ToDictionary(item => Keys.Work(item.Value.Side, item.Value.RecordId));
+        if (done.Values.Any(item => item.ETag == default)) throw new ArgumentException("Done work needs the version it was read at.", nameof(unit));
         foreach (var item in unit.PutWork)
         {
             var row = LinkRows.ToRow(_scope, item);
@@ -99,12 +102,12 @@ internal sealed class LinkCommit
     /// Transactions that may be sent at the same time, wave after wave. A row can be in a transaction only once, and units that share one are
     /// written in their order: the later one waits for the next wave.
     /// </summary>
-    private static IEnumerable<List<List<Pending>>> Pack(List<Pending> units)
+    private static IEnumerable<List<List<Pending>>> Pack(IEnumerable<Pending> units)
     {
         var wave = new List<List<Pending>>();
         var rows = new HashSet<string>();
         var (actions, links, bytes) = (0, 0, 0L);
-        foreach (var unit in units.Where(unit => unit.Writes.Count > 0))
+        foreach (var unit in units)
         {
             if (unit.Writes.Any(write => rows.Contains(write.Row.RowKey)))
             {
@@ -151,12 +154,12 @@ internal sealed class LinkCommit
             foreach (var unit in units.FindAll(unit => unit.Writes.Count == 0)) Committed(unit);
             units.RemoveAll(unit => unit.Writes.Count == 0 || unit.IsSettled);
         }
+    }
 
-        void Committed(Pending unit)
-        {
-            _results[unit.Number] = new CommitResult(Committed: true, unit.LinkVersion, LostOn: null);
-            unit.IsSettled = true;
-        }
+    private void Committed(Pending unit)
+    {
+        _results[unit.Number] = new CommitResult(Committed: true, unit.LinkVersion, LostOn: null);
+        unit.IsSettled = true;
     }
 
     private async Task ResolveAsync(List<Pending> units, Pending unit, Write write, CancellationToken cancellation)
@@ -187,9 +190,9 @@ internal sealed class LinkCommit
         if (unit.IsSettled) return true;
         var conditional = unit.Writes.Where(write => write.OnMismatch == OnMismatch.Lose).ToList();
         if (conditional.Count == 0 || await _table.ReadBackAsync([.. conditional.Select(write => write.ToAction())], cancellation) is not { } versions) return false;
-        var link = conditional.FindIndex(write => write.IsLink);
-        _results[unit.Number] = new CommitResult(Committed: true, link < 0 ? default : versions[link], LostOn: null);
-        return unit.IsSettled = true;
+        if (conditional.FindIndex(write => write.IsLink) is var link and >= 0) unit.LinkVersion = versions[link];
+        Committed(unit);
+        return true;
     }
 
     // Something else put the record on the list since: the earlier of the two is kept, so that no news waits for a later retry.

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Azure.Data.Tables;
 using SyncFunctions.Engine;
 
@@ -43,7 +42,7 @@ internal static class LinkRows
         .Put("Link", entry.Link?.Value ?? "")
         .Put("Tombstone", entry.Tombstone)
         .Put("IsOlder", entry.IsOlder)
-        .PutJson("MatchKeys", entry.MatchKeys)
+        .PutJson("MatchKeys", entry.MatchKeys.Select(Keys.Escape))
         .PutClipped("Label", entry.Label, 500)
         .Put("Hash", entry.Hash)
         .Put("SeenAt", entry.SeenAt);
@@ -53,7 +52,7 @@ internal static class LinkRows
         Link = row.Text("Link") is { Length: > 0 } link ? new LinkId(link) : null,
         Tombstone = row.Flag("Tombstone"),
         IsOlder = row.Flag("IsOlder"),
-        MatchKeys = row.Json<ImmutableArray<string>>("MatchKeys"),
+        MatchKeys = [.. row.Json<string[]>("MatchKeys").Select(Keys.Unescape)],
         Label = row.Text("Label"),
         Hash = row.GetString("Hash"),
         SeenAt = row.Time("SeenAt"),

@@ -70,7 +70,7 @@ public sealed class SecretKeys
     /// <summary>What is kept in the file or the vault. A secret.</summary>
     public string ToJson() => JsonSerializer.Serialize(new Stored(Current, _keys), StateJson.Options);
 
-    public override string ToString() => $"{_keys.Count} keys, current {Current}";
+    public override string ToString() => $"{_keys.Count} key(s), the current one is {Current}";
 
     /// <exception cref="FormatException">The text does not hold usable keys; the message never holds the text.</exception>
     public static SecretKeys Parse(string json, string source)

@@ -177,9 +177,9 @@ internal sealed class Table(TableClient client)
 
     /// <summary>A condition of ours was not met; anything else, a missing table included, is a failure.</summary>
     public static bool IsConflict(RequestFailedException failure) =>
-        (failure.Status is 409 && failure.ErrorCode == TableErrorCode.EntityAlreadyExists) ||
+        (failure.Status is 409 && failure.ErrorCode == TableErrorCode.EntityAlreadyExists.ToString()) ||
         failure.Status is 412 ||
-        (failure.Status is 404 && failure.ErrorCode != TableErrorCode.TableNotFound);
+        (failure.Status is 404 && failure.ErrorCode != TableErrorCode.TableNotFound.ToString());
 
     private async Task<ETag?> ReadBackAsync(TableEntity row, CancellationToken cancellation) =>
         await GetAsync(row.PartitionKey, row.RowKey, cancellation) is { } found && Row.SameContent(row, found) ? found.ETag : null;
