@@ -1,0 +1,3 @@
+using SyncFunctions.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]

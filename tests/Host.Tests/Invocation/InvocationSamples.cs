@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace SyncFunctions.Host.Tests.Invocation;
+
+public sealed class ScopedThing : IDisposable
+{
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true;
+}
+
+public sealed class InvocationSamples(Recorder recorder, ScopedThing thing, ILogger<InvocationSamples> logger)
+{
+    [Function("Scoped")]
+    public IActionResult Scoped([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "scoped")] HttpRequest request, FunctionContext context)
+    {
+        recorder.Say(thing);
+        context.GetLogger("Mine").LogInformation("by name");
+        logger.LogInformation("by type");
+        return new OkObjectResult(context.Items.TryGetValue("mark", out var mark) ? mark : "none");
+    }
+
+    [Function("Wait")]
+    public async Task<IActionResult> Wait([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait")] HttpRequest request, CancellationToken cancellation)
+    {
+        recorder.Say("begin");
+        try
+        {
+            await recorder.PassGateAsync(cancellation);
+            recorder.Say("end");
+            return new OkObjectResult("done");
+        }
+        catch (OperationCanceledException)
+        {
+            recorder.Say("cancelled");
+            throw;
+        }
+    }
+
+    [Function("Deaf")]
+    public async Task<IActionResult> Deaf([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deaf")] HttpRequest request)
+    {
+        recorder.Say("begin");
+        await recorder.PassGateAsync(CancellationToken.None);
+        return new OkResult();
+    }
+}

@@ -1,0 +1,286 @@
+using System.Text;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker.Embedded;
+using Microsoft.Extensions.DependencyInjection;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.Host.Tests.Queues;
+
+[Trait("Category", "Host")]
+public sealed class QueueTests(AzuriteFixture azurite)
+{
+    private readonly Recorder _recorder = new();
+    private readonly string _name = AzuriteFixture.NewPrefix();
+
+    private QueueClient Queue => Client(_name);
+
+    private QueueClient Poison => Client($"{_name}-poison");
+
+    private QueueClient Target => Client($"{_name}-out");
+
+    [Fact]
+    public async Task Message_Text_IsDecodedRunAndDeleted()
+    {
+        await SendAsync(Base64("é☃ <x>"));
+        await using var host = await StartAsync<TextSample>();
+        (await _recorder.NextAsync<string>()).ShouldBe("é☃ <x>");
+        await host.StopAsync();
+        await ShouldBeLeftAsync(Queue, 0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public async Task Message_Blank_Runs(string text)
+    {
+        await SendAsync(Base64(text));
+        await using var host = await StartAsync<TextSample>();
+        (await _recorder.NextAsync<string>()).ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task Message_Json_GivesItsMembersAsBindingData()
+    {
+        await SendAsync(Base64("""{"n":2,"a":{"b":1},"id":"not mine"}"""));
+        await using var host = await StartAsync<TextSample>();
+        await _recorder.NextAsync<string>();
+        var data = await _recorder.NextAsync<IReadOnlyDictionary<string, object?>>();
+        data["n"].ShouldBe("2");
+        data["a"].ShouldBe("""{"b":1}""");
+        data["Id"].ShouldNotBe("not mine");
+        data["InsertionTime"].ShouldBeOfType<string>().ShouldStartWith("\"20");
+        data.Keys.Except(["n", "a", "QueueTrigger", "DequeueCount", "Id", "PopReceipt", "ExpirationTime", "InsertionTime", "NextVisibleTime"], StringComparer.OrdinalIgnoreCase).ShouldBeEmpty();
+        (await _recorder.NextAsync<(string? N, bool HasId, long DequeueCount, bool HasTime)>()).ShouldBe(("2", true, 1, true));
+    }
+
+    [Fact]
+    public async Task Message_AsBytes_IsDecoded()
+    {
+        await SendAsync(Convert.ToBase64String([0xff, 0x00]));
+        await using var host = await StartAsync<BytesSample>();
+        (await _recorder.NextAsync<byte[]>()).ShouldBe([0xff, 0x00]);
+    }
+
+    [Fact]
+    public async Task Message_AsQueueMessage_HasItsTextDecoded()
+    {
+        await SendAsync(Base64("x"));
+        await using var host = await StartAsync<MessageSample>();
+        var message = await _recorder.NextAsync<QueueMessage>();
+        message.MessageText.ShouldBe("x");
+        message.DequeueCount.ShouldBe(1);
+        (message.ExpiresOn - message.InsertedOn).ShouldBe(TimeSpan.FromDays(7));
+        (message.NextVisibleOn - message.InsertedOn)!.Value.ShouldBeInRange(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(11));
+    }
+
+    [Theory]
+    [InlineData("""{"id":7,"name":"x","extra":true}""", "Order { Id = 7, Name = x }")]
+    [InlineData("null", "null")]
+    public async Task Message_AsObject_IsBoundWithoutRegardToCase(string json, string expected)
+    {
+        await SendAsync(Base64(json));
+        await using var host = await StartAsync<OrderSample>();
+        (await _recorder.NextAsync<object>()).ToString().ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("this is no base64!")]
+    [InlineData("abcd")]
+    public async Task Message_ThatIsNoText_GoesToPoisonAsItWas(string stored)
+    {
+        await SendAsync(stored);
+        await using var host = await StartAsync<TextSample>();
+        (await PoisonedAsync(host)).MessageText.ShouldBe(stored);
+        _recorder.All.ShouldBeEmpty();
+        host.Log.Entries.Count(entry => entry.Message.EndsWith("cannot be read by 'Functions.Text'.")).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Message_ThatIsNoSuchObject_GoesToPoison()
+    {
+        await SendAsync(Base64("""{"id":"word"}"""));
+        await using var host = await StartAsync<OrderSample>();
+        (await PoisonedAsync(host)).MessageText.ShouldBe(Base64("""{"id":"word"}"""));
+        var failed = await host.Log.WaitForAsync(entry => entry.Message.StartsWith("Executed 'Functions.Order' (Failed"));
+        failed.Exception!.GetType().Name.ShouldBe("FunctionInputConverterException");
+        failed.Exception.Message.ShouldStartWith("Error converting 1 input parameters for Function 'Order': Cannot convert input parameter 'order' to type");
+    }
+
+    [Fact]
+    public async Task Function_ThatAlwaysFails_IsGivenAMessageFiveTimes()
+    {
+        await SendAsync(Base64("bad"));
+        await using var host = await StartAsync<FailingSample>();
+        var poisoned = await PoisonedAsync(host);
+        poisoned.MessageText.ShouldBe(Base64("bad"));
+        poisoned.DequeueCount.ShouldBe(1);
+        _recorder.All.ShouldBe([1L, 2L, 3L, 4L, 5L]);
+        await host.StopAsync();
+        await ShouldBeLeftAsync(Queue, 0);
+    }
+
+    [Fact]
+    public async Task Settings_OfHostJson_LimitTheDeliveries()
+    {
+        await SendAsync(Base64("bad"));
+        await using var host = await StartAsync<FailingSample>("""{ "maxDequeueCount": 2, "visibilityTimeout": "00:00:01" }""");
+        await PoisonedAsync(host);
+        _recorder.All.ShouldBe([1L, 2L]);
+    }
+
+    [Fact]
+    public async Task PoisonQueue_ThatFails_HasNoPoisonQueueOfItsOwn()
+    {
+        await Poison.CreateAsync();
+        await Poison.SendMessageAsync(Base64("bad"));
+        await using var host = await StartAsync<FailingSample>(settings: ("Queue", Poison.Name));
+        await host.Log.WaitForAsync(entry => entry.Message.StartsWith("Executed 'Functions.Failing' (Failed"));
+        await host.StopAsync();
+        (await Poison.PeekMessagesAsync()).Value.ShouldBeEmpty();
+        await ShouldBeLeftAsync(Poison, 1);
+        (await Client($"{Poison.Name}-poison").ExistsAsync()).Value.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Queue_MissingAtTheStart_IsNotMadeAndItsMessagesRunLater()
+    {
+        await using var host = await StartAsync<TextSample>();
+        (await Queue.ExistsAsync()).Value.ShouldBeFalse();
+        await SendAsync(Base64("late"));
+        (await _recorder.NextAsync<string>()).ShouldBe("late");
+    }
+
+    [Fact]
+    public async Task Batch_OfTwoWithoutThreshold_RunsTwoAtATime()
+    {
+        await SendAsync(Base64("1"), Base64("2"), Base64("3"), Base64("4"));
+        await using var host = await StartAsync<GatedSample>("""{ "batchSize": 2, "newBatchThreshold": 0 }""");
+        for (var round = 0; round < 2; round++)
+        {
+            (await _recorder.NextAsync<string>()).ShouldBe("begin");
+            (await _recorder.NextAsync<string>()).ShouldBe("begin");
+            _recorder.OpenGate();
+            (await _recorder.NextAsync<string>()).ShouldBe("end");
+            _recorder.OpenGate();
+            (await _recorder.NextAsync<string>()).ShouldBe("end");
+        }
+
+        await host.StopAsync();
+        await ShouldBeLeftAsync(Queue, 0);
+    }
+
+    [Fact]
+    public async Task Message_WorkedOnForLong_StaysHidden()
+    {
+        await SendAsync(Base64("slow"));
+        await using var host = await StartAsync<GatedSample>(settings: (QueueSettings.MessageLeaseSetting, "00:00:02"));
+        (await _recorder.NextAsync<string>()).ShouldBe("begin");
+        // Twice the lease: without renewal the message would have come again.
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        _recorder.OpenGate();
+        (await _recorder.NextAsync<string>()).ShouldBe("end");
+        await host.StopAsync();
+        await ShouldBeLeftAsync(Queue, 0);
+        _recorder.All.ShouldBe(["begin", "end"]);
+    }
+
+    [Fact]
+    public async Task Host_ThatStops_LetsARunEndAndDeletesItsMessage()
+    {
+        await SendAsync(Base64("running"));
+        await using var host = await StartAsync<GatedSample>();
+        (await _recorder.NextAsync<string>()).ShouldBe("begin");
+        var stopping = host.StopAsync();
+        stopping.IsCompleted.ShouldBeFalse();
+        _recorder.OpenGate();
+        await stopping;
+        _recorder.All.ShouldBe(["begin", "end"]);
+        await ShouldBeLeftAsync(Queue, 0);
+    }
+
+    [Fact]
+    public async Task Host_ThatStopsAtItsLimit_TellsTheRunAndGivesTheMessageBack()
+    {
+        await SendAsync(Base64("running"));
+        await using var host = await StartAsync<GatedSample>(drainLimit: TimeSpan.FromMilliseconds(200));
+        (await _recorder.NextAsync<string>()).ShouldBe("begin");
+        await host.StopAsync();
+        _recorder.All.ShouldBe(["begin"]);
+        (await Queue.ReceiveMessageAsync()).Value.DequeueCount.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("text", "é")]
+    [InlineData("empty", "")]
+    [InlineData("poco", "{\n  \"Id\": 1,\n  \"Name\": \"éx\"\n}")]
+    [InlineData("many", "a", "b", "c")]
+    [InlineData("none")]
+    [InlineData("null")]
+    [InlineData("bytes", "\u0001\u0002")]
+    public async Task Output_OfAFunction_IsSentEncoded(string kind, params string[] expected)
+    {
+        await SendAsync(Base64(kind));
+        await using var host = await StartAsync<OutputSample>();
+        await host.Log.WaitForAsync(entry => entry.Message.StartsWith("Executed 'Functions.Output' (Succeeded"));
+        if (expected.Length == 0)
+        {
+            (await Target.ExistsAsync()).Value.ShouldBeFalse();
+            return;
+        }
+
+        var messages = (await Target.ReceiveMessagesAsync(32)).Value;
+        messages.Select(message => Encoding.UTF8.GetString(Convert.FromBase64String(message.MessageText))).ShouldBe(expected, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Connection_ThatIsNotSet_TurnsOffThatFunctionAlone()
+    {
+        await SendAsync(Base64("still"));
+        await using var host = await StartAsync([typeof(TextSample), typeof(UnconnectedSample)]);
+        (await _recorder.NextAsync<string>()).ShouldBe("still");
+        host.Log.Entries.ShouldContain(entry => entry.Message.Contains("'NoSuchStorage' is not set"));
+        host.Log.Entries.ShouldContain(entry => entry.Message == "Function 'Functions.Unconnected' failed indexing and will be disabled.");
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static async Task ShouldBeLeftAsync(QueueClient queue, int count)
+        => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount.ShouldBe(count);
+
+    private QueueClient Client(string name) => new(azurite.ConnectionString, name);
+
+    private async Task SendAsync(params string[] stored)
+    {
+        await Queue.CreateIfNotExistsAsync();
+        foreach (var text in stored) await Queue.SendMessageAsync(text);
+    }
+
+    private async Task<QueueMessage> PoisonedAsync(TestHost host)
+    {
+        await host.Log.WaitForAsync(entry => entry.Message.Contains($"Moving message to queue '{Poison.Name}'."));
+        await host.StopAsync();
+        return (await Poison.ReceiveMessageAsync()).Value;
+    }
+
+    private Task<TestHost> StartAsync<T>(string queues = "{}", (string Name, string Value)? settings = null, TimeSpan? drainLimit = null)
+        => StartAsync([typeof(T)], queues, settings, drainLimit);
+
+    private Task<TestHost> StartAsync(Type[] functions, string queues = "{}", (string Name, string Value)? settings = null, TimeSpan? drainLimit = null)
+    {
+        var options = new TestHostOptions
+        {
+            HostJson = $$"""{ "extensions": { "queues": {{queues}} } }""",
+            Settings =
+            {
+                ["AzureWebJobsStorage"] = azurite.ConnectionString,
+                ["Queue"] = _name,
+                ["Target"] = $"{_name}-out",
+            },
+            Configure = builder => builder.Services.AddSingleton(_recorder),
+            DrainLimit = drainLimit ?? TimeSpan.FromSeconds(30),
+        };
+        if (settings is { } setting) options.Settings[setting.Name] = setting.Value;
+        return TestHost.StartAsync(options, functions);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Embedded;
+using Microsoft.Extensions.DependencyInjection;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.Host.Tests.Timers;
+
+[Trait("Category", "Host")]
+public sealed class TimerTests(AzuriteFixture azurite)
+{
+    private readonly Recorder _recorder = new();
+    private readonly string _hostId = AzuriteFixture.NewPrefix();
+
+    [Fact]
+    public async Task Timer_UnderAMinute_FiresOnTheSecondWithoutStatus()
+    {
+        await using var host = await StartAsync(typeof(EverySecond));
+        var (first, timer) = await _recorder.NextAsync<(DateTime At, TimerInfo Timer)>();
+        var (second, _) = await _recorder.NextAsync<(DateTime At, TimerInfo Timer)>();
+        timer.ScheduleStatus.ShouldBeNull();
+        timer.IsPastDue.ShouldBeFalse();
+        Slot(second).ShouldBeGreaterThan(Slot(first));
+    }
+
+    [Fact]
+    public async Task Timer_OnStartup_RunsAtOnceAndKeepsItsStatus()
+    {
+        await using (await StartAsync(typeof(AtStart)))
+        {
+            var timer = await _recorder.NextAsync<TimerInfo>();
+            timer.IsPastDue.ShouldBeFalse();
+            timer.ScheduleStatus!.Last.ShouldBe(default);
+            timer.ScheduleStatus.Next.Minute.ShouldBe(0);
+            timer.ScheduleStatus.Next.Kind.ShouldBe(DateTimeKind.Utc);
+        }
+
+        await using (await StartAsync(typeof(AtStart)))
+            (await _recorder.NextAsync<TimerInfo>()).ScheduleStatus!.Last.ShouldBe(DateTime.UtcNow, TimeSpan.FromMinutes(1));
+        var kept = JsonNode.Parse((await Status("AtStart").DownloadContentAsync()).Value.Content)!.AsObject();
+        kept.Select(member => member.Key).ShouldBe(["Last", "Next", "LastUpdated"]);
+    }
+
+    [Fact]
+    public async Task Timer_ThatMissedItsTime_RunsOnceAndIsPastDue()
+    {
+        var next = DateTime.UtcNow.Date.AddDays(-1);
+        await KeepAsync("Hourly", next.AddHours(-1), next);
+        await using var host = await StartAsync(typeof(Hourly));
+        var timer = await _recorder.NextAsync<TimerInfo>();
+        timer.IsPastDue.ShouldBeTrue();
+        timer.ScheduleStatus!.Next.ShouldBe(next);
+        await host.StopAsync();
+        _recorder.All.Count.ShouldBe(1);
+        var kept = JsonNode.Parse((await Status("Hourly").DownloadContentAsync()).Value.Content)!;
+        ((DateTimeOffset)kept["Next"]!).UtcDateTime.ShouldBeGreaterThan(DateTime.UtcNow);
+    }
+
+    [Fact]
+    public async Task Timer_WhoseScheduleChanged_IsNotPastDue()
+    {
+        var last = DateTime.UtcNow.Date.AddDays(-1);
+        await KeepAsync("AtStart", last, last.AddMinutes(7));
+        await using var host = await StartAsync(typeof(AtStart));
+        (await _recorder.NextAsync<TimerInfo>()).IsPastDue.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Timer_Unmonitored_IsNeverPastDue()
+    {
+        await KeepAsync("Hourly", DateTime.UtcNow.AddDays(-2), DateTime.UtcNow.AddDays(-1));
+        await using var host = await StartAsync(typeof(HourlyUnmonitored));
+        var timer = await _recorder.NextAsync<TimerInfo>();
+        timer.IsPastDue.ShouldBeFalse();
+        timer.ScheduleStatus.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Timer_ThatOverruns_NeverOverlaps()
+    {
+        await using var host = await StartAsync(typeof(Slow));
+        for (var run = 0; run < 2; run++)
+        {
+            (await _recorder.NextAsync<string>()).ShouldBe("begin");
+            // Longer than the interval, so that a time passes meanwhile.
+            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken);
+            _recorder.OpenGate();
+            (await _recorder.NextAsync<string>()).ShouldBe("end");
+        }
+    }
+
+    [Fact]
+    public async Task Timer_InTwoProcesses_FiresOnceATimeAndGoesOnInTheOther()
+    {
+        var other = new Recorder();
+        await using var first = await StartAsync(typeof(EverySecond));
+        var seen = new List<long> { await SlotAsync(_recorder), await SlotAsync(_recorder) };
+        await using var second = await StartAsync(new TestHostOptions { Configure = builder => builder.Services.AddSingleton(other) }, typeof(EverySecond));
+        seen.Add(await SlotAsync(_recorder));
+        other.All.ShouldBeEmpty();
+        await first.StopAsync();
+        seen.Add(await SlotAsync(other));
+        seen.AddRange(_recorder.All.Skip(3).Select(said => Slot((((DateTime, TimerInfo))said!).Item1)));
+        seen.ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task Retry_OfATimer_IsHonoured()
+    {
+        await using var host = await StartAsync(typeof(Retried));
+        for (var retry = 0; retry <= 2; retry++) (await _recorder.NextAsync<(int, int)>()).ShouldBe((retry, 2));
+        await host.StopAsync();
+        _recorder.All.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Timer_WithAnInvalidSchedule_IsOffAndTheOthersRun()
+    {
+        await using var host = await StartAsync(typeof(Broken), typeof(AtStart));
+        await _recorder.NextAsync<TimerInfo>();
+        var messages = host.Log.Entries.Select(entry => entry.Message).ToList();
+        messages.ShouldContain("Error indexing method 'Functions.Broken'. The schedule expression 'not a cron' was not recognized as a valid cron expression or timespan string.");
+        messages.ShouldContain("Function 'Functions.Broken' failed indexing and will be disabled.");
+        messages.ShouldContain("Error indexing method 'Functions.Unset'. '%NoSuchSetting%' does not resolve to a value.");
+    }
+
+    [Fact]
+    public async Task Timer_SetOffByHand_Runs()
+    {
+        await using var host = await StartAsync(typeof(Hourly));
+        using var content = new StringContent("""{"input":""}""", Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/admin/functions/Hourly") { Content = content };
+        request.Headers.Add("x-functions-key", host.Keys.MasterKey);
+        (await host.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await _recorder.NextAsync<TimerInfo>()).IsPastDue.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Host_WithTimersAndNoStorage_SaysSoInOneSentence()
+    {
+        var options = new TestHostOptions { Configure = builder => builder.Services.AddSingleton(_recorder) };
+        var exception = await Should.ThrowAsync<InvalidOperationException>(() => TestHost.StartAsync(options, typeof(Hourly)));
+        exception.Message.ShouldStartWith("The storage connection 'AzureWebJobsStorage' is not set:");
+    }
+
+    private static long Slot(DateTime time) => time.Ticks / TimeSpan.TicksPerSecond;
+
+    private static async Task<long> SlotAsync(Recorder recorder) => Slot((await recorder.NextAsync<(DateTime At, TimerInfo Timer)>()).At);
+
+    private BlobClient Status(string function)
+        => new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").GetBlobClient($"timers/{_hostId}/Host.Functions.{function}/status");
+
+    private async Task KeepAsync(string function, DateTime last, DateTime next)
+    {
+        await new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").CreateIfNotExistsAsync();
+        await Status(function).UploadAsync(BinaryData.FromString($$"""{"Last":"{{last:O}}","Next":"{{next:O}}","LastUpdated":"{{last:O}}"}"""));
+    }
+
+    private Task<TestHost> StartAsync(params Type[] functions)
+        => StartAsync(new TestHostOptions { Configure = builder => builder.Services.AddSingleton(_recorder) }, functions);
+
+    private Task<TestHost> StartAsync(TestHostOptions options, params Type[] functions)
+    {
+        options.Settings["AzureWebJobsStorage"] = azurite.ConnectionString;
+        options.Settings[HostId.Setting] = _hostId;
+        options.Settings["Schedule"] = "0 0 * * * *";
+        return TestHost.StartAsync(options, functions);
+    }
+}
