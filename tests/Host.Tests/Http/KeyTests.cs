@@ -49,6 +49,16 @@ public sealed class KeyTests(HttpHost http) : IClassFixture<HttpHost>
         => (await http.Client.GetAsync($"/api/key/function?Code={DefaultKey}")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
     [Fact]
+    public async Task Key_InQuery_IsNeverLogged()
+    {
+        var mark = $"key{Guid.NewGuid():N}";
+        await http.Client.GetAsync($"/api/key/function?code={mark}");
+        await http.Client.GetAsync($"/api/key/none?code={mark}");
+        await http.Host.Log.WaitForAsync(entry => entry.Message.StartsWith("Executed 'Functions.AnonymousKey'"));
+        http.Host.Log.Entries.ShouldNotContain(entry => entry.Message.Contains(mark));
+    }
+
+    [Fact]
     public async Task WrongMethod_WithoutKey_Is404()
         => (await http.Client.PostAsync("/api/key/function", content: null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 

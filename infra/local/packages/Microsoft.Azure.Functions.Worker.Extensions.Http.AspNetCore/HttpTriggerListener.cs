@@ -19,7 +19,7 @@ internal sealed partial class HttpTriggerListener(
 {
     // Any route that begins with one of these is refused, also where the prefix would keep it apart.
     private static readonly string[] Reserved = ["admin", "runtime"];
-    private readonly ILogger log = loggers.CreateLogger("Host.Startup");
+    private readonly ILogger _log = loggers.CreateLogger("Host.Startup");
 
     public Type TriggerAttribute => typeof(HttpTriggerAttribute);
 
@@ -37,14 +37,14 @@ internal sealed partial class HttpTriggerListener(
             var route = string.IsNullOrEmpty(trigger.Route) ? function.Name : hostJson.Expand(trigger.Route);
             if (Reserved.Any(prefix => route.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
             {
-                Log.Reserved(log, function.Name);
+                Log.Reserved(_log, function.Name);
                 continue;
             }
 
             var pattern = Parse(function, hostJson.RoutePrefix.Length == 0 ? route : $"{hostJson.RoutePrefix}/{route}", policies);
             var http = new HttpFunction(function, trigger.Methods is { Length: > 0 } methods ? methods : null);
             endpoints.Map(pattern, context => RunAsync(context, http, trigger.AuthLevel, pattern)).WithMetadata(http);
-            Log.Mapped(log, pattern.RawText!, http.Methods is null ? "all" : string.Join(',', http.Methods), function.Name);
+            Log.Mapped(_log, pattern.RawText!, http.Methods is null ? "all" : string.Join(',', http.Methods), function.Name);
         }
     }
 

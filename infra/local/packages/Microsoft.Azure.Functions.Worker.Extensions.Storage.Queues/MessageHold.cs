@@ -7,36 +7,36 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>Keeps a message hidden for as long as it is worked on.</summary>
 internal sealed partial class MessageHold : IAsyncDisposable
 {
-    private readonly QueueClient queue;
-    private readonly string messageId;
-    private readonly TimeSpan lease;
-    private readonly ILogger log;
-    private readonly CancellationTokenSource end = new();
-    private readonly Task renewing;
-    private string receipt;
+    private readonly QueueClient _queue;
+    private readonly string _messageId;
+    private readonly TimeSpan _lease;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _renewing;
+    private string _receipt;
 
     public MessageHold(QueueClient queue, QueueMessage message, TimeSpan lease, ILogger log)
     {
-        this.queue = queue;
-        this.lease = lease;
-        this.log = log;
-        messageId = message.MessageId;
-        receipt = message.PopReceipt;
-        renewing = RenewAsync();
+        _queue = queue;
+        _lease = lease;
+        _log = log;
+        _messageId = message.MessageId;
+        _receipt = message.PopReceipt;
+        _renewing = RenewAsync();
     }
 
     /// <summary>Stops renewing and returns the receipt that is valid now.</summary>
     public async Task<string> EndAsync()
     {
-        await end.CancelAsync();
-        await renewing;
-        return receipt;
+        await _end.CancelAsync();
+        await _renewing;
+        return _receipt;
     }
 
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
-        end.Dispose();
+        _end.Dispose();
     }
 
     private async Task RenewAsync()
@@ -45,19 +45,19 @@ internal sealed partial class MessageHold : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(lease / 2, end.Token);
+                await Task.Delay(_lease / 2, _end.Token);
                 // Not cancelled: the answer carries the next receipt.
-                var update = await queue.UpdateMessageAsync(messageId, receipt, (string?)null, lease, CancellationToken.None);
-                receipt = update.Value.PopReceipt;
+                var update = await _queue.UpdateMessageAsync(_messageId, _receipt, (string?)null, _lease, CancellationToken.None);
+                _receipt = update.Value.PopReceipt;
             }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
             // The work is done.
         }
         catch (Exception exception)
         {
-            Log.Lost(log, exception, messageId, queue.Name);
+            Log.Lost(_log, exception, _messageId, _queue.Name);
         }
     }
 

@@ -19,33 +19,40 @@ internal sealed partial class QueuePump(
     ILogger log) : IDisposable
 {
     private const string PoisonSuffix = "-poison";
+    private static readonly TimeSpan LastReceive = TimeSpan.FromSeconds(2);
 
     // A failing poison queue would need another one, and so on: its messages just stay hidden for their time.
-    private readonly bool isPoison = queue.Name.EndsWith(PoisonSuffix, StringComparison.Ordinal);
-    private readonly CancellationTokenSource stop = new();
-    private readonly List<Task> running = [];
-    private Task pumping = Task.CompletedTask;
+    private readonly bool _isPoison = queue.Name.EndsWith(PoisonSuffix, StringComparison.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _receiveNoMore = new();
+    private readonly List<Task> _running = [];
+    private Task _pumping = Task.CompletedTask;
 
-    public void Start() => pumping = Task.Run(PumpAsync);
+    public void Start() => _pumping = Task.Run(PumpAsync);
 
     /// <summary>Asks for no more messages and waits for those at work; they end by themselves or because the host tells them to.</summary>
     public async Task StopAsync()
     {
-        await stop.CancelAsync();
-        await pumping;
-        await Task.WhenAll(running);
+        await _stop.CancelAsync();
+        _receiveNoMore.CancelAfter(LastReceive);
+        await _pumping;
+        await Task.WhenAll(_running);
     }
 
-    public void Dispose() => stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _receiveNoMore.Dispose();
+    }
 
     private async Task PumpAsync()
     {
         var pause = settings.MinPollingInterval;
-        while (!stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested)
         {
             await HasRoomAsync();
             var messages = await ReceiveAsync();
-            running.AddRange(messages.Select(message => Task.Run(() => WorkAsync(message))));
+            _running.AddRange(messages.Select(message => Task.Run(() => WorkAsync(message))));
             if (messages.Length > 0)
             {
                 pause = settings.MinPollingInterval;
@@ -59,11 +66,11 @@ internal sealed partial class QueuePump(
 
     private async Task HasRoomAsync()
     {
-        running.RemoveAll(task => task.IsCompleted);
-        while (running.Count > settings.NewBatchThreshold)
+        _running.RemoveAll(task => task.IsCompleted);
+        while (_running.Count > settings.NewBatchThreshold)
         {
-            await Task.WhenAny(running);
-            running.RemoveAll(task => task.IsCompleted);
+            await Task.WhenAny(_running);
+            _running.RemoveAll(task => task.IsCompleted);
         }
     }
 
@@ -71,7 +78,7 @@ internal sealed partial class QueuePump(
     {
         try
         {
-            await wakeUps.PauseAsync(queue.Uri, pause, stop.Token);
+            await wakeUps.PauseAsync(queue.Uri, pause, _stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -83,14 +90,18 @@ internal sealed partial class QueuePump(
     {
         try
         {
-            // Not cancelled by a stop: a message that is on its way would be hidden and worked on by nobody.
-            return stop.IsCancellationRequested
+            // A stop does not cancel it at once: a message that is on its way would be hidden and worked on by nobody.
+            return _stop.IsCancellationRequested
                 ? []
-                : await queue.ReceiveMessagesAsync(settings.BatchSize, settings.MessageLease, CancellationToken.None);
+                : await queue.ReceiveMessagesAsync(settings.BatchSize, settings.MessageLease, _receiveNoMore.Token);
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
             // The trigger does not make its queue; it waits for the first sender to do so.
+            return [];
+        }
+        catch (OperationCanceledException) when (_receiveNoMore.IsCancellationRequested)
+        {
             return [];
         }
         catch (Exception exception)
@@ -145,7 +156,7 @@ internal sealed partial class QueuePump(
 
     private async Task GiveBackAsync(QueueMessage message, string receipt)
     {
-        if (isPoison) return;
+        if (_isPoison) return;
         if (message.DequeueCount < settings.MaxDequeueCount)
         {
             await queue.UpdateMessageAsync(message.MessageId, receipt, (string?)null, settings.VisibilityTimeout);

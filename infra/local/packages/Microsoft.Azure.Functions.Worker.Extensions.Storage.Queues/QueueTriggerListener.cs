@@ -12,7 +12,7 @@ internal sealed class QueueTriggerListener(
     IFunctionInvoker invoker,
     ILoggerFactory loggers) : ITriggerListener, IManualTrigger, IDisposable
 {
-    private readonly List<QueuePump> pumps = [];
+    private readonly List<QueuePump> _pumps = [];
 
     public Type TriggerAttribute => typeof(QueueTriggerAttribute);
 
@@ -26,7 +26,7 @@ internal sealed class QueueTriggerListener(
             {
                 var service = clients.Service(trigger.Connection);
                 var queue = service.GetQueueClient(hostJson.Expand(trigger.QueueName));
-                pumps.Add(new QueuePump(function, queue, service, settings, wakeUps, invoker, log));
+                _pumps.Add(new QueuePump(function, queue, service, settings, wakeUps, invoker, log));
             }
             catch (Exception exception) when (exception is InvalidOperationException or FormatException or ArgumentException)
             {
@@ -34,13 +34,13 @@ internal sealed class QueueTriggerListener(
             }
         }
 
-        foreach (var pump in pumps) pump.Start();
+        foreach (var pump in _pumps) pump.Start();
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellation) => Task.WhenAll(pumps.Select(pump => pump.StopAsync()));
+    public Task StopAsync(CancellationToken cancellation) => Task.WhenAll(_pumps.Select(pump => pump.StopAsync()));
 
-    public void Dispose() => pumps.ForEach(pump => pump.Dispose());
+    public void Dispose() => _pumps.ForEach(pump => pump.Dispose());
 
     public TriggerInvocation ForManualRun(FunctionDescriptor function, string input) => QueueTrigger.For(function, QueueTrigger.Invented(input));
 }

@@ -5,9 +5,9 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>The host's own container, where locks and schedules are kept.</summary>
 internal sealed class HostBlobs(StorageConnections connections, HostId hostId)
 {
-    private readonly Lazy<BlobContainerClient> container = new(() => Open(connections.Get(StorageConnections.Default)));
+    private readonly Lazy<BlobContainerClient> _container = new(() => Open(connections.Get(StorageConnections.Default)));
 
-    public BlobContainerClient Container => container.Value;
+    public BlobContainerClient Container => _container.Value;
 
     /// <summary>The path of a blob that belongs to this app.</summary>
     public string Path(string kind, string name) => $"{kind}/{hostId}/{name}";

@@ -13,13 +13,13 @@ internal sealed class TimerLease(HostBlobs blobs, TimeProvider time)
 {
     // The shortest that the service allows: after a crash the timers of another process begin that soon.
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
-    private BlobLeaseClient? lease;
-    private long renewed;
+    private BlobLeaseClient? _lease;
+    private long _renewed;
 
     /// <summary>How often to call <see cref="RenewAsync"/>, or to try again where another process holds the lease.</summary>
     public static TimeSpan Rhythm { get; } = TimeSpan.FromSeconds(5);
 
-    public bool IsHeld => lease is not null && time.GetElapsedTime(renewed) < Duration;
+    public bool IsHeld => _lease is not null && time.GetElapsedTime(_renewed) < Duration;
 
     public async Task<bool> TryAcquireAsync(CancellationToken cancellation)
     {
@@ -44,26 +44,27 @@ internal sealed class TimerLease(HostBlobs blobs, TimeProvider time)
         var asked = time.GetTimestamp();
         try
         {
-            await lease!.RenewAsync(cancellationToken: cancellation);
-            renewed = asked;
+            await _lease!.RenewAsync(cancellationToken: cancellation);
+            _renewed = asked;
             return true;
         }
         catch (RequestFailedException exception) when (exception.Status is 404 or 409 or 412)
         {
-            lease = null;
+            _lease = null;
             return false;
         }
     }
 
     public async Task ReleaseAsync()
     {
-        if (lease is not { } held) return;
-        lease = null;
+        if (_lease is not { } held) return;
+        _lease = null;
         try
         {
-            await held.ReleaseAsync();
+            using var patience = new CancellationTokenSource(Rhythm, time);
+            await held.ReleaseAsync(cancellationToken: patience.Token);
         }
-        catch (RequestFailedException)
+        catch (Exception exception) when (exception is RequestFailedException or AggregateException or OperationCanceledException)
         {
             // It runs out by itself.
         }
@@ -81,7 +82,7 @@ internal sealed class TimerLease(HostBlobs blobs, TimeProvider time)
             return false;
         }
 
-        (lease, renewed) = (candidate, asked);
+        (_lease, _renewed) = (candidate, asked);
         return true;
     }
 

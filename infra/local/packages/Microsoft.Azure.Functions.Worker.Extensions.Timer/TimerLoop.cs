@@ -18,8 +18,8 @@ internal sealed partial class TimerLoop(
 {
     // Waits are cut, so that a clock that jumps is noticed.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
-    private readonly TimerTriggerAttribute trigger = (TimerTriggerAttribute)function.Trigger;
-    private readonly RetryPolicy? retry = RetryPolicy.Of(function.Method);
+    private readonly TimerTriggerAttribute _trigger = (TimerTriggerAttribute)function.Trigger;
+    private readonly RetryPolicy? _retry = RetryPolicy.Of(function.Method);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -28,7 +28,7 @@ internal sealed partial class TimerLoop(
     {
         try
         {
-            var isMonitored = trigger.UseMonitor && schedule.CanBeMonitored(Now);
+            var isMonitored = _trigger.UseMonitor && schedule.CanBeMonitored(Now);
             var status = await BeginAsync(isMonitored, stop);
             // A process that was paused may have lost the lease without knowing: another one runs this time.
             while (await WaitUntilAsync(status.Next, stop) && lease.IsHeld) status = await FireAsync(status, isMonitored, isPastDue: false, stop);
@@ -55,7 +55,7 @@ internal sealed partial class TimerLoop(
 
         var status = kept ?? new ScheduleStatus { Next = schedule.Next(now) };
         if (isMonitored && kept is null) await KeepAsync(status);
-        return trigger.RunOnStartup ? await FireAsync(status, isMonitored, isPastDue: false, stop) : status;
+        return _trigger.RunOnStartup ? await FireAsync(status, isMonitored, isPastDue: false, stop) : status;
     }
 
     private async Task<ScheduleStatus?> ReadAsync(CancellationToken stop)
@@ -87,8 +87,8 @@ internal sealed partial class TimerLoop(
     {
         try
         {
-            if (retry is null) await invoker.InvokeAsync(function, Invocation(info, attempt: null), CancellationToken.None);
-            else await retry.RunAsync(attempt => invoker.InvokeAsync(function, Invocation(info, attempt), CancellationToken.None), time, stop);
+            if (_retry is null) await invoker.InvokeAsync(function, Invocation(info, attempt: null), CancellationToken.None);
+            else await _retry.RunAsync(attempt => invoker.InvokeAsync(function, Invocation(info, attempt), CancellationToken.None), time, stop);
         }
         catch (Exception)
         {

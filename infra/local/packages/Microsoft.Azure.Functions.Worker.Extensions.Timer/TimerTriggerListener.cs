@@ -12,10 +12,10 @@ internal sealed partial class TimerTriggerListener(
     TimeProvider time,
     ILoggerFactory loggers) : ITriggerListener, IManualTrigger, IDisposable
 {
-    private readonly ILogger log = loggers.CreateLogger("Host.Triggers.Timer");
-    private readonly Dictionary<string, TimerLoop> timers = [];
-    private readonly CancellationTokenSource stop = new();
-    private Task working = Task.CompletedTask;
+    private readonly ILogger _log = loggers.CreateLogger("Host.Triggers.Timer");
+    private readonly Dictionary<string, TimerLoop> _timers = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task _working = Task.CompletedTask;
 
     public Type TriggerAttribute => typeof(TimerTriggerAttribute);
 
@@ -27,64 +27,64 @@ internal sealed partial class TimerTriggerListener(
             try
             {
                 var schedule = TimerSchedule.Parse(hostJson.Expand(((TimerTriggerAttribute)function.Trigger).Schedule));
-                timers[function.Name] = new TimerLoop(function, schedule, lease, store, invoker, time, log);
+                _timers[function.Name] = new TimerLoop(function, schedule, lease, store, invoker, time, _log);
                 var occurrences = schedule.NextFive(time.GetUtcNow().UtcDateTime).Select(due => due.ToString("MM/dd/yyyy HH:mm:ss'Z'"));
-                Log.Occurrences(log, function.Name, schedule, string.Join(Environment.NewLine, occurrences));
+                Log.Occurrences(_log, function.Name, schedule, string.Join(Environment.NewLine, occurrences));
             }
             catch (Exception exception) when (exception is InvalidOperationException or FormatException)
             {
-                log.CannotIndex(function, exception.Message);
+                _log.CannotIndex(function, exception.Message);
             }
         }
 
-        if (timers.Count == 0) return Task.CompletedTask;
+        if (_timers.Count == 0) return Task.CompletedTask;
         connections.Get(StorageConnections.Default);
-        working = Task.Run(WorkAsync, CancellationToken.None);
+        _working = Task.Run(WorkAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellation)
     {
-        await stop.CancelAsync();
-        await working;
+        await _stop.CancelAsync();
+        await _working;
     }
 
-    public void Dispose() => stop.Dispose();
+    public void Dispose() => _stop.Dispose();
 
     public TriggerInvocation ForManualRun(FunctionDescriptor function, string input)
-        => timers.TryGetValue(function.Name, out var timer)
+        => _timers.TryGetValue(function.Name, out var timer)
             ? timer.ForManualRun(status: null)
             : new TriggerInvocation(new TimerInfo(), new Dictionary<string, object?>());
 
     private async Task WorkAsync()
     {
-        while (!stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested)
         {
             try
             {
-                if (await lease.TryAcquireAsync(stop.Token)) await RunWhileHeldAsync();
-                else await Task.Delay(TimerLease.Rhythm, time, stop.Token);
+                if (await lease.TryAcquireAsync(_stop.Token)) await RunWhileHeldAsync();
+                else await Task.Delay(TimerLease.Rhythm, time, _stop.Token);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 // The host stops.
             }
             catch (Exception exception)
             {
-                Log.NoLease(log, exception);
-                await Task.Delay(TimerLease.Rhythm, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Log.NoLease(_log, exception);
+                await Task.Delay(TimerLease.Rhythm, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     private async Task RunWhileHeldAsync()
     {
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        var running = Task.WhenAll(timers.Values.Select(timer => timer.RunAsync(held.Token)));
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var running = Task.WhenAll(_timers.Values.Select(timer => timer.RunAsync(held.Token)));
         try
         {
             while (!running.IsCompleted && await StillHeldAsync())
-                await Task.WhenAny(running, Task.Delay(TimerLease.Rhythm, time, stop.Token));
+                await Task.WhenAny(running, Task.Delay(TimerLease.Rhythm, time, _stop.Token));
         }
         finally
         {
@@ -99,12 +99,13 @@ internal sealed partial class TimerTriggerListener(
     {
         try
         {
-            return await lease.RenewAsync(CancellationToken.None);
+            using var patience = new CancellationTokenSource(TimerLease.Rhythm, time);
+            return await lease.RenewAsync(patience.Token);
         }
         catch (Exception exception)
         {
             // The service may be back before the lease runs out.
-            Log.NoLease(log, exception);
+            Log.NoLease(_log, exception);
             return lease.IsHeld;
         }
     }

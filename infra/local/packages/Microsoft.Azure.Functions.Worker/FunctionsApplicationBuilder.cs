@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker.Embedded;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
@@ -14,41 +12,43 @@ namespace Microsoft.Azure.Functions.Worker.Builder;
 
 public class FunctionsApplicationBuilder : IFunctionsWorkerApplicationBuilder, IHostApplicationBuilder
 {
-    private readonly WebApplicationBuilder web;
-    private readonly MiddlewareList middleware = new();
-    private readonly LocalSettings localSettings;
+    private readonly WebApplicationBuilder _web;
+    private readonly MiddlewareList _middleware = new();
+    private readonly LocalSettings _localSettings;
 
     internal FunctionsApplicationBuilder(string[] args, EmbeddedHostOptions options)
     {
-        web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        _web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             Args = args,
             ApplicationName = options.FunctionAssembly.GetName().Name,
             ContentRootPath = options.BaseDirectory,
             EnvironmentName = System.Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environments.Development,
         });
-        localSettings = LocalSettings.Load(options.BaseDirectory);
-        web.Configuration.AddInMemoryCollection(localSettings.Values);
-        web.Configuration.AddEnvironmentVariables();
-        web.Configuration.AddCommandLine(args);
-        var hostJson = new HostJson(options.BaseDirectory, web.Configuration);
+        _localSettings = LocalSettings.Load(options.BaseDirectory);
+        _web.Configuration.AddInMemoryCollection(_localSettings.Values);
+        _web.Configuration.AddEnvironmentVariables();
+        _web.Configuration.AddCommandLine(args);
+        var hostJson = new HostJson(options.BaseDirectory, _web.Configuration);
 
-        web.Logging.AddConfiguration(hostJson.Logging);
-        web.Logging.AddSimpleConsole(console =>
+        // The server logs whole addresses, and a query may hold a key; host.json can still ask for it by this name.
+        _web.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        _web.Logging.AddConfiguration(hostJson.Logging);
+        _web.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss.fff ";
             console.UseUtcTimestamp = true;
         });
-        web.WebHost.UseKestrel();
-        web.Host.UseDefaultServiceProvider((context, provider) =>
+        _web.WebHost.UseKestrel();
+        _web.Host.UseDefaultServiceProvider((context, provider) =>
             provider.ValidateScopes = provider.ValidateOnBuild = context.HostingEnvironment.IsDevelopment());
 
         Services.AddRouting();
         Services.AddEmbeddedWorker();
         Services.AddSingleton(options);
         Services.AddSingleton(hostJson);
-        Services.AddSingleton(middleware);
+        Services.AddSingleton(_middleware);
         Services.AddSingleton<IHostEndpoints, AdminEndpoints>();
         Services.AddHostedService<FunctionsHost>();
         // The drain has its own limit; the framework's comes after the time in which told functions may still end.
@@ -57,40 +57,40 @@ public class FunctionsApplicationBuilder : IFunctionsWorkerApplicationBuilder, I
         foreach (var startup in ExtensionDiscovery.ReachableFrom(options.FunctionAssembly)) startup.Configure(this);
     }
 
-    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)web).Properties;
+    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
 
-    public ConfigurationManager Configuration => web.Configuration;
+    public ConfigurationManager Configuration => _web.Configuration;
 
-    public IHostEnvironment Environment => web.Environment;
+    public IHostEnvironment Environment => _web.Environment;
 
-    public ILoggingBuilder Logging => web.Logging;
+    public ILoggingBuilder Logging => _web.Logging;
 
-    public IMetricsBuilder Metrics => web.Metrics;
+    public IMetricsBuilder Metrics => _web.Metrics;
 
-    public IServiceCollection Services => web.Services;
+    public IServiceCollection Services => _web.Services;
 
-    IConfigurationManager IHostApplicationBuilder.Configuration => web.Configuration;
+    IConfigurationManager IHostApplicationBuilder.Configuration => _web.Configuration;
 
     public void ConfigureContainer<TContainerBuilder>(
         IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
         where TContainerBuilder : notnull
-        => ((IHostApplicationBuilder)web).ConfigureContainer(factory, configure);
+        => ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
 
     public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware)
     {
-        this.middleware.Add(middleware);
+        _middleware.Add(middleware);
         return this;
     }
 
     public IHost Build()
     {
-        web.WebHost.UseUrls(Address());
-        var app = web.Build();
+        _web.WebHost.UseUrls(Address());
+        var app = _web.Build();
         app.Use(RequestGuard.RunAsync);
         foreach (var endpoints in app.Services.GetServices<IHostEndpoints>()) endpoints.Map(app);
         return app;
     }
 
     private string Address()
-        => Configuration["Urls"] ?? Configuration["ASPNETCORE_URLS"] ?? $"http://localhost:{localSettings.Port ?? 7071}";
+        => Configuration["Urls"] ?? Configuration["ASPNETCORE_URLS"] ?? $"http://localhost:{_localSettings.Port ?? 7071}";
 }

@@ -14,22 +14,22 @@ internal sealed partial class FunctionsHost(
     EmbeddedHostOptions options,
     ILoggerFactory loggers) : IHostedLifecycleService
 {
-    private readonly ILogger log = loggers.CreateLogger("Host.Startup");
-    private readonly ITriggerListener[] listeners = [.. listeners];
-    private readonly List<Task> stopping = [];
+    private readonly ILogger _log = loggers.CreateLogger("Host.Startup");
+    private readonly ITriggerListener[] _listeners = [.. listeners];
+    private readonly List<Task> _stopping = [];
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var listener in listeners)
+        foreach (var listener in _listeners)
         {
             var functions = catalog.Functions.Where(function => function.Trigger.GetType() == listener.TriggerAttribute).ToList();
             await listener.StartAsync(functions, cancellationToken);
         }
 
-        foreach (var orphan in catalog.Functions.Where(function => listeners.All(listener => listener.TriggerAttribute != function.Trigger.GetType())))
-            Log.NoListener(log, orphan.Name, orphan.Trigger.GetType().Name);
+        foreach (var orphan in catalog.Functions.Where(function => _listeners.All(listener => listener.TriggerAttribute != function.Trigger.GetType())))
+            Log.NoListener(_log, orphan.Name, orphan.Trigger.GetType().Name);
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -37,11 +37,11 @@ internal sealed partial class FunctionsHost(
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         shutdown.BeginDrain(options.DrainLimit);
-        stopping.AddRange(listeners.Select(StopAsync));
+        _stopping.AddRange(_listeners.Select(StopAsync));
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(stopping).WaitAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_stopping).WaitAsync(cancellationToken);
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -57,7 +57,7 @@ internal sealed partial class FunctionsHost(
         }
         catch (Exception exception)
         {
-            Log.StopFailed(log, exception, listener.TriggerAttribute.Name);
+            Log.StopFailed(_log, exception, listener.TriggerAttribute.Name);
         }
     }
 

@@ -13,8 +13,8 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 internal sealed class ArgumentBinder(IEnumerable<IParameterBinder> binders, IOptions<WorkerOptions> options)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly IParameterBinder[] binders = [.. binders];
-    private readonly ConcurrentDictionary<Type, IInputConverter> converters = new();
+    private readonly IParameterBinder[] _binders = [.. binders];
+    private readonly ConcurrentDictionary<Type, IInputConverter> _converters = new();
 
     private ObjectSerializer Serializer => options.Value.Serializer
         ?? throw new InvalidOperationException("The worker has no serializer.");
@@ -49,14 +49,14 @@ internal sealed class ArgumentBinder(IEnumerable<IParameterBinder> binders, IOpt
         if (parameter.ParameterType == typeof(CancellationToken)) return context.CancellationToken;
         if (parameter.GetCustomAttribute<InputConverterAttribute>() is { } custom) return await ConvertAsync(custom, parameter, context);
         if (parameter == context.Function.TriggerParameter) return Convert(context.Trigger.TriggerValue, parameter);
-        if (Array.Find(binders, binder => binder.CanBind(parameter)) is { } binder)
+        if (Array.Find(_binders, binder => binder.CanBind(parameter)) is { } binder)
             return await binder.BindAsync(parameter, context, context.CancellationToken);
         return Convert(context.BindingContext.BindingData.GetValueOrDefault(parameter.Name!), parameter);
     }
 
     private async Task<object?> ConvertAsync(InputConverterAttribute attribute, ParameterInfo parameter, InvocationContext context)
     {
-        var converter = converters.GetOrAdd(
+        var converter = _converters.GetOrAdd(
             attribute.ConverterType,
             static (type, services) => (IInputConverter)ActivatorUtilities.CreateInstance(services, type),
             context.InstanceServices);

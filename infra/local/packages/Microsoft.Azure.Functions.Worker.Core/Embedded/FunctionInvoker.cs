@@ -10,12 +10,12 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>The middleware of the worker in the order it was added; the first is outermost.</summary>
 internal sealed class MiddlewareList
 {
-    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> list = [];
+    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _list = [];
 
-    public void Add(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware) => list.Add(middleware);
+    public void Add(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware) => _list.Add(middleware);
 
     public FunctionExecutionDelegate Around(FunctionExecutionDelegate core)
-        => list.AsEnumerable().Reverse().Aggregate(core, (next, middleware) => middleware(next));
+        => _list.AsEnumerable().Reverse().Aggregate(core, (next, middleware) => middleware(next));
 }
 
 /// <summary>A function ran longer than host.json's <c>functionTimeout</c>.</summary>
@@ -24,17 +24,17 @@ internal sealed class FunctionTimeoutException(string message, Exception? inner 
 /// <inheritdoc cref="IFunctionInvoker"/>
 internal sealed partial class FunctionInvoker : IFunctionInvoker
 {
-    private readonly IServiceScopeFactory scopes;
-    private readonly ArgumentBinder binder;
-    private readonly IFunctionActivator activator;
-    private readonly IOutputWriter[] outputs;
-    private readonly HostJson hostJson;
-    private readonly EmbeddedHostOptions options;
-    private readonly HostShutdown shutdown;
-    private readonly ILoggerFactory loggers;
-    private readonly TimeProvider time;
-    private readonly FunctionExecutionDelegate pipeline;
-    private readonly ConcurrentDictionary<MethodInfo, Func<object?, object?[], Task<object?>>> methods = new();
+    private readonly IServiceScopeFactory _scopes;
+    private readonly ArgumentBinder _binder;
+    private readonly IFunctionActivator _activator;
+    private readonly IOutputWriter[] _outputs;
+    private readonly HostJson _hostJson;
+    private readonly EmbeddedHostOptions _options;
+    private readonly HostShutdown _shutdown;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly FunctionExecutionDelegate _pipeline;
+    private readonly ConcurrentDictionary<MethodInfo, Func<object?, object?[], Task<object?>>> _methods = new();
 
     public FunctionInvoker(
         IServiceScopeFactory scopes,
@@ -48,24 +48,24 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
         ILoggerFactory loggers,
         TimeProvider time)
     {
-        this.scopes = scopes;
-        this.binder = binder;
-        this.activator = activator;
-        this.outputs = [.. outputs];
-        this.hostJson = hostJson;
-        this.options = options;
-        this.shutdown = shutdown;
-        this.loggers = loggers;
-        this.time = time;
-        pipeline = middleware.Around(RunMethodAsync);
+        _scopes = scopes;
+        _binder = binder;
+        _activator = activator;
+        _outputs = [.. outputs];
+        _hostJson = hostJson;
+        _options = options;
+        _shutdown = shutdown;
+        _loggers = loggers;
+        _time = time;
+        _pipeline = middleware.Around(RunMethodAsync);
     }
 
     public async Task<object?> InvokeAsync(FunctionDescriptor function, TriggerInvocation trigger, CancellationToken cancellation)
     {
-        var logger = loggers.CreateLogger($"Function.{function.Name}");
-        var run = new Run(scopes.CreateAsyncScope(), CancellationTokenSource.CreateLinkedTokenSource(cancellation, shutdown.DrainExpired));
+        var logger = _loggers.CreateLogger($"Function.{function.Name}");
+        var run = new Run(_scopes.CreateAsyncScope(), CancellationTokenSource.CreateLinkedTokenSource(cancellation, _shutdown.DrainExpired));
         var context = new InvocationContext(function, trigger, run.Scope.ServiceProvider, run.Stop.Token);
-        var started = time.GetTimestamp();
+        var started = _time.GetTimestamp();
         Log.Executing(logger, function.Name, context.InvocationId);
         try
         {
@@ -87,20 +87,20 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
         }
     }
 
-    private long Elapsed(long started) => (long)time.GetElapsedTime(started).TotalMilliseconds;
+    private long Elapsed(long started) => (long)_time.GetElapsedTime(started).TotalMilliseconds;
 
     /// <summary>Fires the token at the time limit, and gives the function up if it goes on regardless.</summary>
     private async Task WithinLimitsAsync(FunctionDescriptor function, InvocationContext context, Run run, ILogger logger)
     {
-        using var limit = new CancellationTokenSource(hostJson.FunctionTimeout, time);
+        using var limit = new CancellationTokenSource(_hostJson.FunctionTimeout, _time);
         await using var expiry = limit.Token.Register(() =>
         {
-            Log.TimedOut(logger, hostJson.FunctionTimeout, function.Name, context.InvocationId);
+            Log.TimedOut(logger, _hostJson.FunctionTimeout, function.Name, context.InvocationId);
             run.Stop.Cancel();
         });
-        using var abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        await using var grace = run.Stop.Token.Register(() => abandon.CancelAfter(options.AbandonAfter));
-        run.Body = pipeline(context);
+        using var abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var grace = run.Stop.Token.Register(() => abandon.CancelAfter(_options.AbandonAfter));
+        run.Body = _pipeline(context);
         try
         {
             await run.Body.WaitAsync(abandon.Token);
@@ -108,20 +108,20 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
         catch (Exception exception) when (limit.IsCancellationRequested)
         {
             throw new FunctionTimeoutException(
-                $"Timeout value of {hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}", exception);
+                $"Timeout value of {_hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}", exception);
         }
 
         if (limit.IsCancellationRequested)
-            throw new FunctionTimeoutException($"Timeout value of {hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}");
+            throw new FunctionTimeoutException($"Timeout value of {_hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}");
     }
 
     private async Task RunMethodAsync(FunctionContext functionContext)
     {
         var context = (InvocationContext)functionContext;
         var function = context.Function;
-        var arguments = await binder.BindAsync(context);
-        var instance = function.Method.IsStatic ? null : activator.CreateInstance(function.DeclaringType, context);
-        var call = methods.GetOrAdd(function.Method, FunctionMethod.Compile);
+        var arguments = await _binder.BindAsync(context);
+        var instance = function.Method.IsStatic ? null : _activator.CreateInstance(function.DeclaringType, context);
+        var call = _methods.GetOrAdd(function.Method, FunctionMethod.Compile);
         context.Features.Get<ResultFeature>()!.Value = await call(instance, arguments);
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
     {
         foreach (var output in FunctionOutputs.Of(function.Method))
         {
-            if (Array.Find(outputs, writer => writer.CanWrite(output.Attribute)) is { } writer)
+            if (Array.Find(_outputs, writer => writer.CanWrite(output.Attribute)) is { } writer)
                 await writer.WriteAsync(output.Attribute, output.ValueIn(result), context, context.CancellationToken);
         }
     }

@@ -10,11 +10,11 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 internal sealed partial class HostJson
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
-    private readonly IConfiguration settings;
+    private readonly IConfiguration _settings;
 
     public HostJson(string directory, IConfiguration settings)
     {
-        this.settings = settings;
+        _settings = settings;
         var file = new ConfigurationBuilder().AddJsonFile(Path.Combine(directory, "host.json"), optional: true).Build();
         RoutePrefix = (file["extensions:http:routePrefix"] ?? "api").Trim('/');
         Root = new ConfigurationBuilder()
@@ -47,7 +47,7 @@ internal sealed partial class HostJson
 
     /// <summary>Replaces each <c>%Name%</c> by the setting of that name.</summary>
     /// <exception cref="InvalidOperationException">There is no such setting.</exception>
-    public string Expand(string text) => Placeholder().Replace(text, match => settings[match.Groups["name"].Value]
+    public string Expand(string text) => Placeholder().Replace(text, match => _settings[match.Groups["name"].Value]
         ?? throw new InvalidOperationException($"'{match.Value}' does not resolve to a value."));
 
     [GeneratedRegex("%(?<name>[^%]+)%", RegexOptions.ExplicitCapture, 1000)]

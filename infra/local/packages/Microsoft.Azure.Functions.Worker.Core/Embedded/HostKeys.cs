@@ -25,8 +25,8 @@ internal sealed class HostKeys(IConfiguration configuration)
     public const string FileSetting = "EmbeddedHost:KeyFile";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-    private readonly Lock gate = new();
-    private (DateTime Written, KeyFile Keys)? loaded;
+    private readonly Lock _gate = new();
+    private (DateTime Written, KeyFile Keys)? _loaded;
 
     public string FilePath { get; } = configuration[FileSetting] is { Length: > 0 } path
         ? Path.GetFullPath(path)
@@ -40,7 +40,7 @@ internal sealed class HostKeys(IConfiguration configuration)
     /// <summary>The key of an extension's own addresses, made on first use.</summary>
     public string SystemKey(string name)
     {
-        lock (gate)
+        lock (_gate)
         {
             var keys = Load();
             if (keys.SystemKeys.TryGetValue(name, out var key)) return key;
@@ -71,14 +71,14 @@ internal sealed class HostKeys(IConfiguration configuration)
 
     private KeyFile Load()
     {
-        lock (gate)
+        lock (_gate)
         {
             if (!File.Exists(FilePath)) Create();
             var written = File.GetLastWriteTimeUtc(FilePath);
-            if (loaded is { } current && current.Written == written) return current.Keys;
+            if (_loaded is { } current && current.Written == written) return current.Keys;
             var keys = JsonSerializer.Deserialize<KeyFile>(File.ReadAllBytes(FilePath), Json)
                 ?? throw new InvalidOperationException($"The key file {FilePath} is empty.");
-            loaded = (written, keys);
+            _loaded = (written, keys);
             return keys;
         }
     }

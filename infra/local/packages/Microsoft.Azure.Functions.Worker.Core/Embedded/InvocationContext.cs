@@ -6,17 +6,17 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>The context of one run of one function.</summary>
 internal sealed class InvocationContext : FunctionContext
 {
-    private readonly CancellationToken cancellation;
-    private readonly RunTrace trace = new();
-    private readonly BindingValues binding;
+    private readonly CancellationToken _cancellation;
+    private readonly RunTrace _trace = new();
+    private readonly BindingValues _binding;
 
     public InvocationContext(FunctionDescriptor function, TriggerInvocation trigger, IServiceProvider services, CancellationToken cancellation)
     {
         Function = function;
         Trigger = trigger;
         InstanceServices = services;
-        this.cancellation = cancellation;
-        binding = new BindingValues(trigger.BindingData);
+        _cancellation = cancellation;
+        _binding = new BindingValues(trigger.BindingData);
         Features.Set(new ResultFeature());
     }
 
@@ -28,9 +28,9 @@ internal sealed class InvocationContext : FunctionContext
 
     public override string FunctionId => Function.Definition.Id;
 
-    public override TraceContext TraceContext => trace;
+    public override TraceContext TraceContext => _trace;
 
-    public override BindingContext BindingContext => binding;
+    public override BindingContext BindingContext => _binding;
 
     /// <summary>As in the genuine worker: null unless the function has a retry policy.</summary>
     public override RetryContext RetryContext => Features.Get<RetryContext>()!;
@@ -43,7 +43,7 @@ internal sealed class InvocationContext : FunctionContext
 
     public override IInvocationFeatures Features { get; } = new FeatureSet();
 
-    public override CancellationToken CancellationToken => cancellation;
+    public override CancellationToken CancellationToken => _cancellation;
 
     private sealed class RunTrace : TraceContext
     {
@@ -60,17 +60,17 @@ internal sealed class InvocationContext : FunctionContext
 
     private sealed class FeatureSet : IInvocationFeatures
     {
-        private readonly Dictionary<Type, object> features = [];
+        private readonly Dictionary<Type, object> _features = [];
 
         public void Set<T>(T instance)
         {
-            if (instance is null) features.Remove(typeof(T));
-            else features[typeof(T)] = instance;
+            if (instance is null) _features.Remove(typeof(T));
+            else _features[typeof(T)] = instance;
         }
 
-        public T? Get<T>() => features.TryGetValue(typeof(T), out var feature) ? (T)feature : default;
+        public T? Get<T>() => _features.TryGetValue(typeof(T), out var feature) ? (T)feature : default;
 
-        public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => features.GetEnumerator();
+        public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => _features.GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }

@@ -33,7 +33,7 @@ internal sealed class StorageConnections(IConfiguration configuration)
     /// <summary>The connection of the host itself, also the default of triggers.</summary>
     public const string Default = "AzureWebJobsStorage";
 
-    private readonly ConcurrentDictionary<string, StorageConnection> found = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, StorageConnection> _found = new(StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="InvalidOperationException">Nothing is set under that name; the message is one sentence.</exception>
     public StorageConnection Get(string? name) => TryGet(name, out var connection)
@@ -44,9 +44,9 @@ internal sealed class StorageConnections(IConfiguration configuration)
     public bool TryGet(string? name, [NotNullWhen(true)] out StorageConnection? connection)
     {
         name = string.IsNullOrEmpty(name) ? Default : name;
-        if (found.TryGetValue(name, out connection)) return true;
+        if (_found.TryGetValue(name, out connection)) return true;
         connection = Resolve(name);
-        if (connection is not null) found[name] = connection;
+        if (connection is not null) _found[name] = connection;
         return connection is not null;
     }
 
