@@ -41,6 +41,9 @@ public sealed record StoredConnection(TenantId Tenant, ConnectionId Id, string S
     /// <summary>What <see cref="SecretBox"/> sealed.</summary>
     public byte[]? Secret { get; init; }
 
+    /// <summary>Until then one worker renews the credentials, and the others wait for what it stores.</summary>
+    public DateTimeOffset? RenewingUntil { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? ConnectedAt { get; init; }
@@ -79,7 +82,8 @@ public sealed class ConnectionStore(StateTables tables)
         .Put("UserEmail", connection.UserEmail)
         .PutBytes("Secret", connection.Secret)
         .Put("CreatedAt", connection.CreatedAt)
-        .Put("ConnectedAt", connection.ConnectedAt);
+        .Put("ConnectedAt", connection.ConnectedAt)
+        .Put("RenewingUntil", connection.RenewingUntil);
 
     private static StoredConnection FromRow(TableEntity row) =>
         new(new TenantId(row.Text("Tenant")), new ConnectionId(row.Text("Id")), row.Text("System"), row.Text("Name"))
@@ -95,5 +99,6 @@ public sealed class ConnectionStore(StateTables tables)
             Secret = row.Bytes("Secret"),
             CreatedAt = row.Time("CreatedAt"),
             ConnectedAt = row.TimeOrNull("ConnectedAt"),
+            RenewingUntil = row.TimeOrNull("RenewingUntil"),
         };
 }

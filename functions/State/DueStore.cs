@@ -13,6 +13,10 @@ public sealed class DueStore(StateTables tables)
     public Task PutAsync(FlowKey flow, DateTimeOffset dueAt, CancellationToken cancellation) =>
         tables.Due.UpsertAsync(ToRow(flow, dueAt), cancellation);
 
+    /// <summary>When the flow is polled next; null where it is not polled.</summary>
+    public async Task<DateTimeOffset?> GetAsync(FlowKey flow, CancellationToken cancellation) =>
+        (await tables.Due.GetAsync(Keys.DueShard(flow), Keys.Flow(flow), cancellation))?.Time("DueAt");
+
     /// <summary>The flow is not polled any more.</summary>
     public Task RemoveAsync(FlowKey flow, CancellationToken cancellation) =>
         tables.Due.DeleteAsync(Keys.DueShard(flow), Keys.Flow(flow), ETag.All, cancellation);

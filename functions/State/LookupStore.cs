@@ -16,12 +16,16 @@ public sealed record Invitation(TenantId Tenant, ConnectionId Connection, DateTi
 /// <summary>The connection that a vendor's webhooks are for.</summary>
 public sealed record HookTarget(TenantId Tenant, ConnectionId Connection);
 
+/// <summary>The connection that an account of a system was bound to first.</summary>
+public sealed record AccountHolder(TenantId Tenant, ConnectionId Connection);
+
 /// <summary>What is looked up without knowing the tenant: by the SHA-256 of a secret, never by the secret.</summary>
 public sealed class LookupStore(StateTables tables, TimeProvider time)
 {
     private const string OAuth = "oauth";
     private const string Invite = "invite";
     private const string Hook = "hook";
+    private const string Account = "account";
 
     /// <returns>False where the state was used before.</returns>
     public Task<bool> PutPendingAsync(string state, PendingOAuth pending, CancellationToken cancellation) =>
@@ -62,6 +66,18 @@ public sealed class LookupStore(StateTables tables, TimeProvider time)
 
     public Task RemoveHookAsync(string hookId, CancellationToken cancellation) =>
         tables.Lookups.DeleteAsync(Keys.Lookup(Hook, hookId), Keys.LookupRow, ETag.All, cancellation);
+
+    /// <summary>Remembers which connection an account of a system was bound to first.</summary>
+    /// <returns>That connection: the given one, or an older one.</returns>
+    public async Task<AccountHolder> ClaimAccountAsync(string system, string account, AccountHolder holder, CancellationToken cancellation)
+    {
+        var name = $"{system}|{account}";
+        while (true)
+        {
+            if (await InsertAsync(NewRow(Account, name, holder.Tenant, holder.Connection), cancellation)) return holder;
+            if (await FindAsync(Account, name, cancellation) is { } row) return new AccountHolder(TenantOf(row), ConnectionOf(row));
+        }
+    }
 
     /// <summary>Removes what nobody took in time.</summary>
     public async Task RemoveExpiredAsync(CancellationToken cancellation)

@@ -12,11 +12,11 @@ public static class FlowSettingsPatch
     public static readonly TimeSpan MaxLockWindow = TimeSpan.FromDays(7);
 
     /// <exception cref="ProblemException">A member is unknown, or a value does not fit the pair.</exception>
-    public static FlowSettings Apply(Pair pair, FlowSettings settings, JsonElement patch)
+    public static FlowSettings Apply(Pair pair, FlowSettings settings, JsonElement? patch)
     {
-        if (patch.ValueKind != JsonValueKind.Object) throw JsonBody.Invalid("The settings must be a JSON object.", "#/settings");
-        var merged = Merge(Json.ToNode(settings)!.AsObject(), JsonObject.Create(patch)!);
-        var result = Read(merged);
+        if (patch is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) }) throw JsonBody.Invalid("The settings must be a JSON object.", "#/settings");
+        var merged = patch is { ValueKind: JsonValueKind.Object } changes ? Merge(Json.ToNode(settings)!.AsObject(), JsonObject.Create(changes)!) : null;
+        var result = merged is null ? settings : Read(merged);
         Check(pair, result);
         return result;
     }

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace SyncFunctions.App.Connect;
+
+/// <summary>The address under which browsers and vendors reach the app: the setting, or what the request came to.</summary>
+public sealed class PublicAddress
+{
+    public const string Setting = "PublicBaseUrl";
+
+    private readonly Uri? _base;
+
+    /// <exception cref="InvalidOperationException">The setting is not an http address.</exception>
+    public PublicAddress(IConfiguration configuration)
+    {
+        if (configuration[Setting] is not { Length: > 0 } text) return;
+        if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
+            throw new InvalidOperationException($"The setting '{Setting}' is not an http address.");
+        _base = address;
+    }
+
+    public Uri Connect(HttpRequest request, string system, string invitation) =>
+        new(Base(request), $"api/connect/{Uri.EscapeDataString(system)}?invitation={Uri.EscapeDataString(invitation)}");
+
+    /// <summary>One for each system: an answer that was meant for another cannot be mixed up.</summary>
+    public Uri Callback(HttpRequest request, string system) => new(Base(request), $"api/oauth/callback/{Uri.EscapeDataString(system)}");
+
+    public bool IsSecure(HttpRequest request) => Base(request).Scheme == Uri.UriSchemeHttps;
+
+    private Uri Base(HttpRequest request) => _base ?? new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");
+}

@@ -1,0 +1,42 @@
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Connections;
+
+/// <summary>Makes what connectors need to call a vendor for a stored connection.</summary>
+public sealed class ConnectionScopes(
+    ConnectionStore connections, SealedCredentials vault, Systems systems, SystemSettings settings, CallBudgets budgets, FailedCalls failedCalls, TimeProvider time)
+{
+    /// <summary>Works whatever the connection's health: a call over one that is not connected fails with <see cref="FailureKind.AuthExpired"/>.</summary>
+    /// <exception cref="InvalidOperationException">There is no such connection.</exception>
+    public async Task<ConnectionScope> OpenAsync(TenantId tenant, ConnectionId connection, CancellationToken cancellation) =>
+        await connections.GetAsync(tenant, connection, cancellation) is { } stored
+            ? Of(stored.Value)
+            : throw new InvalidOperationException($"There is no connection {tenant}/{connection}.");
+
+    public ConnectionScope Of(StoredConnection connection)
+    {
+        var credentials = new StoredCredentials(connection, systems[connection.System], connections, vault, time);
+        var scope = Scope(connection, credentials);
+        credentials.Scope = scope;
+        return scope;
+    }
+
+    /// <summary>With credentials that are not stored (yet).</summary>
+    public ConnectionScope Trying(StoredConnection connection, Credentials credentials) =>
+        Scope(connection, new TriedCredentials(systems[connection.System].Catalog, credentials));
+
+    private ConnectionScope Scope(StoredConnection connection, ICredentialSource credentials)
+    {
+        var catalog = systems[connection.System].Catalog;
+        var chosen = settings.Of(catalog, connection);
+        return new ConnectionScope(connection.Tenant, connection.Id)
+        {
+            Settings = chosen,
+            Credentials = credentials,
+            Budget = budgets.Of(catalog, connection, chosen),
+            Observer = call => failedCalls.Observe(connection.Tenant, connection.Id, call),
+        };
+    }
+}

@@ -1,0 +1,33 @@
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+public sealed record FlowView(
+    string Id,
+    string Pair,
+    string Name,
+    string Left,
+    string Right,
+    FlowMode Mode,
+    Direction Direction,
+    FlowSettings Settings,
+    bool Enabled,
+    int? PollEverySeconds,
+    DateTimeOffset? WentLiveAt,
+    DateTimeOffset CreatedAt)
+{
+    public static FlowView Of(Flow flow) => new(
+        flow.Key.Flow.Value,
+        flow.Pair,
+        flow.Name,
+        flow.Left.Value,
+        flow.Right.Value,
+        flow.Mode,
+        flow.Settings.Direction,
+        flow.Settings,
+        flow.Enabled,
+        (int?)flow.PollEvery?.TotalSeconds,
+        flow.WentLiveAt,
+        flow.CreatedAt);
+}

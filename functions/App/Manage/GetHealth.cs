@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>For probes: the app answers. It asks nothing of anything else, so that a vendor's outage restarts nobody.</summary>
+public sealed class GetHealth
+{
+    public sealed record Health(string Status);
+
+    [Function(nameof(GetHealth))]
+    public IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) => Json.Ok(new Health("ok"));
+}

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+public sealed class ListTenants(TenantStore tenants)
+{
+    [Function(nameof(ListTenants))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants")] HttpRequest request, CancellationToken cancellation) =>
+        Json.Ok(new ListView<TenantView>([.. (await tenants.ListAsync(cancellation)).Select(TenantView.Of)]));
+}

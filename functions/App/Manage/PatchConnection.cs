@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Connections;
+using SyncFunctions.App.Problems;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+public sealed class PatchConnection(Finder finder, ConnectionStore connections, SignIns signIns, ConnectionViews views)
+{
+    public sealed record Body(string? Name, IReadOnlyDictionary<string, string?>? Settings);
+
+    [Function(nameof(PatchConnection))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "patch", Route = "manage/v1/tenants/{tenant}/connections/{connection}")] HttpRequest request,
+        string tenant,
+        string connection,
+        CancellationToken cancellation)
+    {
+        var body = await JsonBody.ReadAsync<Body>(request, cancellation);
+        new BodyCheck().Name("#/name", body.Name).Refuse();
+        while (true)
+        {
+            var found = await finder.ConnectionAsync(tenant, connection, cancellation);
+            var catalog = ConnectionViews.CatalogOf(found.Value);
+            var changed = found.Value with { Name = body.Name ?? found.Value.Name, Settings = SystemSettings.Merge(catalog, found.Value.Settings, body.Settings) };
+
+            // Another organisation would be another account under the same links.
+            if (changed.Settings.GetValueOrDefault(SystemSettings.Organisation) != found.Value.Settings.GetValueOrDefault(SystemSettings.Organisation))
+                (await signIns.RecheckAsync(changed, cancellation)).Require(catalog);
+            if (await connections.ReplaceAsync(found with { Value = changed }, cancellation) is { } saved)
+                return Json.Ok(await views.OfAsync(saved.Value, cancellation));
+        }
+    }
+}
