@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json.Serialization;
 
 namespace SyncFunctions.Engine;
@@ -116,20 +115,7 @@ public sealed record FieldEnd(string? Name)
 
     /// <summary>Composed characters, one kind of line end, no space around.</summary>
     private static FieldValue Clean(FieldValue value) =>
-        value is FieldValue.Text { Value: var text } ? new FieldValue.Text(Composed(text).ReplaceLineEndings("\n").Trim()) : value;
-
-    private static string Composed(string text)
-    {
-        try
-        {
-            return text.IsNormalized(NormalizationForm.FormC) ? text : text.Normalize(NormalizationForm.FormC);
-        }
-        catch (ArgumentException)
-        {
-            // A lone surrogate cannot be normalized; the text is kept as the vendor gave it.
-            return text;
-        }
-    }
+        value is FieldValue.Text { Value: var text } ? new FieldValue.Text(FieldText.Composed(text).ReplaceLineEndings("\n").Trim()) : value;
 
     private static string Cut(string text, int max) => char.IsHighSurrogate(text[max - 1]) ? text[..(max - 1)] : text[..max];
 }

@@ -54,6 +54,15 @@ public sealed record KindMap
 
     public FieldMap Field(string name) => Fields.First(field => field.Name == name);
 
+    /// <summary>What people call a record of this kind, from its canonical fields.</summary>
+    public static string LabelOf(Record record)
+    {
+        string?[] names = [Text("name"), string.Join(' ', new[] { Text("firstName"), Text("lastName") }.OfType<string>()), Text("email"), Text("number")];
+        return names.FirstOrDefault(name => !string.IsNullOrWhiteSpace(name)) ?? record.Id;
+
+        string? Text(string field) => record.Fields.Find(field) is { IsBlank: false } value ? value.ToString() : null;
+    }
+
     /// <summary>A vendor's record in canonical form.</summary>
     public Record Project(Side side, Record vendor, FlowSettings settings)
     {
@@ -64,7 +73,8 @@ public sealed record KindMap
             let translated = settings.Translate(map, side, value)
             where translated is not null
             select KeyValuePair.Create(map.Name, translated));
-        return vendor with { Fields = fields, LockedBy = StatusLock?.Check(side, vendor, settings) };
+        var record = vendor with { Fields = fields, LockedBy = StatusLock?.Check(side, vendor, settings) };
+        return record with { Label = LabelOf(record) };
     }
 
     /// <summary>Canonical fields under the vendor's names, ready to be sent. References are vendor ids by then.</summary>

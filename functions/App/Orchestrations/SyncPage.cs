@@ -1,0 +1,34 @@
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Orchestrations;
+
+/// <summary>One page of a run: reads the next page of each side, plans and applies it.</summary>
+public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunStore runStore, PageSync pages, TimeProvider time)
+{
+    [Function(nameof(SyncPage))]
+    public async Task<PageResult> RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
+    {
+        var run = new RunId(input.Run);
+        var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
+        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        var kind = flow.Pair.Kind(input.Kind);
+        if (!flow.Settings.Kind(kind.Name).Enabled) return new PageResult(input.Walk with { Left = Walk.Skipped, Right = Walk.Skipped }, KindCounts.None, []);
+
+        // An import takes note of the other side first, then brings over its own.
+        var (mode, walk) = (input.Mode, input.Walk);
+        if (input.Mode == RunMode.Import)
+        {
+            var resting = input.Stage == RunStage.Note ? flow.Pair.ImportFrom : flow.Pair.ImportFrom.Other();
+            walk = walk.With(resting, Walk.Skipped);
+            if (input.Stage == RunStage.Note) mode = RunMode.Inventory;
+        }
+
+        var scope = new WorkScope(flow, kind, mode, run, input.Epoch);
+        var result = await pages.StepAsync(scope, walk, since: input.Mode == RunMode.Delta, cancellation);
+        if (result.Failure is null && input.Stage == RunStage.Records && input.Mode != RunMode.Inventory) await runStore.AddAsync(input.Key, run, kind.Name, result.Counts, cancellation);
+        return result.RetryAt is { } retryAt && retryAt < time.GetUtcNow() ? result with { RetryAt = time.GetUtcNow().AddSeconds(1) } : result;
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using SyncFunctions.App.Sync;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Orchestrations;
+
+/// <summary>
+/// A run of a flow: kinds in reference order, page by page, then what lives inside projects. Its input is its whole state, so that
+/// it starts anew with a short history every few steps.
+/// </summary>
+public static class SyncRun
+{
+    /// <summary>Steps between two fresh histories: each is a handful of rows.</summary>
+    private const int StepsPerGeneration = 20;
+
+    /// <summary>Sub-orchestrations at once.</summary>
+    private const int InFlight = 20;
+
+    /// <summary>Up to so many changed projects get an orchestration each; beyond that one for every so many.</summary>
+    private const int GroupSize = 50;
+
+    private const int MaxFailures = 10;
+
+    [Function(nameof(SyncRun))]
+    public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var input = context.GetInput<SyncRunInput>()!;
+        try
+        {
+            for (var step = 0; input.Stage != RunStage.Finished; step++)
+            {
+                if (step == StepsPerGeneration)
+                {
+                    context.ContinueAsNew(input);
+                    return;
+                }
+
+                var stage = input.Stage;
+                input = await StepAsync(context, input);
+                if (stage == RunStage.Insides && input.Stage == RunStage.Insides) step = StepsPerGeneration - 1;
+            }
+
+            await context.CallActivityAsync(nameof(FinishRun), new FinishRunInput(input, null));
+        }
+        catch (TaskFailedException failure)
+        {
+            await context.CallActivityAsync(nameof(FinishRun), new FinishRunInput(input, failure.FailureDetails?.ErrorMessage ?? failure.Message));
+        }
+        catch (RunFailedException failure)
+        {
+            await context.CallActivityAsync(nameof(FinishRun), new FinishRunInput(input, failure.Message));
+        }
+    }
+
+    private static async Task<SyncRunInput> StepAsync(TaskOrchestrationContext context, SyncRunInput input)
+    {
+        switch (input.Stage)
+        {
+            case RunStage.Count:
+                await context.CallActivityAsync(nameof(CountRecords), input);
+                return input.AfterCount();
+
+            case RunStage.Note or RunStage.Records:
+                var page = await context.CallActivityAsync<PageResult>(nameof(SyncPage), input);
+                if (page.Failure is null) return input.After(page);
+                if (page.RetryAt is not { } retryAt || input.Failures >= MaxFailures) throw new RunFailedException(page.Failure);
+                await context.CreateTimer(retryAt.UtcDateTime, CancellationToken.None);
+                return input.AfterFailure();
+
+            case RunStage.Gone:
+                await context.CallActivityAsync(nameof(SyncGone), input);
+                return input.AfterGone();
+
+            case RunStage.Insides:
+                return await InsidesAsync(context, input);
+
+            default:
+                throw new InvalidOperationException($"There is no step for {input.Stage}.");
+        }
+    }
+
+    private static async Task<SyncRunInput> InsidesAsync(TaskOrchestrationContext context, SyncRunInput input)
+    {
+        if (input.InsideKinds.IsEmpty || (!input.AllParents && input.Parents.IsEmpty)) return input with { Stage = RunStage.Finished };
+        string? after = null;
+        var parents = input.Parents;
+        if (input.AllParents)
+        {
+            var page = await context.CallActivityAsync<ParentPage>(nameof(ListParents), input);
+            (parents, after) = (page.Parents, page.After);
+        }
+
+        // A project that hangs or fails does not hold up the others: its own run says so.
+        var each = parents.Length <= GroupSize && !input.AllParents ? 1 : GroupSize;
+        var wave = parents.Take(InFlight * each).ToArray();
+        var results = await Task.WhenAll(wave.Chunk(each).Select(group => ProjectsAsync(context, input, group)));
+        var counts = results.Aggregate(KindCounts.None, (sum, result) => sum + result);
+        await context.CallActivityAsync(nameof(ReportProgress), new ProgressInput(input.Tenant, input.Flow, input.Run, input.InsideKinds[0], counts));
+        return input.AfterInsides(wave.Length, after);
+    }
+
+    private static async Task<KindCounts> ProjectsAsync(TaskOrchestrationContext context, SyncRunInput input, string[] parents)
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync<KindCounts>(nameof(ProjectRun), new ProjectRunInput(input.Tenant, input.Flow, input.Run, input.Epoch, input.Mode, [.. parents]));
+        }
+        catch (TaskFailedException)
+        {
+            return KindCounts.None with { Done = parents.Length, Failed = parents.Length };
+        }
+    }
+
+    /// <summary>A vendor could not be read, and waiting did not help.</summary>
+    private sealed class RunFailedException(string message) : Exception(message);
+}

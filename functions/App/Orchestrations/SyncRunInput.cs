@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+using SyncFunctions.Pairs;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Orchestrations;
+
+[JsonConverter(typeof(JsonStringEnumConverter<RunStage>))]
+public enum RunStage
+{
+    /// <summary>An import counts first, so that its progress means something.</summary>
+    Count,
+
+    /// <summary>An import takes note of the other side before it brings records over.</summary>
+    Note,
+    Records,
+
+    /// <summary>A comprehensive run looks for links whose records were in neither list.</summary>
+    Gone,
+
+    /// <summary>What lives inside projects.</summary>
+    Insides,
+    Finished,
+}
+
+/// <summary>Where a run stands: what its orchestration carries from step to step. Tokens, ids and counts, never records.</summary>
+/// <param name="Parents">Links whose insides are to be synchronised; all of the kind from <see cref="ParentsAfter"/> on if <see cref="AllParents"/>.</param>
+public sealed record SyncRunInput(
+    string Tenant,
+    string Flow,
+    string Run,
+    long Epoch,
+    RunMode Mode,
+    ImmutableArray<string> Kinds,
+    ImmutableArray<string> InsideKinds,
+    RunStage Stage,
+    int KindIndex,
+    KindWalk Walk,
+    ImmutableArray<string> Parents,
+    bool AllParents,
+    string? ParentsAfter,
+    ImmutableArray<KindWalk> Walked,
+    int Failures)
+{
+    /// <summary>More changed parents than an orchestration should carry: then all are looked at.</summary>
+    public const int MaxParents = 1000;
+
+    [JsonIgnore]
+    public FlowKey Key => new(new TenantId(Tenant), new FlowId(Flow));
+
+    [JsonIgnore]
+    public string Kind => Kinds[KindIndex];
+
+    public static SyncRunInput Begin(FlowKey flow, RunId run, long epoch, RunMode mode, string pairName)
+    {
+        var pair = PairCatalog.Find(pairName)!;
+        ImmutableArray<string> kinds = [.. pair.TopKinds.Select(kind => kind.Name)];
+        return new SyncRunInput(
+            flow.Tenant.Value,
+            flow.Flow.Value,
+            run.Value,
+            epoch,
+            mode,
+            kinds,
+            [.. pair.Kinds.Where(kind => kind.Parent is not null).Select(kind => kind.Name)],
+            mode == RunMode.Import ? RunStage.Count : RunStage.Records,
+            0,
+            KindWalk.Begin(kinds[0]),
+            [],
+            mode is RunMode.Comprehensive or RunMode.Import,
+            null,
+            [],
+            0);
+    }
+
+    /// <summary>The next step after the totals are known.</summary>
+    public SyncRunInput AfterCount() => this with { Stage = RunStage.Note };
+
+    /// <summary>The next step after a page.</summary>
+    public SyncRunInput After(PageResult page)
+    {
+        var next = this with { Walk = page.Walk, Failures = 0 };
+        if (!AllParents)
+        {
+            next = next with { Parents = [.. Parents.Union(page.Parents)] };
+            if (next.Parents.Length > MaxParents) next = next with { Parents = [], AllParents = true };
+        }
+
+        if (!page.Walk.Done) return next;
+        return Stage == RunStage.Note
+            ? next with { Stage = RunStage.Records, Walk = KindWalk.Begin(Kind), Walked = [.. Walked, Slim(page.Walk)] }
+            : (next with { Walked = [.. Walked, Slim(page.Walk)] }).AfterKind();
+    }
+
+    /// <summary>A failed page, to be tried again later.</summary>
+    public SyncRunInput AfterFailure() => this with { Failures = Failures + 1 };
+
+    private SyncRunInput AfterKind()
+    {
+        if (KindIndex + 1 < Kinds.Length)
+        {
+            return this with { KindIndex = KindIndex + 1, Walk = KindWalk.Begin(Kinds[KindIndex + 1]), Stage = Mode == RunMode.Import ? RunStage.Note : RunStage.Records };
+        }
+
+        return Mode switch
+        {
+            RunMode.Comprehensive => this with { Stage = RunStage.Gone, KindIndex = 0, Walk = KindWalk.Begin(Kinds[0]) },
+            RunMode.Inventory => this with { Stage = RunStage.Finished },
+            _ => this with { Stage = RunStage.Insides },
+        };
+    }
+
+    /// <summary>The next step after the links of a kind were compared with the lists.</summary>
+    public SyncRunInput AfterGone() =>
+        KindIndex + 1 < Kinds.Length ? this with { KindIndex = KindIndex + 1 } : this with { Stage = RunStage.Insides };
+
+    /// <summary>The next step after a wave of insides.</summary>
+    public SyncRunInput AfterInsides(int handled, string? after)
+    {
+        var left = AllParents ? this with { ParentsAfter = after } : this with { Parents = Parents.RemoveRange(0, handled) };
+        return (AllParents ? after is null : left.Parents.IsEmpty) ? left with { Stage = RunStage.Finished } : left;
+    }
+
+    /// <summary>Only the start of a walk is needed once it is done.</summary>
+    private static KindWalk Slim(KindWalk walk) => walk with
+    {
+        Left = walk.Left with { Seen = [] },
+        Right = walk.Right with { Seen = [] },
+    };
+}

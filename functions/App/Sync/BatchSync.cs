@@ -1,0 +1,164 @@
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>Plans and applies up to a hundred records of one kind: the one place where a change goes all the way.</summary>
+public sealed class BatchSync
+{
+    public const int MaxRecords = 100;
+
+    private readonly LinkStore _links;
+    private readonly CaseLoader _loader;
+    private readonly CaseApplier _applier;
+    private readonly IntentRecovery _recovery;
+    private readonly References _references;
+    private readonly TimeProvider _time;
+
+    public BatchSync(LinkStore links, FlowStore flows, IntegrationLog log, TimeProvider time)
+    {
+        _links = links;
+        _time = time;
+        _references = new References(links);
+        _loader = new CaseLoader(links, _references, time);
+        _applier = new CaseApplier(links, flows, _references, log, time);
+        _recovery = new IntentRecovery(links, _references, time);
+    }
+
+    /// <summary>Records of a kind of their own, as a poll, a sweep, the work list or a person brought them.</summary>
+    public async Task<BatchOutcome> RunAsync(WorkScope scope, IReadOnlyList<SourceRecord> sources, CancellationToken cancellation)
+    {
+        var outcome = BatchOutcome.Nothing;
+        foreach (var chunk in sources.Chunk(MaxRecords))
+        {
+            var batch = new Batch(scope, _applier);
+            var cases = await _loader.LoadAsync(scope, chunk, cancellation);
+            if (scope.Mode == RunMode.Inventory) outcome += await _applier.NoteAsync(scope, cases, cancellation);
+            else outcome += await ContinueAsync(batch, cases, cancellation);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>What lives inside the records of a linked parent, one to one: both sides are read and planned together.</summary>
+    /// <param name="parents">Links of the parent kind.</param>
+    public async Task<BatchOutcome> RunInsideAsync(WorkScope scope, IReadOnlyList<LinkId> parents, CancellationToken cancellation)
+    {
+        var parentScope = new LinkScope(scope.Flow.Key, scope.Kind.Parent!);
+        var parentLinks = await _links.LoadAsync(parentScope, parents, cancellation);
+        var own = await _links.LoadAsync(scope.Links, parents, cancellation);
+        var batch = new Batch(scope, _applier);
+        var cases = new List<SyncCase>();
+        foreach (var (id, parent) in parentLinks)
+        {
+            if (parent.Value is not { State: LinkState.Active, LeftId: { } left, RightId: { } right }) continue;
+            var link = own.TryGetValue(id, out var found)
+                ? found
+                : new Versioned<Link>(new Link(id, scope.Kind.Name) { State = LinkState.Active, LeftId = left, RightId = right, CreatedFrom = parent.Value.CreatedFrom }, default);
+            cases.Add(new SyncCase { Source = Side.Left, Link = link, Item = new PlanItem(link.Value, Sight.Unread, Sight.Unread) });
+        }
+
+        await batch.RecoverAsync(_recovery, cases, cancellation);
+        foreach (var side in Sides.Both) await ReadInsideAsync(batch, cases, side, cancellation);
+        return await PlanAndApplyAsync(batch, cases, cancellation);
+    }
+
+    /// <summary>Records that a person chose: planned as <paramref name="prepare"/> leaves them, without a search for counterparts.</summary>
+    internal async Task<(BatchOutcome Outcome, IReadOnlyList<SyncCase> Cases)> RunChosenAsync(
+        WorkScope scope, IReadOnlyList<SourceRecord> sources, Func<List<SyncCase>, List<SyncCase>> prepare, CancellationToken cancellation)
+    {
+        var cases = prepare(await _loader.LoadAsync(scope, sources, cancellation));
+        var outcome = await PlanAndApplyAsync(new Batch(scope, _applier), cases, cancellation);
+        return (outcome, cases);
+    }
+
+    private async Task<BatchOutcome> ContinueAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
+    {
+        await batch.RecoverAsync(_recovery, cases, cancellation);
+        foreach (var (item, failure) in await _loader.ReadCounterpartsAsync(batch.Scope, cases, cancellation)) batch.Failed.Add((item, failure));
+        batch.Waiting.AddRange(await _loader.TakeOutOwnCreatesAsync(batch.Scope, cases, cancellation));
+        await _loader.FindCandidatesAsync(batch.Scope, cases, cancellation);
+        return await PlanAndApplyAsync(batch, cases, cancellation);
+    }
+
+    private Task<BatchOutcome> PlanAndApplyAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
+    {
+        Plan(batch.Scope, cases);
+        return _applier.ApplyAsync(batch.Scope, cases, batch.Failed, batch.Waiting, cancellation);
+    }
+
+    /// <summary>One after the other, since a record that has found its match is no longer a candidate, nor planned by itself.</summary>
+    private void Plan(WorkScope scope, List<SyncCase> cases)
+    {
+        var now = _time.GetUtcNow();
+        var joined = new HashSet<(Side, string)>();
+        foreach (var item in cases)
+        {
+            if (item.Link is null && joined.Contains((item.Source, item.SourceId)))
+            {
+                item.Plan = new ItemPlan(item.Item, []);
+                continue;
+            }
+
+            if (item.Item.Candidates.Length > 0)
+            {
+                item.Item = item.Item with { Candidates = [.. item.Item.Candidates.Where(candidate => !joined.Contains((item.Source.Other(), candidate.Id)))] };
+            }
+
+            item.Plan = SyncPlanner.PlanOne(scope.Kind, scope.Settings, item.Item, now);
+            if (item.Plan.Actions.OfType<SyncAction.Join>().FirstOrDefault() is { } join)
+            {
+                joined.Add((Side.Left, join.LeftId));
+                joined.Add((Side.Right, join.RightId));
+            }
+        }
+    }
+
+    private async Task ReadInsideAsync(Batch batch, List<SyncCase> cases, Side side, CancellationToken cancellation)
+    {
+        var scope = batch.Scope;
+        var results = new VendorResult<Record>[cases.Count];
+        await Parallel.ForAsync(0, cases.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (i, token) =>
+            results[i] = await scope.Flow.On(side).GetAsync(scope.Kind, cases[i].Link!.Value.Value.IdOn(side)!, token));
+        var read = new List<(SyncCase Case, Record Record)>();
+        foreach (var (item, result) in cases.ToList().Zip(results))
+        {
+            if (result.TryGet(out var vendor, out var failure))
+            {
+                read.Add((item, scope.Kind.Project(side, vendor, scope.Settings)));
+            }
+            else
+            {
+                cases.Remove(item);
+                batch.Failed.Add((item, failure));
+            }
+        }
+
+        var resolved = await _references.ResolveAsync(scope.Flow, scope.Kind, side, read.Select(pair => pair.Record).ToList(), cancellation);
+        foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved))
+        {
+            item.Item = side == Side.Left ? item.Item with { Left = new Sight.Present(record) } : item.Item with { Right = new Sight.Present(record) };
+        }
+    }
+
+    /// <summary>What left a batch on its way, to be put on the work list with the rest.</summary>
+    private sealed class Batch(WorkScope scope, CaseApplier applier)
+    {
+        public WorkScope Scope { get; } = scope;
+
+        public List<(SyncCase Case, VendorFailure Failure)> Failed { get; } = [];
+
+        public List<(SyncCase Case, DateTimeOffset Until)> Waiting { get; } = [];
+
+        /// <summary>Settles what an earlier, cut-off piece of work had begun; what may still be on its way waits.</summary>
+        public async Task RecoverAsync(IntentRecovery recovery, List<SyncCase> cases, CancellationToken cancellation)
+        {
+            if (cases.TrueForAll(item => item.Link?.Value.Intent is null && item.Link?.Value.State != LinkState.Creating)) return;
+            var recovered = await recovery.RunAsync(Scope, cases, cancellation);
+            Waiting.AddRange(recovered.Waiting);
+            Failed.AddRange(recovered.Failed);
+            await applier.LogRecoveredAsync(Scope, recovered.Adopted, cancellation);
+        }
+    }
+}

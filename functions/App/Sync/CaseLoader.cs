@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>Gathers what the planner has to know of a batch of records: links, references, counterparts, candidates.</summary>
+internal sealed class CaseLoader(LinkStore links, References references, TimeProvider time)
+{
+    private const int ReadsAtOnce = 8;
+
+    /// <summary>A record that the vendor says is this much older than the flow was not missed by its inventory but hidden from it.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
+
+    public async Task<List<SyncCase>> LoadAsync(WorkScope scope, IReadOnlyList<SourceRecord> sources, CancellationToken cancellation)
+    {
+        var index = new Dictionary<Side, IReadOnlyDictionary<string, Versioned<IndexEntry>>>();
+        var records = new Dictionary<(Side, string), Record>();
+        foreach (var side in Sides.Both)
+        {
+            var ofSide = sources.Where(source => source.Side == side).ToList();
+            index[side] = await links.FindAsync(scope.Links, side, ofSide.Select(source => source.Id).Distinct().ToList(), cancellation);
+            var projected = ofSide.Where(source => source.Vendor is not null).Select(source => scope.Kind.Project(side, source.Vendor!, scope.Settings)).ToList();
+            foreach (var record in await references.ResolveAsync(scope.Flow, scope.Kind, side, projected, cancellation)) records[(side, record.Id)] = record;
+        }
+
+        var linkIds = index.Values.SelectMany(entries => entries.Values).Select(entry => entry.Value.Link).OfType<LinkId>().Distinct().ToList();
+        var loaded = await links.LoadAsync(scope.Links, linkIds, cancellation);
+
+        var cases = new List<SyncCase>();
+        var byLink = new Dictionary<LinkId, SyncCase>();
+        foreach (var source in sources)
+        {
+            var entry = index[source.Side].TryGetValue(source.Id, out var found) ? found : (Versioned<IndexEntry>?)null;
+            var link = entry?.Value.Link is { } linkId && loaded.TryGetValue(linkId, out var versioned) ? versioned : (Versioned<Link>?)null;
+            Sight sight = records.TryGetValue((source.Side, source.Id), out var record)
+                ? new Sight.Present(record, link is null && IsNew(scope, source.Side, entry?.Value, record))
+                : Sight.Confirmed;
+            if (link is not { } known || !byLink.TryGetValue(known.Value.Id, out var existing))
+            {
+                existing = new SyncCase { Source = source.Side, Link = link, Item = new PlanItem(link?.Value, Sight.Unread, Sight.Unread) };
+                cases.Add(existing);
+                if (link is { } added) byLink[added.Value.Id] = existing;
+            }
+
+            existing.Item = source.Side == Side.Left ? existing.Item with { Left = sight } : existing.Item with { Right = sight };
+            if (source.Vendor is { } vendor) existing.Vendor[source.Side] = vendor;
+            if (entry is { } indexed) existing.Index[source.Side] = indexed;
+            if (source.Work is { } work)
+            {
+                existing.Work.Add(work);
+                if (work.Value.Reason == WorkReason.Held) existing.Item = existing.Item with { WasHeld = true };
+            }
+        }
+
+        return cases;
+    }
+
+    private static bool IsNew(WorkScope scope, Side side, IndexEntry? entry, Record record)
+    {
+        if (scope.Mode == RunMode.Import && side == scope.Flow.Pair.ImportFrom) return true;
+        if (entry is not null) return !entry.IsOlder;
+        return scope.Flow.Flow.WentLiveAt is { } live && (record.Created is not { } created || created > live - ClockTolerance);
+    }
+
+    /// <summary>Reads the other side of every linked record that changed. What cannot be read now leaves the batch, with its failure.</summary>
+    public async Task<List<(SyncCase Case, VendorFailure Failure)>> ReadCounterpartsAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
+    {
+        var failed = new List<(SyncCase, VendorFailure)>();
+        foreach (var target in Sides.Both)
+        {
+            var side = scope.Flow.On(target);
+            var wanted = cases.Where(item => NeedsCounterpart(scope, item, target)).ToList();
+            if (wanted.Count == 0) continue;
+            var results = new (SyncCase Case, VendorResult<Record> Result)[wanted.Count];
+            await Parallel.ForAsync(0, wanted.Count, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellation }, async (i, token) =>
+                results[i] = (wanted[i], await side.GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)));
+
+            var read = new List<(SyncCase Case, Record Record)>();
+            bool? listAnswers = null;
+            foreach (var (item, result) in results)
+            {
+                if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, vendor, scope.Settings)));
+                else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
+                else failed.Add((item, failure));
+            }
+
+            var resolved = await references.ResolveAsync(scope.Flow, scope.Kind, target, read.Select(pair => pair.Record).ToList(), cancellation);
+            foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved)) See(item, target, new Sight.Present(record));
+        }
+
+        foreach (var (item, _) in failed) cases.Remove(item);
+        return failed;
+    }
+
+    private static bool NeedsCounterpart(WorkScope scope, SyncCase item, Side target) =>
+        item.Link is { Value: { State: LinkState.Active } link } && link.IdOn(target) is not null && item.Item.On(target) is Sight.NotRead &&
+        (item.Item.On(target.Other()) is Sight.Gone ||
+         (item.Item.RecordOn(target.Other()) is { } record && SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, target.Other(), record)));
+
+    /// <summary>A canary: "not found" is believed only of a vendor that shows other records of the kind.</summary>
+    private static async Task<bool> AnswersAsync(SideContext side, KindMap kind, CancellationToken cancellation) =>
+        side.Connector.Catalog.Kind(kind.VendorKind(side.Side)).ParentKind is null &&
+        (await side.ListAsync(kind, new ListRequest(), cancellation)).TryGet(out var page, out _) && page.Records.Count > 0;
+
+    private static void See(SyncCase item, Side side, Sight sight) =>
+        item.Item = side == Side.Left ? item.Item with { Left = sight } : item.Item with { Right = sight };
+
+    /// <summary>Finds the unlinked records of the other side that share a match key with an unlinked one: in this batch, or seen before.</summary>
+    public async Task FindCandidatesAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
+    {
+        foreach (var side in Sides.Both)
+        {
+            var unlinked = cases.Where(item => item.Link is null && item.Item.On(side) is Sight.Present && item.Item.On(side.Other()) is Sight.NotRead).ToList();
+            var keys = unlinked.SelectMany(item => Matching.Keys(scope.Kind, item.Item.RecordOn(side)!)).Distinct().ToList();
+            if (keys.Count == 0) continue;
+            var known = await links.FindByKeysAsync(scope.Links, side.Other(), keys, cancellation);
+            var here = (from item in cases
+                        where item.Link is null
+                        let record = item.Item.RecordOn(side.Other())
+                        where record is not null
+                        from key in Matching.Keys(scope.Kind, record)
+                        select (key, record)).ToLookup(pair => pair.key, pair => pair.record);
+            await Parallel.ForEachAsync(unlinked, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellation }, async (item, token) =>
+            {
+                var found = new Dictionary<string, Record>();
+                foreach (var key in Matching.Keys(scope.Kind, item.Item.RecordOn(side)!))
+                {
+                    foreach (var record in here[key]) found[record.Id] = record;
+                    foreach (var entry in known.TryGetValue(key, out var entries) ? entries : [])
+                    {
+                        if (found.ContainsKey(entry.Value.RecordId) || entry.Value.Tombstone) continue;
+                        var result = await scope.Flow.On(side.Other()).GetAsync(scope.Kind, entry.Value.RecordId, token);
+                        if (result.TryGet(out var vendor, out _)) found[vendor.Id] = scope.Kind.Project(side.Other(), vendor, scope.Settings);
+                    }
+                }
+
+                var candidates = await references.ResolveAsync(scope.Flow, scope.Kind, side.Other(), found.Values.ToList(), token);
+                item.Item = item.Item with { Candidates = [.. candidates.OrderBy(candidate => candidate.Id, StringComparer.Ordinal)] };
+            });
+        }
+    }
+
+    /// <summary>
+    /// New records that could be what an open create of ours is about to become: they wait until it is known. Returns them with the
+    /// time until which they wait.
+    /// </summary>
+    public async Task<List<(SyncCase Case, DateTimeOffset Until)>> TakeOutOwnCreatesAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
+    {
+        var taken = new List<(SyncCase, DateTimeOffset)>();
+        foreach (var side in Sides.Both)
+        {
+            var unlinked = cases.Where(item => item.Link is null && item.Index.Count == 0 && item.Item.On(side) is Sight.Present { IsNew: true }).ToList();
+            if (unlinked.Count == 0) continue;
+            var open = (await links.OpenCreatesAsync(scope.Links, side, cancellation)).Select(link => link.Value.Intent).OfType<Intent>().ToImmutableArray();
+            if (open.IsEmpty) continue;
+            foreach (var item in unlinked)
+            {
+                var record = item.Item.RecordOn(side)!;
+                if (open.FirstOrDefault(intent => Settlement.Holds(scope.Kind, intent, record)) is not { } intent) continue;
+                taken.Add((item, intent.IsOpen(time.GetUtcNow()) ? intent.Until : time.GetUtcNow()));
+                cases.Remove(item);
+            }
+        }
+
+        return taken;
+    }
+}

@@ -1,0 +1,54 @@
+using SyncFunctions.App.Connections;
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+using SyncFunctions.Pairs;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>A flow with everything that is needed to work on it, read once per piece of work.</summary>
+public sealed record FlowContext(FlowState State, Pair Pair, SideContext Left, SideContext Right)
+{
+    public Flow Flow => State.Flow.Value;
+
+    public FlowKey Key => Flow.Key;
+
+    public FlowSettings Settings => Flow.Settings;
+
+    public SideContext On(Side side) => side == Side.Left ? Left : Right;
+
+    public LinkScope Links(KindMap kind) => new(Key, kind.Name);
+
+    /// <summary>Whether anything of this kind can come from a side, so that it is worth asking for changes there.</summary>
+    public bool Listens(KindMap kind, Side side) =>
+        Settings.Kind(kind.Name).Enabled && kind.Parent is null &&
+        (Settings.CreatesFrom(kind, side) || kind.Fields.Any(field => FlowSettings.Allows(Settings.DirectionOf(kind, field), side) && field.End(side).CanWrite));
+}
+
+/// <summary>One side of a flow: the system and the tenant's account in it.</summary>
+public sealed record SideContext(Side Side, IConnector Connector, ConnectionScope Scope)
+{
+    public Task<VendorResult<Record>> GetAsync(KindMap kind, string id, CancellationToken cancellation) =>
+        Connector.GetAsync(Scope, kind.VendorKind(Side), id, cancellation);
+
+    public Task<VendorResult<VendorPage>> ListAsync(KindMap kind, ListRequest request, CancellationToken cancellation) =>
+        Connector.ListAsync(Scope, kind.VendorKind(Side), request, cancellation);
+}
+
+public sealed class FlowContexts(FlowStore flows, ConnectionScopes scopes, Systems systems)
+{
+    /// <summary>Null where the flow does not exist (any more).</summary>
+    public async Task<FlowContext?> LoadAsync(FlowKey key, CancellationToken cancellation)
+    {
+        if (await flows.LoadAsync(key, cancellation) is not { } state) return null;
+        var flow = state.Flow.Value;
+        var pair = PairCatalog.Find(flow.Pair) ?? throw new InvalidOperationException($"Flow {key} is of the pair {flow.Pair}, which this version does not know.");
+        var left = scopes.OpenAsync(key.Tenant, flow.Left, cancellation);
+        var right = scopes.OpenAsync(key.Tenant, flow.Right, cancellation);
+        return new FlowContext(
+            state,
+            pair,
+            new SideContext(Side.Left, systems.Find(pair.LeftSystem)!, await left),
+            new SideContext(Side.Right, systems.Find(pair.RightSystem)!, await right));
+    }
+}

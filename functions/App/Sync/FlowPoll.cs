@@ -1,0 +1,104 @@
+using Microsoft.DurableTask.Client;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>
+/// One poll of a flow: asks each side for changes since the cursor and applies what it finds in place, or starts a run where there
+/// is much to do.
+/// </summary>
+public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runStore, PageSync pages, WorkSync work, BatchSync batches, DueStore due, BudgetPlan budgets, TimeProvider time)
+{
+    public async Task RunAsync(FlowKey flow, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var context = await contexts.LoadAsync(flow, cancellation);
+        if (context is not { Flow: { Enabled: true, Mode: FlowMode.Continuous } })
+        {
+            await due.RemoveAsync(flow, cancellation);
+            return;
+        }
+
+        if (context.Flow.WentLiveAt is null)
+        {
+            // A flow that nobody set up step by step first takes note of what is there already; busy means that an import does.
+            await runs.RequestAsync(flow, nameof(RunMode.Inventory), "going live", client, cancellation);
+        }
+        else
+        {
+            await PollAsync(context, client, cancellation);
+        }
+
+        var plan = await budgets.NextPollAsync(context, cancellation);
+        await due.PutAsync(flow, plan.Next, cancellation);
+    }
+
+    private async Task PollAsync(FlowContext context, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if (context.State.Guard(Lane.Live)?.Value.IsHeld(now) == true) return;
+
+        var found = new List<(KindMap Kind, KindWalk Walk, IReadOnlyList<PageSync.SidePage> Pages)>();
+        foreach (var kind in context.Pair.TopKinds.Where(kind => context.Settings.Kind(kind.Name).Enabled))
+        {
+            var walk = KindWalk.Begin(kind.Name);
+            var probe = new WorkScope(context, kind, RunMode.Delta, null, 0);
+            var read = await Task.WhenAll(Sides.Both.Select(side => pages.ReadAsync(probe, walk, side, since: true, cancellation)));
+
+            // A side that cannot be read now is asked again at the next poll; what is read of the other side is not lost either.
+            if (read.All(page => page.Failure is null)) found.Add((kind, read.Aggregate(walk with { PageNumber = 1 }, (next, page) => next.With(page.Side, page.Walk)), read));
+        }
+
+        var changes = found.Sum(item => item.Pages.Sum(page => page.Fresh.Count));
+        var dueWork = context.State.Hints.Where(hint => hint.Value.DueAt <= now).ToList();
+        if (changes == 0 && dueWork.Count == 0) return;
+        if (changes > BatchSync.MaxRecords || found.Exists(item => !item.Walk.Done || (context.Pair.Inside(item.Kind).Any() && item.Pages.Any(page => page.Fresh.Count > 0))))
+        {
+            await runs.RequestAsync(context.Key, nameof(RunMode.Delta), "poll", client, cancellation);
+            if (dueWork.Count == 0) return;
+        }
+
+        await RunInPlaceAsync(context, found, dueWork, cancellation);
+    }
+
+    private async Task RunInPlaceAsync(
+        FlowContext context, List<(KindMap Kind, KindWalk Walk, IReadOnlyList<PageSync.SidePage> Pages)> found, List<Versioned<WorkHint>> dueWork, CancellationToken cancellation)
+    {
+        var (guard, _) = await runs.TakeAsync(context.Key, RunMode.Delta, RunStatus.Syncing, "poll", cancellation);
+        if (guard is not { } held) return;
+        var run = new Run(context.Key, held.Value.Run!.Value, Lane.Live, nameof(RunMode.Delta), "poll", time.GetUtcNow());
+        var outcome = RunOutcome.Failed;
+        try
+        {
+            foreach (var (kind, walk, sides) in found.Where(item => item.Pages.Any(page => page.Fresh.Count > 0)))
+            {
+                var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch);
+                var page = await pages.ApplyAsync(scope, walk, sides, since: true, cancellation);
+                run = run with { Counts = run.Counts.Plus(kind.Name, page.Counts) };
+            }
+
+            foreach (var hint in dueWork)
+            {
+                if (context.Pair.FindKind(hint.Value.Kind) is not { } kind) continue;
+                var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch);
+                var done = await work.RunAsync(scope, hint, cancellation);
+                run = run with { Counts = run.Counts.Plus(kind.Name, done.Counts) };
+                foreach (var inside in context.Pair.Inside(kind).Where(_ => done.Parents.Count > 0))
+                {
+                    var insides = await batches.RunInsideAsync(scope with { Kind = inside }, done.Parents, cancellation);
+                    run = run with { Counts = run.Counts.Plus(inside.Name, insides.Counts) };
+                }
+            }
+
+            outcome = run.Counts.Values.Any(counts => counts.Failed > 0) ? RunOutcome.SucceededWithErrors : RunOutcome.Succeeded;
+        }
+        finally
+        {
+            await runs.ReleaseAsync(context.Key, RunMode.Delta, run.Id, CancellationToken.None);
+            if (run.Counts.Values.Any(counts => counts.HasEffects) || outcome == RunOutcome.Failed)
+            {
+                await runStore.InsertAsync(run with { EndedAt = time.GetUtcNow(), Outcome = outcome }, CancellationToken.None);
+            }
+        }
+    }
+}

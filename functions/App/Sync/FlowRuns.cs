@@ -1,0 +1,85 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Orchestrations;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+public abstract record RunRequestResult
+{
+    private RunRequestResult()
+    {
+    }
+
+    public sealed record Started(RunId Run) : RunRequestResult;
+
+    /// <summary>Something runs or waits already: since when and why.</summary>
+    public sealed record Busy(RunStatus Status, DateTimeOffset Since, string Why) : RunRequestResult;
+}
+
+/// <summary>
+/// Starts and ends runs. One run per flow and lane is guarded by a row that is only ever replaced if it is as it was read; its epoch
+/// grows with every taking, so that a holder whose guard was taken over can be told apart.
+/// </summary>
+public sealed class FlowRuns(FlowStore flows, RunStore runs, DueStore due, TimeProvider time)
+{
+    /// <summary>A guard that is not renewed for so long belongs to a run that died.</summary>
+    public static readonly TimeSpan GuardTime = TimeSpan.FromMinutes(15);
+
+    /// <summary>Asks for a run; refused unless the lane is idle.</summary>
+    public async Task<RunRequestResult> RequestAsync(FlowKey flow, string mode, string trigger, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var runMode = Enum.Parse<RunMode>(mode, ignoreCase: true);
+        var pair = (await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value.Pair;
+        var (guard, busy) = await TakeAsync(flow, runMode, RunStatus.InQueue, trigger, cancellation);
+        if (guard is not { } held) return busy!;
+        var run = held.Value.Run!.Value;
+        await runs.InsertAsync(new Run(flow, run, held.Value.Lane, runMode.ToString(), trigger, time.GetUtcNow()), cancellation);
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            new TaskName(nameof(SyncRun)), SyncRunInput.Begin(flow, run, held.Value.Epoch, runMode, pair), new StartOrchestrationOptions(InstanceId(flow, run)), cancellation);
+        return new RunRequestResult.Started(run);
+    }
+
+    /// <summary>Makes the next poll take note of what is there, after which the flow is live.</summary>
+    public Task GoLiveAsync(FlowKey flow, CancellationToken cancellation) => due.PutAsync(flow, time.GetUtcNow(), cancellation);
+
+    public static Lane LaneOf(RunMode mode) => mode switch
+    {
+        RunMode.Import or RunMode.Inventory => Lane.Import,
+        RunMode.Comprehensive => Lane.Sweep,
+        _ => Lane.Live,
+    };
+
+    private static string InstanceId(FlowKey flow, RunId run) => $"{flow.Tenant}-{flow.Flow}-{run}";
+
+    /// <summary>Takes the guard of a lane for a new run, if it is idle or its holder died.</summary>
+    internal async Task<(Versioned<Guard>? Guard, RunRequestResult.Busy? Busy)> TakeAsync(FlowKey flow, RunMode mode, RunStatus status, string trigger, CancellationToken cancellation)
+    {
+        var run = new RunId(Guid.CreateVersion7().ToString("N"));
+        if (await flows.TryTakeAsync(flow, LaneOf(mode), null, run, status, mode.ToString(), trigger, GuardTime, cancellation) is { } taken) return (taken, null);
+        var holder = await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation);
+        return (null, BusyWith(holder?.Value ?? new Guard(LaneOf(mode), RunStatus.Syncing, null, 0, time.GetUtcNow(), null, mode.ToString(), trigger, null)));
+    }
+
+    /// <summary>Whether a run still holds its guard; says that it is under way, and renews the guard when half of its time has gone.</summary>
+    internal async Task<bool> HoldsAsync(FlowState state, RunMode mode, RunId run, long epoch, CancellationToken cancellation)
+    {
+        if (state.Guard(LaneOf(mode)) is not { } held || held.Value.Run != run || held.Value.Epoch != epoch) return false;
+        if (held.Value is { Status: RunStatus.Syncing, Until: { } until } && until - time.GetUtcNow() > GuardTime / 2) return true;
+        return await flows.TryTakeAsync(state.Flow.Value.Key, LaneOf(mode), null, run, RunStatus.Syncing, held.Value.Mode, held.Value.Trigger, GuardTime, cancellation) is { } renewed &&
+            renewed.Value.Epoch == epoch;
+    }
+
+    /// <summary>The last act of a run: back to idle, unless the guard is somebody else's by now.</summary>
+    internal async Task ReleaseAsync(FlowKey flow, RunMode mode, RunId run, CancellationToken cancellation)
+    {
+        while (await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation) is { } held && held.Value.Run == run)
+        {
+            if (await flows.ReplaceGuardAsync(flow, RunStatusMachine.Finish(held.Value, time.GetUtcNow()), held.ETag, cancellation) is not null) return;
+        }
+    }
+
+    private static RunRequestResult.Busy BusyWith(Guard guard) =>
+        new(guard.Status, guard.Since, $"A {guard.Mode?.ToLowerInvariant()} run ({guard.Trigger}) is {(guard.Status == RunStatus.Syncing ? "under way" : "waiting")}.");
+}

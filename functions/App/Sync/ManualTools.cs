@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+/// <param name="Problem">A short code where it was not done.</param>
+public sealed record ManualResult(bool Done, string? Problem, string Detail, LinkId? Link = null);
+
+public sealed record Suggestion(string Id, string Label, double Score, IReadOnlyList<string> Reasons);
+
+public sealed record UnmatchedRecord(string Id, string Label, string Reason, IReadOnlyList<Suggestion> Suggestions);
+
+public sealed record UnmatchedPage(IReadOnlyList<UnmatchedRecord> Records, string? Continuation);
+
+/// <summary>What a person does with single records: link, create in the other system, unlink. Works while the flow or the kind is off.</summary>
+public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkStore links, TimeProvider time, IntegrationLog log)
+{
+    /// <summary>So many records of the other side are compared by name; more would make the list slow.</summary>
+    private const int ComparedByName = 2000;
+
+    private const int MaxSuggestions = 3;
+
+    public async Task<ManualResult> LinkAsync(FlowKey flow, string kind, string leftId, string rightId, CancellationToken cancellation)
+    {
+        if (await OpenAsync(flow, kind, cancellation) is not { } scope) return Unknown(kind);
+        var left = await scope.Flow.Left.GetAsync(scope.Kind, leftId, cancellation);
+        var right = await scope.Flow.Right.GetAsync(scope.Kind, rightId, cancellation);
+        if (!left.TryGet(out var leftRecord, out var leftFailure)) return Refused(leftFailure);
+        if (!right.TryGet(out var rightRecord, out var rightFailure)) return Refused(rightFailure);
+
+        var taken = false;
+        var (_, cases) = await batches.RunChosenAsync(scope, [new(Side.Left, leftId, leftRecord), new(Side.Right, rightId, rightRecord)], Joined, cancellation);
+        return taken
+            ? new ManualResult(false, "already-linked", "One of the two is linked already; unlink it first.")
+            : await ResultAsync(scope, cases, cancellation);
+
+        List<SyncCase> Joined(List<SyncCase> loaded)
+        {
+            taken = !loaded.TrueForAll(IsFree);
+            if (taken || loaded.Count != 2) return [];
+            var both = loaded[0];
+            both.Link = null;
+            both.Item = new PlanItem(null, loaded[0].Item.Left, loaded[1].Item.Right);
+            foreach (var (side, entry) in loaded[1].Index) both.Index[side] = entry;
+            return [both];
+        }
+    }
+
+    public async Task<ManualResult> CreateCounterpartAsync(FlowKey flow, string kind, Side side, string recordId, CancellationToken cancellation)
+    {
+        if (await OpenAsync(flow, kind, cancellation) is not { } scope) return Unknown(kind);
+        if (!FlowSettings.Allows(scope.Kind.NewRecords, side)) return new ManualResult(false, "not-in-this-direction", "Records of this kind are not created in this direction.");
+        var read = await scope.Flow.On(side).GetAsync(scope.Kind, recordId, cancellation);
+        if (!read.TryGet(out var record, out var failure)) return Refused(failure);
+
+        var taken = false;
+        var (_, cases) = await batches.RunChosenAsync(scope, [new(side, recordId, record)], Alone, cancellation);
+        return taken ? new ManualResult(false, "already-linked", "The record is linked already.") : await ResultAsync(scope, cases, cancellation);
+
+        List<SyncCase> Alone(List<SyncCase> loaded)
+        {
+            taken = !loaded.TrueForAll(IsFree);
+            if (taken) return [];
+            var chosen = loaded[0].Item.RecordOn(side)! with { LockedBy = null };
+            if (loaded[0].Link is { Value.State: LinkState.Tombstone }) loaded[0].Link = null;
+            var sight = new Sight.Present(chosen, IsNew: true);
+            loaded[0].Item = side == Side.Left ? new PlanItem(null, sight, Sight.Unread) : new PlanItem(null, Sight.Unread, sight);
+            return loaded;
+        }
+    }
+
+    public async Task<ManualResult> UnlinkAsync(FlowKey flow, string kind, LinkId id, CancellationToken cancellation)
+    {
+        if (await OpenAsync(flow, kind, cancellation) is not { } scope) return Unknown(kind);
+        if (!(await links.LoadAsync(scope.Links, [id], cancellation)).TryGetValue(id, out var link) || link.Value.State == LinkState.Tombstone) return new ManualResult(false, "not-found", "There is no such link.");
+        if (link.Value.Intent?.IsOpen(time.GetUtcNow()) == true) return new ManualResult(false, "busy", "The record is being written; try again in a minute.");
+        var index = ImmutableArray.CreateBuilder<IndexWrite>();
+        foreach (var side in Sides.Both)
+        {
+            if (link.Value.IdOn(side) is not { } recordId) continue;
+            foreach (var entry in (await links.FindAsync(scope.Links, side, [recordId], cancellation)).Values) index.Add(IndexWrite.Replace(entry, entry.Value with { Tombstone = true }));
+        }
+
+        var unit = new LinkUnit { Link = link.Value with { State = LinkState.Tombstone, Intent = null }, LinkETag = link.ETag, Index = index.ToImmutable() };
+        if (!(await links.CommitAsync(scope.Links, [unit], cancellation))[0].Committed) return new ManualResult(false, "busy", "The link changed at this moment; try again.");
+        await log.AppendAsync(flow, [new LogEntry(time.GetUtcNow(), LogSeverity.Info, "unlinked", "Unlinked by hand. The two are not linked again unless a person does it.") { Kind = kind, LinkId = id }], cancellation);
+        return new ManualResult(true, null, "Unlinked.", id);
+    }
+
+    public async Task<UnmatchedPage> UnmatchedAsync(FlowKey flow, string kind, Side side, string? continuation, int limit, CancellationToken cancellation)
+    {
+        var scope = new LinkScope(flow, kind);
+        var page = await links.UnlinkedAsync(scope, side, continuation, limit, cancellation);
+        var keys = page.Items.SelectMany(entry => entry.Value.MatchKeys).Distinct().ToList();
+        var sameKey = keys.Count == 0 ? null : await links.FindByKeysAsync(scope, side.Other(), keys, cancellation);
+        var others = page.Items.Count == 0 ? [] : (await links.UnlinkedAsync(scope, side.Other(), null, ComparedByName, cancellation)).Items;
+        return new UnmatchedPage([.. page.Items.Select(entry => Describe(entry.Value))], page.Continuation);
+
+        UnmatchedRecord Describe(IndexEntry entry)
+        {
+            var exact = from key in entry.MatchKeys
+                        from match in sameKey is not null && sameKey.TryGetValue(key, out var found) ? found : []
+                        select new Suggestion(match.Value.RecordId, match.Value.Label, 1, [$"same {key[..key.IndexOf('=', StringComparison.Ordinal)].Replace("+", " and ", StringComparison.Ordinal)}"]);
+            var alike = from other in others
+                        let score = Suggestions.NameScore(entry.Label, other.Value.Label)
+                        where score >= Suggestions.Worthwhile
+                        select new Suggestion(other.Value.RecordId, other.Value.Label, Math.Round(score * 0.9, 2), ["similar name"]);
+            return new UnmatchedRecord(entry.RecordId, entry.Label, entry.IsOlder ? "older than the flow" : "not linked", [.. exact.Concat(alike).DistinctBy(suggestion => suggestion.Id).OrderByDescending(suggestion => suggestion.Score).Take(MaxSuggestions)]);
+        }
+    }
+
+    /// <summary>The tenant's settings with everything switched on that a person may do by hand.</summary>
+    private async Task<WorkScope?> OpenAsync(FlowKey key, string kindName, CancellationToken cancellation)
+    {
+        if (await contexts.LoadAsync(key, cancellation) is not { } flow || flow.Pair.FindKind(kindName) is not { Parent: null } kind) return null;
+        var byHand = flow.Settings.Kind(kind.Name) with { Enabled = true, NewLeftToRight = true, NewRightToLeft = true };
+        return new WorkScope(flow, kind, RunMode.Manual, null, 0) { Settings = flow.Settings with { Kinds = flow.Settings.Kinds.SetItem(kind.Name, byHand) } };
+    }
+
+    private static bool IsFree(SyncCase item) => item.Link is null or { Value.State: LinkState.Tombstone } or { Value: { State: LinkState.Creating, Intent: null } };
+
+    private async Task<ManualResult> ResultAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, CancellationToken cancellation)
+    {
+        var done = cases.FirstOrDefault();
+        if (done?.Link is not { Value: { State: LinkState.Active } link })
+        {
+            var why = done?.Plan?.Actions.Select(action => action switch
+            {
+                SyncAction.Skip skip => skip.Detail,
+                SyncAction.Park park => $"Its {park.Field} is not linked yet.",
+                _ => null,
+            }).FirstOrDefault(detail => detail is not null);
+            return new ManualResult(false, "not-done", why ?? "It could not be written; the integration log says why.");
+        }
+
+        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind)) await batches.RunInsideAsync(scope with { Kind = inside }, [link.Id], cancellation);
+        return new ManualResult(true, null, "Linked.", link.Id);
+    }
+
+    private static ManualResult Unknown(string kind) => new(false, "unknown-kind", $"The pair has no kind {kind} that can be linked by hand.");
+
+    private static ManualResult Refused(VendorFailure failure) => new(false, failure.Kind == FailureKind.NotFound ? "not-found" : "vendor-failure", failure.Message);
+}

@@ -1,0 +1,65 @@
+using Azure;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>A record of one side that has to be looked at, as its vendor has it.</summary>
+/// <param name="Vendor">Under the vendor's field names; null where the record is confirmed to be gone.</param>
+/// <param name="Work">The row of the work list that asked for it.</param>
+public sealed record SourceRecord(Side Side, string Id, Record? Vendor, Versioned<WorkItem>? Work = null);
+
+/// <summary>One link, or one unlinked record, on its way through planning and applying.</summary>
+internal sealed class SyncCase
+{
+    public required PlanItem Item { get; set; }
+
+    public Versioned<Link>? Link { get; set; }
+
+    public Dictionary<Side, Versioned<IndexEntry>> Index { get; } = [];
+
+    /// <summary>The records that were given, under the vendor's field names.</summary>
+    public Dictionary<Side, Record> Vendor { get; } = [];
+
+    public List<Versioned<WorkItem>> Work { get; } = [];
+
+    public ItemPlan? Plan { get; set; }
+
+    /// <summary>The side and id by which logs and work rows name the case.</summary>
+    public (Side Side, string Id) Name
+    {
+        get
+        {
+            if (Item.RecordOn(Side.Left) is { } left) return (Side.Left, left.Id);
+            if (Item.RecordOn(Side.Right) is { } right) return (Side.Right, right.Id);
+            return Link?.Value.LeftId is { } id ? (Side.Left, id) : (Side.Right, Link?.Value.RightId ?? "");
+        }
+    }
+
+    /// <summary>The side whose record asked to be looked at.</summary>
+    public required Side Source { get; init; }
+
+    public string SourceId => Item.RecordOn(Source)?.Id ?? Link?.Value.IdOn(Source) ?? Name.Id;
+
+    public string Label => Item.RecordOn(Source)?.Label ?? Item.RecordOn(Source.Other())?.Label ?? SourceId;
+}
+
+/// <summary>What a piece of work is part of.</summary>
+/// <param name="Mode"><see cref="RunMode"/>.</param>
+/// <param name="Epoch">The epoch of the guard that this work runs under.</param>
+public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, RunId? Run, long Epoch)
+{
+    public LinkScope Links => Flow.Links(Kind);
+
+    /// <summary>The tenant's settings, or what a person ordered by hand over them.</summary>
+    public FlowSettings Settings { get; init; } = Flow.Settings;
+}
+
+/// <summary>What happened to a batch.</summary>
+/// <param name="Parents">Links of this kind whose insides are to be synchronised now.</param>
+public sealed record BatchOutcome(KindCounts Counts, IReadOnlyList<LinkId> Parents)
+{
+    public static readonly BatchOutcome Nothing = new(KindCounts.None, []);
+
+    public static BatchOutcome operator +(BatchOutcome a, BatchOutcome b) => new(a.Counts + b.Counts, [.. a.Parents, .. b.Parents]);
+}
