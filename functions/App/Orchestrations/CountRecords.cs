@@ -7,7 +7,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>How many records an import will bring over, where the vendor tells: so that its progress can say how far it is.</summary>
-public sealed class CountRecords(FlowContexts contexts, RunStore runs)
+public sealed class CountRecords(FlowContexts contexts, RunJournal runs)
 {
     [Function(nameof(CountRecords))]
     public async Task RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)

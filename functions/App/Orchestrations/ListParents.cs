@@ -20,6 +20,6 @@ public sealed class ListParents(FlowStore flows, LinkStore links)
         if (await flows.GetAsync(input.Key, cancellation) is not { } flow) return new ParentPage([], null);
         var kind = PairCatalog.Find(flow.Value.Pair)!.Kind(input.InsideKinds[0]).Parent!;
         var page = await links.LinksAsync(new LinkScope(input.Key, kind), input.ParentsAfter, PageSize, cancellation);
-        return new ParentPage([.. page.Select(link => link.Value.Id.Value)], page.Count < PageSize ? null : page[^1].Value.Id.Value);
+        return new ParentPage([.. page.Items.Select(link => link.Value.Id.Value)], page.Continuation);
     }
 }

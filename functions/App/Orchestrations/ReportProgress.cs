@@ -7,7 +7,7 @@ namespace SyncFunctions.App.Orchestrations;
 public sealed record ProgressInput(string Tenant, string Flow, string Run, string Kind, KindCounts Counts);
 
 /// <summary>Adds what a wave of projects did to the run's counts, in one place, since the projects run at the same time.</summary>
-public sealed class ReportProgress(RunStore runs)
+public sealed class ReportProgress(RunJournal runs)
 {
     [Function(nameof(ReportProgress))]
     public Task RunAsync([ActivityTrigger] ProgressInput input, CancellationToken cancellation) =>

@@ -6,7 +6,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>One page of a run: reads the next page of each side, plans and applies it.</summary>
-public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunStore runStore, PageSync pages, TimeProvider time)
+public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunJournal journal, PageSync pages, TimeProvider time)
 {
     [Function(nameof(SyncPage))]
     public async Task<PageResult> RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
@@ -28,7 +28,7 @@ public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunStore runS
 
         var scope = new WorkScope(flow, kind, mode, run, input.Epoch);
         var result = await pages.StepAsync(scope, walk, since: input.Mode == RunMode.Delta, cancellation);
-        if (result.Failure is null && input.Stage == RunStage.Records && input.Mode != RunMode.Inventory) await runStore.AddAsync(input.Key, run, kind.Name, result.Counts, cancellation);
+        if (result.Failure is null && input.Stage == RunStage.Records && input.Mode != RunMode.Inventory) await journal.AddAsync(input.Key, run, kind.Name, result.Counts, cancellation);
         return result.RetryAt is { } retryAt && retryAt < time.GetUtcNow() ? result with { RetryAt = time.GetUtcNow().AddSeconds(1) } : result;
     }
 }

@@ -74,7 +74,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
             {
                 var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch);
                 var page = await pages.ApplyAsync(scope, walk, sides, since: true, cancellation);
-                run = run with { Counts = run.Counts.Plus(kind.Name, page.Counts) };
+                run = run with { Counts = RunJournal.Plus(run, kind.Name, page.Counts) };
             }
 
             foreach (var hint in dueWork)
@@ -82,11 +82,11 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
                 if (context.Pair.FindKind(hint.Value.Kind) is not { } kind) continue;
                 var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch);
                 var done = await work.RunAsync(scope, hint, cancellation);
-                run = run with { Counts = run.Counts.Plus(kind.Name, done.Counts) };
+                run = run with { Counts = RunJournal.Plus(run, kind.Name, done.Counts) };
                 foreach (var inside in context.Pair.Inside(kind).Where(_ => done.Parents.Count > 0))
                 {
                     var insides = await batches.RunInsideAsync(scope with { Kind = inside }, done.Parents, cancellation);
-                    run = run with { Counts = run.Counts.Plus(inside.Name, insides.Counts) };
+                    run = run with { Counts = RunJournal.Plus(run, inside.Name, insides.Counts) };
                 }
             }
 
@@ -95,10 +95,12 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
         finally
         {
             await runs.ReleaseAsync(context.Key, RunMode.Delta, run.Id, CancellationToken.None);
-            if (run.Counts.Values.Any(counts => counts.HasEffects) || outcome == RunOutcome.Failed)
+            if (run.Counts.Values.Any(HasEffects) || outcome == RunOutcome.Failed)
             {
                 await runStore.InsertAsync(run with { EndedAt = time.GetUtcNow(), Outcome = outcome }, CancellationToken.None);
             }
         }
     }
+
+    private static bool HasEffects(KindCounts counts) => counts is not { Created: 0, Updated: 0, Archived: 0, Linked: 0, Failed: 0, Conflicts: 0, Held: 0, Parked: 0 };
 }

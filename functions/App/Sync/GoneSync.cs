@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Finds deletions: linked records that a finished walk of both sides did not see, and that the vendor says are not there.</summary>
-public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore sweeps, RunStore runs, IntegrationLog log, TimeProvider time)
+public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore sweeps, RunJournal runs, IntegrationLog log, TimeProvider time)
 {
     /// <summary>So many may vanish at once without a question.</summary>
     private const int AlwaysAllowed = 3;
@@ -16,8 +16,8 @@ public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore swee
     {
         var missing = new List<SourceRecord>();
         var total = 0;
-        var seen = new Dictionary<Side, HashSet<string>>();
-        foreach (var side in Sides.Both) seen[side] = await sweeps.ReadIdsAsync(scope.Flow.Key, scope.Run!.Value, scope.Kind.Name, side, cancellation).ToHashSetAsync(cancellationToken: cancellation);
+        var seen = new Dictionary<Side, SweepSet>();
+        foreach (var side in Sides.Both) seen[side] = await sweeps.LoadAsync(scope.Flow.Key, scope.Run!.Value, scope.Kind.Name, side, cancellation);
 
         string? after = null;
         do
@@ -43,7 +43,7 @@ public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore swee
             await log.AppendAsync(
                 scope.Flow.Key,
                 [
-                    new LogEntry(time.GetUtcNow(), LogSeverity.Error, "mass-delete-refused", $"{gone.Count} of {total} linked records are not found any more. Nothing was archived or deleted.")
+                    new LogEntry(time.GetUtcNow(), LogLevelForPeople.Error, "mass-delete-refused", $"{gone.Count} of {total} linked records are not found any more. Nothing was archived or deleted.")
                     {
                         Kind = scope.Kind.Name,
                         RunId = scope.Run,

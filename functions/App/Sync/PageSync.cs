@@ -75,7 +75,7 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
             if (seen.Count < MaxSeen && (record.Modified is not { } modified || modified >= settledBefore) && !seen.Contains(hash)) seen.Add(hash);
         }
 
-        return new SidePage(side, new Walk(page.NextPage, page.NextPage is null, startedAt, seen.ToImmutable()), fresh, null) { Ids = [.. page.Records.Select(record => record.Id)], Total = page.Total };
+        return new SidePage(side, new Walk(page.NextPage, page.NextPage is null, startedAt, seen.ToImmutable()), fresh, null) { Rows = [.. page.Records.Select(record => new SweepRow(record.Id, ShortHash(record)))] };
     }
 
     internal async Task<PageResult> ApplyAsync(WorkScope scope, KindWalk next, IReadOnlyList<SidePage> pages, bool since, CancellationToken cancellation)
@@ -84,7 +84,7 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
         var outcome = sources.Count == 0 ? BatchOutcome.Nothing : await batches.RunAsync(scope, sources, cancellation);
         if (scope.Mode == RunMode.Comprehensive && scope.Run is { } run)
         {
-            foreach (var page in pages.Where(page => page.Ids.Count > 0)) await sweeps.AppendPageAsync(scope.Flow.Key, run, scope.Kind.Name, page.Side, next.PageNumber, page.Ids, cancellation);
+            foreach (var page in pages.Where(page => page.Rows.Count > 0)) await sweeps.AppendPageAsync(scope.Flow.Key, run, scope.Kind.Name, page.Side, next.PageNumber, page.Rows, cancellation);
         }
 
         if (since && next.Done) await SaveCursorsAsync(scope, next, cancellation);
@@ -112,8 +112,7 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
 
     internal sealed record SidePage(Side Side, Walk Walk, IReadOnlyList<Record> Fresh, VendorFailure? Failure)
     {
-        public IReadOnlyList<string> Ids { get; init; } = [];
-
-        public int? Total { get; init; }
+        /// <summary>The whole page, for a comprehensive run to remember.</summary>
+        public IReadOnlyList<SweepRow> Rows { get; init; } = [];
     }
 }
