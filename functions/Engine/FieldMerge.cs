@@ -28,22 +28,20 @@ internal sealed class FieldMerge(KindMap kind, FlowSettings settings, PlanItem i
             if (settings.DirectionOf(kind, field) is var direction and not Direction.Off) Merge(field, direction);
         }
 
+        // A change that waits does so until the lock ends, with what this very plan adds to it.
+        var extended = link is not null && _changedBy is { } source ? LoopLock.After(link.Lock, source, RecordOf(source).Modified ?? now, settings.LockWindow, now) : link?.Lock;
         var actions = ImmutableArray.CreateBuilder<SyncAction>();
         if (!_adoptLeft.IsEmpty || !_adoptRight.IsEmpty) actions.Add(new SyncAction.Adopt(_adoptLeft, _adoptRight));
         foreach (var side in Sides.Both)
         {
-            var (fields, before, source) = (_outgoing[side].Fields, _outgoing[side].Before, _outgoing[side].SourceValues);
-            if (!fields.IsEmpty) actions.Add(new SyncAction.Write(side, fields, before, source));
-            if (!_held[side].IsEmpty) actions.Add(new SyncAction.Hold(side, _held[side], link!.Lock!.Until));
+            var outgoing = _outgoing[side];
+            if (!outgoing.Fields.IsEmpty) actions.Add(new SyncAction.Write(side, outgoing.Fields, outgoing.Before, outgoing.SourceValues));
+            if (!_held[side].IsEmpty) actions.Add(new SyncAction.Hold(side, _held[side], extended!.Until));
             if (!_dropped[side].IsEmpty) actions.Add(new SyncAction.Discard(side, _dropped[side]));
         }
 
         actions.AddRange(_notes);
-        if (link is not null && _changedBy is { } changedBy && LoopLock.After(link.Lock, changedBy, RecordOf(changedBy).Modified ?? now, settings.LockWindow, now) is { } locked && locked != link.Lock)
-        {
-            actions.Add(new SyncAction.Lock(locked));
-        }
-
+        if (extended is not null && extended != link?.Lock) actions.Add(new SyncAction.Lock(extended));
         return actions.ToImmutable();
     }
 
@@ -108,7 +106,7 @@ internal sealed class FieldMerge(KindMap kind, FlowSettings settings, PlanItem i
         if (!FlowSettings.Allows(direction, source))
         {
             // Edited where it is not owned: put back what the owner has, or let it be.
-            if (settings.UnownedEdits == UnownedEdit.PutBack && FlowSettings.Allows(direction, source.Other()) && field.End(source).CanWrite)
+            if (settings.UnownedEdits == UnownedEdit.PutBack && CanWin(field, direction, source.Other(), other) && field.End(source).CanWrite)
             {
                 Send(field, source.Other(), other, value, isChange: false);
             }
@@ -145,16 +143,26 @@ internal sealed class FieldMerge(KindMap kind, FlowSettings settings, PlanItem i
     /// <summary>Both sides changed it, and to different values.</summary>
     private void Resolve(FieldMap field, Direction direction, FieldValue left, FieldValue right)
     {
+        var (leftWins, rightWins) = (CanWin(field, direction, Side.Left, left), CanWin(field, direction, Side.Right, right));
         var preferred = link?.Lock is { } locked && now < locked.Until ? locked.Source : kind.Master;
-        var winner = CanWin(preferred) || !CanWin(preferred.Other()) ? preferred : preferred.Other();
-        _notes.Add(new SyncAction.Conflict(field.Name, winner, left, right));
-        var (value, other) = winner == Side.Left ? (left, right) : (right, left);
-        Flow(field, direction, winner, value, other);
+        var winner = leftWins == rightWins ? preferred : leftWins ? Side.Left : Side.Right;
 
-        bool CanWin(Side side) =>
-            FlowSettings.Allows(direction, side) && RecordOf(side).LockedBy is null &&
-            !(field.Blank == BlankPolicy.Keep && (side == Side.Left ? left : right).IsBlank);
+        // While the winner has to wait nothing is decided yet.
+        if (link?.Lock?.Holds(winner, now) != true) _notes.Add(new SyncAction.Conflict(field.Name, winner, left, right));
+        if (leftWins || rightWins)
+        {
+            Flow(field, direction, winner, winner == Side.Left ? left : right, winner == Side.Left ? right : left);
+            return;
+        }
+
+        // Neither value may go over: each stays where it is.
+        Flow(field, direction, Side.Left, left, right);
+        Flow(field, direction, Side.Right, right, left);
     }
+
+    /// <summary>Whether a side's value may take the other's place at all.</summary>
+    private bool CanWin(FieldMap field, Direction direction, Side side, FieldValue value) =>
+        FlowSettings.Allows(direction, side) && RecordOf(side).LockedBy is null && !(field.Blank == BlankPolicy.Keep && value.IsBlank);
 
     private void MergeSets(FieldMap field, FieldValue.Set left, FieldValue.Set right, FieldValue.Set? baseLeft, FieldValue.Set? baseRight)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 

@@ -121,9 +121,9 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
         foreach (var side in Sides.Both)
         {
             var wanted = (from item in cases
-                          let join = item.Plan!.Actions.OfType<SyncAction.Join>().FirstOrDefault()
-                          where join is not null && !item.Index.ContainsKey(side)
-                          select (item, Id: side == Side.Left ? join.LeftId : join.RightId)).ToList();
+                          let joining = item.Plan!.Actions.OfType<SyncAction.Join>().FirstOrDefault()
+                          where joining is not null && !item.Index.ContainsKey(side)
+                          select (item, Id: side == Side.Left ? joining.LeftId : joining.RightId)).ToList();
             if (wanted.Count == 0) continue;
             var entries = await links.FindAsync(scope.Links, side, wanted.ConvertAll(pair => pair.Id), cancellation);
             foreach (var (item, id) in wanted)

@@ -123,7 +123,7 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
 
     private async Task<ManualResult> ResultAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, CancellationToken cancellation)
     {
-        var done = cases.FirstOrDefault();
+        var done = cases.Count > 0 ? cases[0] : null;
         if (done?.Link is not { Value: { State: LinkState.Active } link })
         {
             var why = done?.Plan?.Actions.Select(action => action switch
