@@ -12,7 +12,7 @@ internal static class TinyPlusRecords
     {
         Created = ["created_date"],
         Modified = ["modified_date"],
-        Label = kind.Name == Projects ? [["number", "name"]] : [["name"], ["first_name", "last_name"]],
+        Label = kind.Name is Projects or Progress ? [["number", "name"]] : [["name"], ["first_name", "last_name"]],
     }).ToImmutableDictionary(shape => shape.Kind.Name);
 
     public static RecordShape Shape(string kind, TimeZoneInfo zone) => Shapes[kind] with { Zone = zone };

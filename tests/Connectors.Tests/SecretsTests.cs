@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Net;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.Connectors.Tests;
+
+/// <summary>Whatever happens, no token, secret, code or query is in a text that may be logged.</summary>
+public sealed class SecretsTests
+{
+    private const string AppSecret = "application-secret-98765";
+    private const string Code = "single-use-code-24680";
+    private const string Personal = "personal-value-in-a-query-or-body";
+
+    private static readonly string[] Secrets = [TestConnection.Secret, AppSecret, Code, Personal];
+
+    [Theory]
+    [InlineData("synergy")]
+    [InlineData("tinyplus")]
+    public async Task FailuresAndReports_OfEveryKind_HoldNoSecret(string system)
+    {
+        var echo = $"{{\"message\":\"{TestConnection.Secret} {AppSecret} {Code} {Personal}\"}}";
+        List<Func<ScriptedVendor, string, FakeTime, ScriptedVendor>> events =
+        [
+            .. new[] { 301, 400, 401, 403, 404, 409, 422, 429 }.Select(status => (Func<ScriptedVendor, string, FakeTime, ScriptedVendor>)((vendor, request, _) =>
+                vendor.On(request, (HttpStatusCode)status, echo, ("Retry-After", "3600"), ("Location", $"https://other.example/?t={TestConnection.Secret}")))),
+            (vendor, request, _) => vendor.On(request, HttpStatusCode.InternalServerError, echo, ("Retry-After", "3600")),
+            (vendor, request, _) => vendor.On(request, echo[..^1]).On(request, HttpStatusCode.Conflict),
+            (vendor, request, _) => vendor.On(request, $"[[\"{TestConnection.Secret}\"]]"),
+            (vendor, request, _) => vendor.Breaks(request, HttpRequestError.ResponseEnded).On(request, HttpStatusCode.Conflict),
+            (vendor, request, time) => vendor.Hangs(request, time).Hangs(request, time),
+        ];
+        foreach (var happens in events)
+        {
+            var test = Connection(system);
+            var kind = "projects";
+            var list = system == "synergy" ? "GET /api/v2/Organisation/acme/Projects" : "GET /v2/projects";
+            happens(test.Vendor, list, test.Time);
+            var where = new ListRequest(Where: FieldSet.Of(("number", FieldValue.Of(Personal))));
+            Check(test, (await test.Connector.ListAsync(test.Scope, kind, where, default)).Failure);
+
+            test = Connection(system);
+            happens(test.Vendor, list.Replace("GET", "POST", StringComparison.Ordinal), test.Time);
+            Check(test, (await test.Connector.CreateAsync(test.Scope, kind, FieldSet.Of(("name", FieldValue.Of(Personal))), default)).Failure);
+        }
+    }
+
+    [Fact]
+    public async Task FailuresOfTokenCalls_HoldNoSecret()
+    {
+        foreach (var status in new[] { 400, 401, 403, 404, 409 })
+        {
+            var test = Connection("synergy");
+            var echo = $"{{\"error\":\"{AppSecret} {Code} {TestConnection.Secret}\"}}";
+            test.Vendor.On("POST /api/v2/OAuth2/GetAccessToken", (HttpStatusCode)status, echo).On("POST /api/v2/OAuth2/RefreshAccessToken", (HttpStatusCode)status, echo);
+            var request = new OAuthRequest(new Uri("https://sync.example/cb"), "s", test.Scope.Settings);
+            Check(test, (await test.Connector.RedeemAsync(request, new OAuthAnswer(ImmutableDictionary<string, string>.Empty.Add("code", Code)), default)).Failure);
+            Check(test, (await test.Connector.RefreshAsync(test.Scope, new Credentials("oauth", TestConnection.Secret, Code), default)).Failure);
+        }
+    }
+
+    [Fact]
+    public void Credentials_AsText_TellTheirKindOnly() => $"{new Credentials("oauth", TestConnection.Secret, Code)}".ShouldBe("oauth credentials");
+
+    private static TestConnection Connection(string system)
+    {
+        var settings = new[] { ("applicationKey", "app"), ("applicationSecret", AppSecret), ("allStatusTypes", "false") };
+        return system == "synergy" ? TestConnection.Synergy(settings) : TestConnection.TinyPlus(settings);
+    }
+
+    private static void Check(TestConnection test, VendorFailure? failure)
+    {
+        test.Vendor.Sent.ShouldNotBeEmpty();
+        var texts = test.Calls.Select(call => call.ToString()).Append(failure.ShouldNotBeNull().ToString());
+        foreach (var text in texts)
+        {
+            foreach (var secret in Secrets)
+                text.ShouldNotContain(secret, Case.Insensitive);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using SyncFunctions.Vendors;
+
+namespace SyncFunctions.Connectors.Tests;
+
+/// <summary>A connector against the simulated vendor, over real HTTP. Our waits take no time; the vendor's clock moves when a test says so.</summary>
+internal sealed class Simulated : IAsyncDisposable
+{
+    private readonly WebApplication _server;
+    private readonly HttpClient _control;
+    private readonly HttpClient _client = VendorPipeline.CreateClient();
+    private readonly string _system;
+
+    private Simulated(string system, WebApplication server, SteppedClock clock, ICredentialSource? credentials, (string Name, string Value)[] settings)
+    {
+        (_system, _server, Clock) = (system, server, clock);
+        var root = $"{server.Urls.First()}/{system}/";
+        _control = new HttpClient { BaseAddress = new Uri($"{root}_sim/") };
+        Connector = new Systems(new VendorPipeline(_client, Time, new Random(1)))[system];
+        (string, string)[] defaults = system == "synergy"
+            ? [("apiBase", $"{root}api/v2/"), ("authorizeUrl", $"{root}OAuth2/Authorize"), ("organisation", "demo"), ("applicationKey", "sync-functions"), ("applicationSecret", "sync-functions-secret")]
+            : [("apiBase", $"{root}v2/"), ("authorizeUrl", $"{root}oauth/authorize"), ("clientId", "sync-functions")];
+        Scope = TestConnection.ScopeOf([.. defaults, .. settings], credentials ?? new TestCredentials(new Credentials("token", system == "synergy" ? "synergy-static-key" : "tinyplus-long-life-token")))
+            with { Observer = Calls.Enqueue };
+    }
+
+    public static readonly TheoryData<string> Both = ["synergy", "tinyplus"];
+
+    public FakeTime Time { get; } = new();
+
+    public SteppedClock Clock { get; }
+
+    public IConnector Connector { get; }
+
+    public ConnectionScope Scope { get; set; }
+
+    public ConcurrentQueue<ApiCall> Calls { get; } = new();
+
+    public static async Task<Simulated> StartAsync(string system, ICredentialSource? credentials = null, params (string Name, string Value)[] settings)
+    {
+        var clock = new SteppedClock();
+        var server = VendorServer.Build(new VendorServerOptions { Urls = "http://127.0.0.1:0", Seed = false, Time = clock });
+        await server.StartAsync();
+        return new Simulated(system, server, clock, credentials, settings);
+    }
+
+    /// <summary>Creates a record as a user of the vendor's screens would, and returns its id.</summary>
+    public async Task<string> AddAsync(string kind, object fields)
+    {
+        Clock.Step();
+        return (await ControlAsync(HttpMethod.Post, $"kinds/{kind}", fields)).GetProperty("id").ToString();
+    }
+
+    /// <summary>Creates records with one second between them.</summary>
+    public async Task<List<string>> AddManyAsync(string kind, int count, Func<int, object> fields)
+    {
+        var ids = new List<string>();
+        for (var i = 0; i < count; i++)
+            ids.Add(await AddAsync(kind, fields(i)));
+        return ids;
+    }
+
+    public Task EditAsync(string kind, string id, object fields)
+    {
+        Clock.Step();
+        return ControlAsync(HttpMethod.Patch, $"kinds/{kind}/{id}", fields);
+    }
+
+    public Task RemoveAsync(string kind, string id) => ControlAsync(HttpMethod.Delete, $"kinds/{kind}/{id}");
+
+    public async Task<int> CountAsync(string kind) => (await ControlAsync(HttpMethod.Get, $"kinds/{kind}")).GetProperty("total").GetInt32();
+
+    public Task FaultAsync(object rule) => ControlAsync(HttpMethod.Put, "faults", new[] { rule });
+
+    public Task SetAsync(object settings) => ControlAsync(HttpMethod.Put, "settings", settings);
+
+    public Task RevokeAsync(string kind) => ControlAsync(HttpMethod.Delete, $"tokens?kind={kind}");
+
+    public async Task<Credentials> IssueTokensAsync(string user = "admin", string scope = "readwrite")
+    {
+        var tokens = await ControlAsync(HttpMethod.Post, "tokens", new { user, scope });
+        return new Credentials("oauth", tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString());
+    }
+
+    /// <summary>Calls that the vendor got whose path ends like this.</summary>
+    public async Task<int> CallsAsync(string method, string pathEnd)
+    {
+        var stats = await ControlAsync(HttpMethod.Get, "stats");
+        return stats.GetProperty("calls").EnumerateArray()
+            .Where(call => call.GetProperty("method").GetString() == method && call.GetProperty("path").GetString()!.EndsWith(pathEnd, StringComparison.OrdinalIgnoreCase))
+            .Sum(call => call.GetProperty("count").GetInt32());
+    }
+
+    /// <summary>Says yes on the vendor's consent page, and returns where that leads.</summary>
+    public async Task<Uri> ConsentAsync(Uri page, string user = "admin")
+    {
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("user", user)]);
+        using var response = await _client.PostAsync(page, form);
+        ((int)response.StatusCode).ShouldBe(302, await response.Content.ReadAsStringAsync());
+        return response.Headers.Location!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _control.Dispose();
+        _client.Dispose();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    private async Task<JsonElement> ControlAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        using var response = await _control.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        response.IsSuccessStatusCode.ShouldBeTrue($"{_system}: {method} {path}: {text}");
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+}
+
+/// <summary>A clock that stands still between steps of a second.</summary>
+internal sealed class SteppedClock : TimeProvider
+{
+    private long _ticks = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero).UtcTicks;
+
+    public void Step() => Interlocked.Add(ref _ticks, TimeSpan.TicksPerSecond);
+
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+}
