@@ -1,1 +1,23 @@
-return;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using SyncFunctions.App;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Connectors;
+using SyncFunctions.State;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.UseHttpSide();
+
+builder.Services
+    .AddState(StateClients.Create(name => builder.Configuration[name]))
+    .AddSingleton(await SecretKeySource.LoadAsync(builder.Configuration, CancellationToken.None))
+    .AddSingleton(services => new VendorPipeline(VendorPipeline.CreateClient(), services.GetRequiredService<TimeProvider>(), Random.Shared))
+    .AddSingleton<Systems>()
+    .AddSync()
+    .AddHttpSide(builder.Configuration);
+
+var app = builder.Build();
+await app.Services.GetRequiredService<StateTables>().CreateAsync(CancellationToken.None);
+await app.RunAsync();

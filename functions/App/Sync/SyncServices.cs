@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SyncFunctions.App.Sync;
+
+internal static class SyncServices
+{
+    public static IServiceCollection AddSync(this IServiceCollection services) => services
+        .AddSingleton<FlowContexts>()
+        .AddSingleton<FlowRuns>()
+        .AddSingleton<FlowPoll>()
+        .AddSingleton<BatchSync>()
+        .AddSingleton<PageSync>()
+        .AddSingleton<WorkSync>()
+        .AddSingleton<GoneSync>()
+        .AddSingleton<RunJournal>()
+        .AddSingleton<RunEnd>()
+        .AddSingleton<BudgetPlan>()
+        .AddSingleton<ManualTools>();
+}
