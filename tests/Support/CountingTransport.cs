@@ -137,9 +137,15 @@ public sealed class CountingTransport(HttpPipelineTransport? inner = null) : Htt
         public void Apply(StorageCall call, HttpMessage message)
         {
             if (Status is { } status)
+            {
                 message.Response = new CannedResponse(status, message.Request.ClientRequestId);
-            else
-                throw new RequestFailedException($"Failed on purpose {Point}: call {call.Number}, {call.Operation}.");
+                return;
+            }
+
+            // The connection goes back to its pool although nobody reads the answer.
+            if (message.HasResponse)
+                message.Response.Dispose();
+            throw new RequestFailedException($"Failed on purpose {Point}: call {call.Number}, {call.Operation}.");
         }
     }
 }

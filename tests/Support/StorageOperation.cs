@@ -20,7 +20,7 @@ internal static class StorageOperation
         if (path.EndsWith("/$batch"))
             return "table transaction";
         if (path.EndsWith("/Tables") || path.Contains("/Tables("))
-            return $"{method} tables";
+            return method switch { "POST" => "table create", "DELETE" => "table drop", _ => "table list" };
 
         var isRow = path.Contains("PartitionKey=");
         return method switch

@@ -205,7 +205,7 @@ public sealed class ConnectionTests(AzuriteFixture azurite) : TableTest(azurite)
                 ["table query"] = 1,
                 ["table transaction"] = 1,
                 ["table delete"] = 1,
-                ["POST tables"] = 1,
+                ["table create"] = 1,
             },
             ignoreOrder: true);
     }

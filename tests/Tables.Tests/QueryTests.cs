@@ -109,6 +109,16 @@ public sealed class QueryTests(AzuriteFixture azurite) : TableTest(azurite)
     }
 
     [Fact]
+    public async Task Query_Select_ReadsOnlyWhatIsNamed()
+    {
+        await Table.AddEntityAsync(new TableEntity("p", "r") { ["First"] = 1, ["Second"] = 2 }, Cancel);
+
+        var row = await Table.QueryAsync<TableEntity>(select: ["RowKey", "Second"], cancellationToken: Cancel).SingleAsync(Cancel);
+
+        (row.RowKey, row.GetInt32("First"), row.GetInt32("Second")).ShouldBe(("r", null, 2));
+    }
+
+    [Fact]
     public async Task Query_RangeOfRowKeys_IsOrderedByKey()
     {
         await AddRowsAsync(20);

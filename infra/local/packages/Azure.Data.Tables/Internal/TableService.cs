@@ -13,7 +13,6 @@ internal sealed class TableService
     {
         options ??= new TableClientOptions();
         Endpoint = endpoint;
-        Options = options;
         _version = options.VersionHeader;
         var pipeline = new HttpPipelineOptions(options) { RequestFailedDetailsParser = TableErrorParser.Instance };
         if (perCall is not null)
@@ -27,8 +26,6 @@ internal sealed class TableService
 
     /// <summary>Null when the client was made without the account's key; then it can sign no SAS.</summary>
     public TableSharedKeyCredential? SharedKey { get; private init; }
-
-    public TableClientOptions Options { get; }
 
     public static TableService Connect(string connectionString, TableClientOptions? options)
     {

@@ -29,7 +29,7 @@ internal static class Transaction
             throw new InvalidOperationException("Transaction is empty.");
         Write($"--changeset_{id}--\r\n--batch_{id}--\r\n");
 
-        var message = service.Request(RequestMethod.Post, $"{service.TableAddress("$batch")}", 202)
+        var message = service.Request(RequestMethod.Post, service.TableAddress("$batch"), 202)
             .WithHeader("Content-Type", $"multipart/mixed; boundary=batch_{id}");
         message.Request.Content = RequestContent.Create(body.ToArray());
         return message;
