@@ -58,7 +58,7 @@ public sealed class SweepStore(StateTables tables)
 
     public async Task DeleteRunAsync(FlowKey flow, RunId run, CancellationToken cancellation)
     {
-        await foreach (var page in Container.GetBlobsAsync(prefix: Keys.SweepRun(flow, run), cancellationToken: cancellation))
+        await foreach (var page in Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Keys.SweepRun(flow, run), cancellation))
             await Container.GetBlobClient(page.Name).DeleteIfExistsAsync(cancellationToken: cancellation);
     }
 

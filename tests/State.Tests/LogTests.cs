@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using SyncFunctions.Engine;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.State.Tests;
+
+public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
+{
+    private IntegrationLog Log => new(Tables);
+
+    [Fact]
+    public async Task Entry_FullAndBare_ComeBackNewestFirst()
+    {
+        var bare = new LogEntry(Now, LogLevelForPeople.Info, "started", "It began.");
+
+        await Log.AppendAsync(Flow, [bare, Full()], Cancel);
+
+        ShouldHoldTheSame((await Log.ListAsync(Flow, LogFilter.None, null, 10, Cancel)).Items, [Full(), bare]);
+    }
+
+    [Fact]
+    public async Task Append_Many_IsATransactionAHundredAndListsByPages()
+    {
+        var entries = Enumerable.Range(0, 250).Select(number => new LogEntry(Now.AddSeconds(number / 100), LogLevelForPeople.Info, "n", $"{number}")).ToList();
+
+        await Log.AppendAsync(Flow, entries, Cancel);
+
+        Transport.ByOperation.ShouldBe(new Dictionary<string, int> { ["table transaction"] = 3 });
+        var seen = new List<string>();
+        string? continuation = null;
+        do
+        {
+            var page = await Log.ListAsync(Flow, LogFilter.None, continuation, 60, Cancel);
+            seen.AddRange(page.Items.Select(entry => entry.Text));
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+
+        seen.ShouldBe(Enumerable.Range(0, 250).Reverse().Select(number => $"{number}"));
+    }
+
+    [Fact]
+    public async Task Append_AnswerLost_IsNotThereTwice()
+    {
+        LoseAnswer("table transaction");
+
+        await Log.AppendAsync(Flow, [Full(), Full()], Cancel);
+
+        (await Log.ListAsync(Flow, LogFilter.None, null, 10, Cancel)).Items.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Append_Nothing_MakesNoCall()
+    {
+        await Log.AppendAsync(Flow, [], Cancel);
+
+        Transport.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task List_Filtered_HoldsWhatFits()
+    {
+        await Log.AppendAsync(Flow, [Full(), Full() with { Kind = "person", Code = "o'neill", Level = LogLevelForPeople.Warning, RunId = new RunId("r2"), RecordId = "2" }], Cancel);
+
+        foreach (var filter in new[]
+        {
+            new LogFilter { Kind = "person" }, new LogFilter { Code = "o'neill" }, new LogFilter { Level = LogLevelForPeople.Warning },
+            new LogFilter { Run = new RunId("r2") }, new LogFilter { RecordId = "2" }, new LogFilter { Kind = "person", Code = "o'neill", RecordId = "2" },
+        })
+            (await Log.ListAsync(Flow, filter, null, 10, Cancel)).Items.Single().Kind.ShouldBe("person", filter.ToString());
+        (await Log.ListAsync(Flow, new LogFilter { Kind = "person", RecordId = "a/b" }, null, 10, Cancel)).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task FailedCall_FullAndBare_ComeBackNewestFirst()
+    {
+        var log = new ApiCallLog(Tables);
+        var full = new FailedCall(Now.AddSeconds(1), "synergy", "GET", "/v1/companies", 503, "Unavailable", "Down for maintenance.", TimeSpan.FromMilliseconds(1234.5));
+        var bare = new FailedCall(Now, "synergy", "POST", "/", null, null, null, TimeSpan.Zero);
+
+        await log.AppendAsync(Acme, Crm, [bare, full], Cancel);
+
+        (await log.ListAsync(Acme, Crm, null, 10, Cancel)).Items.ShouldBe([full, bare]);
+        (await log.ListAsync(Acme, new ConnectionId("other"), null, 10, Cancel)).Items.ShouldBeEmpty();
+    }
+
+    private static LogEntry Full() => new(Now.AddSeconds(1), LogLevelForPeople.Error, "write-refused", "The name is taken.")
+    {
+        Kind = "company",
+        Side = Side.Right,
+        RecordId = "a/b",
+        Label = "Acme",
+        LinkId = new LinkId("one"),
+        RunId = new RunId("run"),
+        WhatToDo = "Choose another name.",
+        Values = ImmutableSortedDictionary<string, string>.Empty.Add("name", "Acme"),
+    };
+}
