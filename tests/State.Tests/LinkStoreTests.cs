@@ -107,6 +107,16 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     }
 
     [Fact]
+    public async Task Commit_LinksAlone_AreCutAtThirtyThreeToo()
+    {
+        var units = Enumerable.Range(0, 34).Select(number => Unit(number) with { Index = [] });
+
+        (await Store.CommitAsync(Companies, [.. units], Cancel)).ShouldAllBe(result => result.Committed);
+
+        Transport.ByOperation.ShouldBe(new Dictionary<string, int> { ["table transaction"] = 2 });
+    }
+
+    [Fact]
     public async Task Commit_BigUnits_AreCutBySize()
     {
         // 45,000 and twice 20,000 bytes are some 115 KiB in base64: 33 such units are more than the service takes at once.

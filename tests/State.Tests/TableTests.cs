@@ -178,6 +178,10 @@ public sealed class TableTests(AzuriteFixture azurite) : StateTest(azurite)
         (row.Time("First"), row.Time("Last")).ShouldBe((DateTimeOffset.MinValue, DateTimeOffset.MaxValue));
     }
 
+    [Fact]
+    public void Row_TimeBeforeTheServicesCalendar_IsItsFirstDay() =>
+        Row.New("p", "r").Put("First", DateTimeOffset.MinValue)["First"].ShouldBe(new DateTimeOffset(1601, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
     [Theory]
     [InlineData("short", "short")]
     [InlineData("exactly10!", "exactly10!")]
