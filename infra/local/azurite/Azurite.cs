@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Threading.Channels;
 
 namespace SyncFunctions.Local;
 
@@ -19,6 +20,18 @@ public sealed record AzuriteOptions
 
     /// <summary>Port of the table service.</summary>
     public int TablePort { get; init; }
+
+    /// <summary>Told each line that the emulator prints.</summary>
+    public Action<string>? Output { get; init; }
+}
+
+/// <summary>Requests that the emulator's services have taken since it started.</summary>
+public sealed record AzuriteRequests(long Blob, long Queue, long Table)
+{
+    public long Total => Blob + Queue + Table;
+
+    public static AzuriteRequests operator -(AzuriteRequests later, AzuriteRequests earlier) =>
+        new(later.Blob - earlier.Blob, later.Queue - earlier.Queue, later.Table - earlier.Table);
 }
 
 /// <summary>
@@ -36,8 +49,16 @@ public sealed partial class Azurite : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Dictionary<string, int> _ports;
+    private readonly Channel<AzuriteRequests> _counts;
 
-    private Azurite(Process process, Dictionary<string, int> ports) => (_process, _ports) = (process, ports);
+    private Azurite(Process process, Dictionary<string, int> ports, Channel<AzuriteRequests> counts)
+    {
+        (_process, _ports, _counts) = (process, ports, counts);
+        Exited = process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Done when the emulator has ended, for whatever reason.</summary>
+    public Task Exited { get; }
 
     /// <summary>Port of the blob service.</summary>
     public int BlobPort => _ports["Blob"];
@@ -68,7 +89,8 @@ public sealed partial class Azurite : IAsyncDisposable
         var process = AzuriteInstall.StartOrExplain(StartInfo(root, options), "node");
         try
         {
-            return new Azurite(process, await ListeningPortsAsync(process, cancellationToken));
+            var counts = Channel.CreateUnbounded<AzuriteRequests>();
+            return new Azurite(process, await ListeningPortsAsync(process, counts.Writer, options.Output, cancellationToken), counts);
         }
         catch
         {
@@ -76,6 +98,14 @@ public sealed partial class Azurite : IAsyncDisposable
             process.Dispose();
             throw;
         }
+    }
+
+    /// <summary>How many requests each service has taken since the start: what an account would be billed for. Not for concurrent use.</summary>
+    public async Task<AzuriteRequests> CountRequestsAsync(CancellationToken cancellationToken = default)
+    {
+        await _process.StandardInput.WriteLineAsync("requests");
+        await _process.StandardInput.FlushAsync(cancellationToken);
+        return await _counts.Reader.ReadAsync(cancellationToken);
     }
 
     /// <summary>Stops the emulator after it has saved its data.</summary>
@@ -130,7 +160,8 @@ public sealed partial class Azurite : IAsyncDisposable
         static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static async Task<Dictionary<string, int>> ListeningPortsAsync(Process process, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, int>> ListeningPortsAsync(
+        Process process, ChannelWriter<AzuriteRequests> counts, Action<string>? tell, CancellationToken cancellationToken)
     {
         var ports = new Dictionary<string, int>();
         var output = new StringBuilder();
@@ -139,6 +170,12 @@ public sealed partial class Azurite : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.OutputDataReceived += (_, line) =>
         {
+            if (line.Data is not null && CountLine().Match(line.Data) is { Success: true } count)
+            {
+                counts.TryWrite(new AzuriteRequests(Number(count, "blob"), Number(count, "queue"), Number(count, "table")));
+                return;
+            }
+
             Keep(line.Data);
             if (line.Data is null)
             {
@@ -163,9 +200,14 @@ public sealed partial class Azurite : IAsyncDisposable
             ? $"Azurite could not start because {busy.Groups["address"].Value} is in use by another program."
             : $"Azurite ended with code {process.ExitCode} instead of starting.{Environment.NewLine}{said}");
 
+        static long Number(Match match, string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
         void Keep(string? line)
         {
-            if (line is null || listening.Task.IsCompleted)
+            if (line is null)
+                return;
+            tell?.Invoke(line);
+            if (listening.Task.IsCompleted)
                 return;
             lock (output)
                 output.AppendLine(line);
@@ -174,6 +216,9 @@ public sealed partial class Azurite : IAsyncDisposable
 
     [GeneratedRegex(@"^Azurite (?<service>Blob|Queue|Table) service is successfully listening at http://127\.0\.0\.1:(?<port>\d+)", RegexOptions.None, 1000)]
     private static partial Regex ListeningLine();
+
+    [GeneratedRegex(@"^requests blob (?<blob>\d+) queue (?<queue>\d+) table (?<table>\d+)$", RegexOptions.None, 1000)]
+    private static partial Regex CountLine();
 
     [GeneratedRegex(@"EADDRINUSE: address already in use (?<address>\S+)", RegexOptions.None, 1000)]
     private static partial Regex BusyAddress();

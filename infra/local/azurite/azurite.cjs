@@ -12,5 +12,20 @@ process.stdin.on('error', ignore);
 process.stdin.once('close', () => {
   if (!process.emit('SIGTERM')) process.exit(0);
 });
-process.stdin.resume();
+
+// A line "requests" is answered with how many each service has taken; services are told apart by the order in which they begin to listen.
+const http = require('http');
+const counts = new Map();
+const emit = http.Server.prototype.emit;
+http.Server.prototype.emit = function (event, ...args) {
+  if (event === 'listening') counts.set(this, 0);
+  if (event === 'request') counts.set(this, counts.get(this) + 1);
+  return emit.call(this, event, ...args);
+};
+process.stdin.setEncoding('utf8').on('data', text => {
+  for (const _ of text.match(/^requests$/gm) ?? []) {
+    const [blob, queue, table] = counts.values();
+    console.log(`requests blob ${blob} queue ${queue} table ${table}`);
+  }
+});
 require('azurite/dist/src/azurite.js');

@@ -1,1 +1,3 @@
-return 0;
+using SyncFunctions.Up;
+
+return await UpCommand.RunAsync(args);

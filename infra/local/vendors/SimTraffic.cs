@@ -3,22 +3,51 @@ using Microsoft.AspNetCore.Routing;
 
 namespace SyncFunctions.Vendors;
 
-/// <summary>What every call to a vendor's own paths passes through: the faults that are set up, then the count.</summary>
+/// <summary>What every call to a vendor's own paths passes through: the faults that are set up, and the count.</summary>
 internal static partial class SimTraffic
 {
+    private const int BrokenOff = 0;
+
     public static async Task PassAsync(SimSystem system, HttpContext http, RequestDelegate next)
     {
         var prefix = $"/{system.Definition.Name}";
-        var path = http.Request.Path.Value![prefix.Length..];
-        var fault = system.Faults.Next(http.Request.Method, path + http.Request.QueryString);
-        var status = StatusCodes.Status500InternalServerError;
+        var fault = system.Faults.Next(http.Request.Method, http.Request.Path.Value![prefix.Length..] + http.Request.QueryString);
+        var counted = false;
+        void Count(int status)
+        {
+            if (!counted)
+                system.Stats.Count(new SimCall(http.Request.Method, Template(http.GetEndpoint())?[prefix.Length..] ?? "(no such path)", status, fault?.Kind));
+            counted = true;
+        }
+
         try
         {
-            status = fault is null ? await AnswerAsync(http, next) : await DisturbAsync(system, fault, http, next);
+            if (fault?.DelayMs > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), system.Options.Time, http.RequestAborted);
+            switch (fault?.Kind)
+            {
+                case SimFaultKind.Reset:
+                    Count(BrokenOff);
+                    http.Abort();
+                    break;
+                case SimFaultKind.DropAfterApply or SimFaultKind.PartialBody:
+                    await BreakOffAsync(http, next, () => Count(BrokenOff), half: fault.Kind == SimFaultKind.PartialBody);
+                    break;
+                default:
+                    // Counted before the first byte is sent: who has the answer finds it in the count.
+                    http.Response.OnStarting(() =>
+                    {
+                        Count(http.Response.StatusCode);
+                        return Task.CompletedTask;
+                    });
+                    await (fault?.Kind == SimFaultKind.Status ? RefuseAsync(system, fault, http) : next(http));
+                    break;
+            }
         }
-        finally
+        catch
         {
-            system.Stats.Count(new SimCall(http.Request.Method, Template(http.GetEndpoint())?[prefix.Length..] ?? "(no such path)", status, fault?.Kind));
+            Count(http.RequestAborted.IsCancellationRequested ? BrokenOff : StatusCodes.Status500InternalServerError);
+            throw;
         }
     }
 
@@ -29,44 +58,29 @@ internal static partial class SimTraffic
     [GeneratedRegex(@":\w+}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Constraint();
 
-    private static async Task<int> AnswerAsync(HttpContext http, RequestDelegate next)
+    private static Task RefuseAsync(SimSystem system, SimFaultRule fault, HttpContext http)
     {
-        await next(http);
-        return http.RequestAborted.IsCancellationRequested ? 0 : http.Response.StatusCode;
+        if (fault.RetryAfter is { } seconds)
+            http.Response.Headers.RetryAfter = seconds.ToString();
+        return system.Definition.Error(fault.Status, "The service cannot answer this request now.").ExecuteAsync(http);
     }
 
-    private static async Task<int> DisturbAsync(SimSystem system, SimFaultRule fault, HttpContext http, RequestDelegate next)
+    private static async Task BreakOffAsync(HttpContext http, RequestDelegate next, Action count, bool half)
     {
-        if (fault.DelayMs > 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), system.Options.Time, http.RequestAborted);
-        switch (fault.Kind)
-        {
-            case SimFaultKind.Delay:
-                return await AnswerAsync(http, next);
-            case SimFaultKind.Status:
-                if (fault.RetryAfter is { } seconds)
-                    http.Response.Headers.RetryAfter = seconds.ToString();
-                await system.Definition.Error(fault.Status, "The service cannot answer this request now.").ExecuteAsync(http);
-                return fault.Status;
-            case SimFaultKind.Reset:
-                http.Abort();
-                return 0;
-        }
-
         var body = http.Response.Body;
         using var buffer = new MemoryStream();
         http.Response.Body = buffer;
         await next(http);
         http.Response.Body = body;
-        if (fault.Kind == SimFaultKind.PartialBody && buffer.Length > 1)
+        count();
+        if (!half || buffer.Length < 2)
         {
-            // The server sends what it has and closes a connection whose answer ends short; aborting could lose that half as well.
-            http.Response.ContentLength = buffer.Length;
-            await body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length / 2));
-            return 0;
+            http.Abort();
+            return;
         }
 
-        http.Abort();
-        return 0;
+        // The server sends what it has and closes a connection whose answer ends short; aborting could lose that half as well.
+        http.Response.ContentLength = buffer.Length;
+        await body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length / 2));
     }
 }

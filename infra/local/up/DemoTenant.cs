@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SyncFunctions.Up;
+
+/// <summary>
+/// The demonstration: a tenant whose Total Synergy and tiny+ accounts are connected as an administrator would do it in a browser,
+/// with one flow between them. What is there already is kept.
+/// </summary>
+public sealed class DemoTenant(ManagementApi api, Terminal terminal)
+{
+    public const string Tenant = "demo";
+    public const string Flow = "demo";
+
+    public static readonly ImmutableSortedDictionary<string, string> Connections =
+        ImmutableSortedDictionary<string, string>.Empty.Add(Launcher.Synergy, Launcher.Synergy).Add(Launcher.TinyPlus, Launcher.TinyPlus);
+
+    public const string FlowPath = $"tenants/{Tenant}/flows/{Flow}";
+
+    /// <summary>Creates what is missing of tenant, connections and flow.</summary>
+    /// <param name="goLive">Whether the flow goes live at once; otherwise the setup wizard does that after its import.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task EnsureAsync(bool goLive, CancellationToken cancellation)
+    {
+        if (await api.FindAsync($"tenants/{Tenant}", cancellation) is null)
+            await api.PostAsync("tenants", new JsonObject { ["id"] = Tenant, ["name"] = "Demo Practice" }, cancellation);
+
+        // A premium plan: the standard one allows 300 calls a day, which shows changes only every half hour.
+        await EnsureConnectionAsync(Launcher.Synergy, new JsonObject { ["plan"] = "premium" }, cancellation);
+        await EnsureConnectionAsync(Launcher.TinyPlus, [], cancellation);
+        await EnsureFlowAsync(goLive, cancellation);
+    }
+
+    /// <summary>Signs in to the vendor and gives consent, as a person with a browser would.</summary>
+    /// <exception cref="UpFailure">A page on the way was not the expected one.</exception>
+    public static async Task ConsentAsync(Uri connectUrl, CancellationToken cancellation)
+    {
+        using var browser = new Browser();
+        var consent = await browser.OpenAsync(connectUrl, cancellation);
+        var form = HtmlForm.Find(consent.Html, "decision", "approve")
+            ?? throw new UpFailure($"The vendor's page asks for no consent but says: {consent.Text}");
+        var page = await browser.SubmitAsync(consent, form, cancellation);
+
+        // The implicit grant: the page's script posts the fragment, which a server never sees.
+        if (page.Address.Fragment.Length > 1)
+            page = await browser.PostJsonAsync(page, new { fragment = page.Address.Fragment[1..] }, cancellation);
+        if ((int)page.Status >= 400)
+            throw new UpFailure($"The sign-in did not succeed; the last page says: {page.Text}");
+    }
+
+    private async Task EnsureConnectionAsync(string system, JsonObject settings, CancellationToken cancellation)
+    {
+        var path = $"tenants/{Tenant}/connections/{Connections[system]}";
+        if (await api.FindAsync(path, cancellation) is not { } connection)
+        {
+            connection = await api.PostAsync(
+                $"tenants/{Tenant}/connections",
+                new JsonObject { ["id"] = Connections[system], ["system"] = system, ["settings"] = settings },
+                cancellation);
+        }
+        else if (IsConnected(connection))
+        {
+            return;
+        }
+        else
+        {
+            connection = await api.PostAsync($"{path}/invitation", new JsonObject(), cancellation);
+        }
+
+        await ConsentAsync(new Uri(connection.GetProperty("connectUrl").GetString()!), cancellation);
+        connection = await api.GetAsync(path, cancellation);
+        if (!IsConnected(connection))
+            throw new UpFailure($"After the sign-in the connection to {system} is {connection.GetProperty("health")}, not connected.");
+        terminal.Line($"Connected {system}: {connection.GetProperty("accountName").GetString()}, signed in as {connection.GetProperty("userName").GetString()}.");
+    }
+
+    private async Task EnsureFlowAsync(bool goLive, CancellationToken cancellation)
+    {
+        if (await api.FindAsync(FlowPath, cancellation) is null)
+        {
+            await api.PostAsync(
+                $"tenants/{Tenant}/flows",
+                new JsonObject
+                {
+                    ["id"] = Flow,
+                    ["pair"] = "synergy-tinyplus",
+                    ["name"] = "Synergy and tiny+",
+                    ["left"] = Connections[Launcher.Synergy],
+                    ["right"] = Connections[Launcher.TinyPlus],
+                    ["enabled"] = true,
+                },
+                cancellation);
+        }
+
+        var status = await api.GetAsync($"{FlowPath}/status", cancellation);
+        if (goLive && status.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null)
+            await api.PostAsync($"{FlowPath}/setup/skip", new JsonObject(), cancellation);
+    }
+
+    private static bool IsConnected(JsonElement connection) => connection.GetProperty("health").ToString() == "connected";
+}

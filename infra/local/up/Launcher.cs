@@ -1,0 +1,264 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using Spectre.Console;
+using SyncFunctions.Local;
+
+namespace SyncFunctions.Up;
+
+/// <summary>
+/// The running stack: Azurite, the simulated vendors and the function app, each a process of its own. The app is started again when
+/// it ends by itself or is killed; disposing stops all three in the order in which they need each other.
+/// </summary>
+public sealed class Launcher : IAsyncDisposable
+{
+    public const string Synergy = "synergy";
+    public const string TinyPlus = "tinyplus";
+
+    // The one application that the simulated vendors know: not a secret.
+    private const string ApplicationKey = "sync-functions";
+    private const string ApplicationSecret = "sync-functions-secret";
+
+    private const int MostFailedStarts = 3;
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(200);
+
+    private readonly RunFolder _folder;
+    private readonly Ports _ports;
+    private readonly string _pollSchedule;
+    private readonly Terminal _terminal;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly StreamWriter _azuriteLog;
+    private ChildProcess? _vendors;
+    private ChildProcess? _app;
+    private Azurite? _azurite;
+    private StateFile? _state;
+
+    private Launcher(RunFolder folder, Ports ports, string pollSchedule, Terminal terminal)
+    {
+        (_folder, _ports, _pollSchedule, _terminal) = (folder, ports, pollSchedule, terminal);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.Log("azurite"))!);
+        _azuriteLog = new StreamWriter(new FileStream(folder.Log("azurite"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+    }
+
+    public Azurite Azurite => _azurite ?? throw new InvalidOperationException("Azurite has not been started.");
+
+    /// <summary>Addresses, keys and process ids; what is set is also written to <c>state.json</c>.</summary>
+    public StateFile State
+    {
+        get => _state ?? throw new InvalidOperationException("The stack has not been started.");
+        set
+        {
+            _state = value;
+            value.Write(_folder.StateFile);
+        }
+    }
+
+    private Uri AppAddress => new($"http://localhost:{_ports.App}/");
+
+    private Uri VendorsAddress => new($"http://localhost:{_ports.Vendors}/");
+
+    /// <summary>Starts everything and returns when the app answers.</summary>
+    /// <param name="folder">Where everything is stored.</param>
+    /// <param name="ports">Free ports.</param>
+    /// <param name="pollSchedule">How often the app looks for due flows.</param>
+    /// <param name="samples">Whether vendors that hold nothing yet start with sample records.</param>
+    /// <param name="terminal">Told what happens.</param>
+    /// <param name="cancellation">Stops what has been started.</param>
+    /// <exception cref="UpFailure">A part did not start; the sentence says why.</exception>
+    public static async Task<Launcher> StartAsync(
+        RunFolder folder, Ports ports, string pollSchedule, bool samples, Terminal terminal, CancellationToken cancellation)
+    {
+        var launcher = new Launcher(folder, ports, pollSchedule, terminal);
+        try
+        {
+            await launcher.StartAllAsync(samples, cancellation);
+            return launcher;
+        }
+        catch
+        {
+            await launcher.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Watches the three processes until <paramref name="cancellation"/>.</summary>
+    /// <exception cref="UpFailure">Azurite or the vendors ended, or the app does not stay up.</exception>
+    public async Task SuperviseAsync(CancellationToken cancellation)
+    {
+        var failedStarts = 0;
+        var stopped = Task.Delay(Timeout.Infinite, cancellation);
+        while (!cancellation.IsCancellationRequested)
+        {
+            await Task.WhenAny(Azurite.Exited, _vendors!.Exited, _app!.Exited, stopped);
+            if (cancellation.IsCancellationRequested)
+                return;
+            if (Azurite.Exited.IsCompleted)
+                throw new UpFailure($"Azurite ended unexpectedly; its log is {_folder.Log("azurite")}.");
+            if (_vendors.Exited.IsCompleted)
+                throw Ended(_vendors, "vendors");
+
+            ShowEnd(_app);
+            await _app.DisposeAsync();
+            try
+            {
+                _app = StartApp();
+                await UntilAnswersAsync(_app, "app", new Uri(AppAddress, "api/health"), cancellation);
+                failedStarts = 0;
+                State = State with { Processes = State.Processes with { App = _app.Id } };
+                _terminal.MarkedUp($"[green]The function app runs again[/] as process {_app.Id}.");
+            }
+            catch (UpFailure) when (++failedStarts < MostFailedStarts)
+            {
+                // The next turn of the loop shows its last words and tries again.
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        File.Delete(_folder.StateFile);
+        if (_app is not null)
+            await _app.DisposeAsync();
+        if (_vendors is not null)
+            await _vendors.DisposeAsync();
+        if (_azurite is not null)
+            await _azurite.DisposeAsync();
+        _http.Dispose();
+        await _azuriteLog.DisposeAsync();
+    }
+
+    private async Task StartAllAsync(bool samples, CancellationToken cancellation)
+    {
+        _azurite = await StartAzuriteAsync(cancellation);
+        _vendors = ChildProcess.Start(
+            "The simulated vendors",
+            BuiltAssembly("infra/local/vendors", "SyncFunctions.Vendors"),
+            ["--urls", VendorsAddress.AbsoluteUri.TrimEnd('/'), "--data", _folder.VendorsData, "--seed", samples ? "on" : "off"],
+            [],
+            _folder.Log("vendors"));
+        _app = StartApp();
+        await UntilAnswersAsync(_vendors, "vendors", VendorsAddress, cancellation);
+        await UntilAnswersAsync(_app, "app", new Uri(AppAddress, "api/health"), cancellation);
+
+        State = new StateFile
+        {
+            StartedAt = DateTimeOffset.UtcNow,
+            App = AppAddress,
+            Manage = new Uri(AppAddress, "api/manage/v1/"),
+            Vendors = ImmutableSortedDictionary<string, Uri>.Empty.Add(Synergy, new Uri(VendorsAddress, "synergy/")).Add(TinyPlus, new Uri(VendorsAddress, "tinyplus/")),
+            Azurite = new AzuriteState(StorageAddress(_azurite.BlobPort), StorageAddress(_azurite.QueuePort), StorageAddress(_azurite.TablePort), _azurite.ConnectionString),
+            Keys = await ReadKeysAsync(cancellation),
+            Processes = new ProcessesState(Environment.ProcessId, _app.Id, _vendors.Id, _azurite.ProcessId),
+            Folder = _folder.Path,
+            Logs = Path.GetDirectoryName(_folder.Log("app"))!,
+        };
+
+        static Uri StorageAddress(int port) => new($"http://127.0.0.1:{port}/devstoreaccount1");
+    }
+
+    private async Task<Azurite> StartAzuriteAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await Azurite.StartAsync(
+                new AzuriteOptions
+                {
+                    Location = _folder.AzuriteData,
+                    BlobPort = _ports.Blob,
+                    QueuePort = _ports.Queue,
+                    TablePort = _ports.Table,
+                    Output = _azuriteLog.WriteLine,
+                },
+                cancellation);
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new UpFailure(problem.Message, problem);
+        }
+    }
+
+    private ChildProcess StartApp() =>
+        ChildProcess.Start("The function app", BuiltAssembly("functions/App", "SyncFunctions.App"), [], AppSettings(), _folder.Log("app"));
+
+    private Dictionary<string, string> AppSettings() => new()
+    {
+        ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+        ["AzureWebJobsStorage"] = Azurite.ConnectionString,
+        ["StateStorage"] = Azurite.ConnectionString,
+        ["DurableStorage"] = Azurite.ConnectionString,
+        ["TaskHubName"] = "SyncFunctionsLocal",
+        ["PollSchedule"] = _pollSchedule,
+        ["Urls"] = AppAddress.AbsoluteUri.TrimEnd('/'),
+        ["EmbeddedHost__KeyFile"] = _folder.HostKeyFile,
+        ["SecretKeyFile"] = _folder.SecretKeyFile,
+        ["Systems__synergy__authorizeUrl"] = new Uri(VendorsAddress, "synergy/OAuth2/Authorize").AbsoluteUri,
+        ["Systems__synergy__apiBase"] = new Uri(VendorsAddress, "synergy/api/v2/").AbsoluteUri,
+        ["Systems__synergy__applicationKey"] = ApplicationKey,
+        ["Systems__synergy__applicationSecret"] = ApplicationSecret,
+        ["Systems__tinyplus__authorizeUrl"] = new Uri(VendorsAddress, "tinyplus/oauth/authorize").AbsoluteUri,
+        ["Systems__tinyplus__apiBase"] = new Uri(VendorsAddress, "tinyplus/v2/").AbsoluteUri,
+        ["Systems__tinyplus__clientId"] = ApplicationKey,
+    };
+
+    // Beside this program's own output: the same configuration and framework.
+    private static string BuiltAssembly(string project, string assembly)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(RepositoryRoot.Find(), project, "bin", output.Parent!.Name, output.Name, $"{assembly}.dll");
+    }
+
+    private async Task UntilAnswersAsync(ChildProcess process, string log, Uri address, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            if (process.Exited.IsCompleted)
+                throw Ended(process, log);
+            try
+            {
+                using var answer = await _http.GetAsync(address, cancellation);
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (Exception problem) when (problem is HttpRequestException || (problem is TaskCanceledException && !cancellation.IsCancellationRequested))
+            {
+                // Not listening yet.
+            }
+
+            if (clock.Elapsed > StartTimeout)
+                throw new UpFailure($"{process.Name} did not answer at {address} within {StartTimeout.TotalSeconds:0} seconds; its log is {_folder.Log(log)}.");
+            await Task.WhenAny(process.Exited, Task.Delay(StartPoll, cancellation));
+        }
+    }
+
+    private async Task<KeysState> ReadKeysAsync(CancellationToken cancellation)
+    {
+        // The host makes the file when a key is asked for the first time.
+        if (!File.Exists(_folder.HostKeyFile))
+            (await _http.GetAsync(new Uri(AppAddress, "admin/host/status"), cancellation)).Dispose();
+        using var keys = JsonDocument.Parse(await File.ReadAllBytesAsync(_folder.HostKeyFile, cancellation));
+        return new KeysState(
+            keys.RootElement.GetProperty("functionKeys").GetProperty("default").GetString()!,
+            keys.RootElement.GetProperty("masterKey").GetString()!);
+    }
+
+    private UpFailure Ended(ChildProcess process, string log)
+    {
+        ShowLastLines(process);
+        return new UpFailure($"{process.Name} ended unexpectedly with code {process.Exited.Result}; its log is {_folder.Log(log)}.");
+    }
+
+    private void ShowEnd(ChildProcess process)
+    {
+        ShowLastLines(process);
+        _terminal.MarkedUp($"[yellow]{Markup.Escape(process.Name)} ended unexpectedly with code {process.Exited.Result}[/]; starting it again.");
+    }
+
+    private void ShowLastLines(ChildProcess process)
+    {
+        foreach (var line in process.LastLines)
+            _terminal.Line($"  | {line}");
+    }
+}

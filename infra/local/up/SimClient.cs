@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SyncFunctions.Up;
+
+/// <summary>The control interface of a simulated vendor (<c>_sim</c>): what a person would do in the vendor's own screens, in its own field names.</summary>
+public sealed class SimClient(Uri vendor) : IDisposable
+{
+    // As many as fit a request comfortably.
+    private const int BulkSize = 2000;
+
+    private readonly HttpClient _http = new() { BaseAddress = new Uri(vendor, "_sim/"), Timeout = TimeSpan.FromMinutes(5) };
+
+    /// <summary>Creates a record and gives it back as stored.</summary>
+    public Task<JsonElement> CreateAsync(string kind, JsonNode record, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, $"kinds/{kind}", record, cancellation);
+
+    /// <summary>Creates many records of a kind and gives their ids back, in order.</summary>
+    public async Task<IReadOnlyList<long>> CreateAllAsync(string kind, IEnumerable<JsonNode> records, CancellationToken cancellation)
+    {
+        var ids = new List<long>();
+        foreach (var part in records.Chunk(BulkSize))
+        {
+            var answer = await SendAsync(HttpMethod.Post, $"kinds/{kind}/bulk", new JsonArray(part), cancellation);
+            // Made in one go, so their ids follow one another.
+            var first = long.Parse(answer.GetProperty("firstId").ToString());
+            ids.AddRange(Enumerable.Range(0, part.Length).Select(i => first + i));
+        }
+
+        return ids;
+    }
+
+    public Task<JsonElement> UpdateAsync(string kind, string id, JsonNode changes, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Patch, $"kinds/{kind}/{id}", changes, cancellation);
+
+    public Task<JsonElement> ArchiveAsync(string kind, string id, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, $"kinds/{kind}/{id}/archive", null, cancellation);
+
+    public Task<JsonElement> GetAsync(string kind, string id, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"kinds/{kind}/{id}", null, cancellation);
+
+    /// <summary>The records of a kind that hold these words in any text.</summary>
+    public async Task<IReadOnlyList<JsonElement>> FindAsync(string kind, string words, CancellationToken cancellation)
+    {
+        var found = await SendAsync(HttpMethod.Get, $"kinds/{kind}?limit=20&q={Uri.EscapeDataString(words)}", null, cancellation);
+        return [.. found.GetProperty("items").EnumerateArray()];
+    }
+
+    /// <summary>How many records of each kind there are.</summary>
+    public async Task<ImmutableDictionary<string, int>> CountsAsync(CancellationToken cancellation)
+    {
+        var kinds = await SendAsync(HttpMethod.Get, "kinds", null, cancellation);
+        return kinds.EnumerateArray().ToImmutableDictionary(kind => kind.GetProperty("name").GetString()!, kind => kind.GetProperty("count").GetInt32());
+    }
+
+    /// <summary>Calls of the app to the vendor since <see cref="ClearStatsAsync"/>.</summary>
+    public async Task<int> CallsAsync(CancellationToken cancellation)
+    {
+        var stats = await SendAsync(HttpMethod.Get, "stats", null, cancellation);
+        return stats.GetProperty("total").GetInt32();
+    }
+
+    public Task ClearStatsAsync(CancellationToken cancellation) => SendAsync(HttpMethod.Delete, "stats", null, cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var response = await _http.SendAsync(request, cancellation);
+        if (response.StatusCode == HttpStatusCode.NoContent)
+            return default;
+        var text = await response.Content.ReadAsStringAsync(cancellation);
+        return response.IsSuccessStatusCode
+            ? JsonSerializer.Deserialize<JsonElement>(text)
+            : throw new UpFailure($"The simulated vendor refused {method} {_http.BaseAddress!.AbsolutePath}{path} with {(int)response.StatusCode}: {text}");
+    }
+}
