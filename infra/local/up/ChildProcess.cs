@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace SyncFunctions.Up;
 
@@ -61,8 +62,7 @@ public sealed class ChildProcess : IAsyncDisposable
         if (!File.Exists(assembly))
             throw new UpFailure($"{assembly} is missing; build infra/local/up first.");
 
-        // dotnet run names the very command it is part of.
-        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+        var dotnet = DotnetCommand();
         var start = new ProcessStartInfo(dotnet, [assembly, .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(assembly)!,
@@ -111,6 +111,13 @@ public sealed class ChildProcess : IAsyncDisposable
         await StopAsync();
         _process.Dispose();
         await _log.DisposeAsync();
+    }
+
+    // The one whose runtime runs this program; it may not be on the PATH.
+    private static string DotnetCommand()
+    {
+        var installed = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        return File.Exists(installed) ? installed : "dotnet";
     }
 
     private async Task<int> WaitAsync()

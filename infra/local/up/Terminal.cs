@@ -31,9 +31,13 @@ public sealed class Terminal
 
     public void Problem(string sentence) => _console.MarkupLine($"[red]{Markup.Escape(sentence)}[/]");
 
-    public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    /// <summary>Names and values below each other.</summary>
+    public void List(IEnumerable<IReadOnlyList<string>> rows) => Write(new Table { Border = TableBorder.None, ShowHeaders = false }, ["", ""], rows);
+
+    public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows) => Write(new Table { Border = TableBorder.Rounded }, columns, rows);
+
+    private void Write(Table table, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var table = new Table { Border = TableBorder.Rounded };
         foreach (var column in columns)
             table.AddColumn(column);
         foreach (var row in rows)

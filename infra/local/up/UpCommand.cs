@@ -31,6 +31,7 @@ public static class UpCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+        _ = DotnetRun.EndedAsync(stop.Token).ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         try
         {
             return await RunAsync(options, terminal, stop.Token);
@@ -109,8 +110,7 @@ public static class UpCommand
     private static void Welcome(Launcher stack, Terminal terminal)
     {
         var state = stack.State;
-        terminal.Table(
-            ["Where", "Address"],
+        terminal.List(
             [
                 ["Dashboard", new Uri(state.App, "api/dashboard").AbsoluteUri],
                 ["Management API", state.Manage.AbsoluteUri],
