@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace SyncFunctions.Local;
 
 /// <summary>Puts the pinned Azurite into infra/local/node_modules, once, however many processes ask at the same time.</summary>
-internal static class AzuriteInstall
+internal static partial class AzuriteInstall
 {
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
@@ -15,9 +16,10 @@ internal static class AzuriteInstall
         if (IsInstalled(folder))
             return;
 
-        await using var installLock = await LockAsync(Path.Combine(repositoryRoot, ".run", "azurite-install.lock"), cancellationToken);
+        var run = Path.Combine(folder, ".run");
+        await using var installLock = await LockAsync(Path.Combine(run, "azurite-install.lock"), cancellationToken);
         if (!IsInstalled(folder))
-            await NpmCiAsync(folder, cancellationToken);
+            await NpmCiAsync(folder, Path.Combine(run, "azurite-install.log"), cancellationToken);
     }
 
     // npm writes node_modules/.package-lock.json last, so a broken-off installation does not count.
@@ -52,9 +54,11 @@ internal static class AzuriteInstall
         }
     }
 
-    private static async Task NpmCiAsync(string folder, CancellationToken cancellationToken)
+    private static async Task NpmCiAsync(string folder, string log, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"])
+        // Without a network npm would try for more than a minute.
+        string[] arguments = ["ci", "--no-audit", "--no-fund", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"];
+        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", arguments)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -67,11 +71,11 @@ internal static class AzuriteInstall
             var output = npm.StandardOutput.ReadToEndAsync(cancellationToken);
             var error = npm.StandardError.ReadToEndAsync(cancellationToken);
             await npm.WaitForExitAsync(cancellationToken);
-            if (npm.ExitCode != 0)
-            {
-                throw new InvalidOperationException(
-                    $"npm could not install Azurite into {folder}; is the npm registry reachable?{Environment.NewLine}{await output}{await error}");
-            }
+            if (npm.ExitCode == 0)
+                return;
+            var said = await output + await error;
+            await File.WriteAllTextAsync(log, said, cancellationToken);
+            throw new InvalidOperationException($"npm could not install Azurite into {folder} ({Reason(said)}); all it said is in {log}.");
         }
         finally
         {
@@ -79,6 +83,10 @@ internal static class AzuriteInstall
                 npm.Kill(entireProcessTree: true);
         }
     }
+
+    // npm prints codes first, then a line for people, then the place in its own code.
+    internal static string Reason(string said) =>
+        ReasonLine().Match(said) is { Success: true } reason ? reason.Groups["reason"].Value.Trim() : "it gave no reason";
 
     public static Process StartOrExplain(ProcessStartInfo start, string program)
     {
@@ -92,4 +100,7 @@ internal static class AzuriteInstall
                 $"'{program}' was not found; the storage emulator needs Node.js 20 or later on the PATH (https://nodejs.org).", missing);
         }
     }
+
+    [GeneratedRegex(@"^npm (error|ERR!) (?!code |syscall |errno |path )(?<reason>\S.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ReasonLine();
 }
