@@ -17,7 +17,7 @@ internal static class StatusFailures
             401 => Is(FailureKind.AuthExpired, $"{name} no longer accepts the credentials."),
             403 => Forbidden(name, answer),
             404 or 410 when call.IsRecord => Is(FailureKind.NotFound, $"{name} has no such record."),
-            404 or 405 or 410 or 501 => Is(FailureKind.Misconfigured, $"{name} does not know this address: an address, a path or the organisation in the settings is wrong."),
+            404 or 405 or 410 or 501 => Is(FailureKind.Misconfigured, $"{name} does not know this address: a setting of an address, a path or an organisation is wrong."),
             409 or 412 => Is(FailureKind.Conflict, $"{name} refuses this because of the state of the record."),
             // The vendor gave up waiting for the request, or is not ready for it: not applied in either case.
             408 or 425 => Is(FailureKind.Transient, $"{name} could not take the call."),

@@ -83,7 +83,8 @@ public sealed class VendorPipeline
         try
         {
             context.Properties.Set(StateKey, state);
-            var failure = await _repeats.ExecuteAsync(static async (context, pipeline) => await pipeline.AttemptAsync(State(context), context.CancellationToken), context, this);
+            var failure = await _repeats.ExecuteAsync(
+                static async (context, pipeline) => await pipeline.AttemptAsync(State(context), context.CancellationToken), context, this);
             return failure is null ? value! : Final(state, failure);
         }
         finally
@@ -155,7 +156,14 @@ public sealed class VendorPipeline
             if (state.Call.IsWrite && failure is { Ambiguous: true })
                 state.MayBeApplied = true;
             state.Scope?.Observer?.Invoke(new ApiCall(
-                state.Dialect.Catalog.System, state.Call.Method.Method, state.Address.AbsolutePath, status, failure?.Kind, failure?.Message, Time.GetElapsedTime(start), at));
+                state.Dialect.Catalog.System,
+                state.Call.Method.Method,
+                state.Address.AbsolutePath,
+                status,
+                failure?.Kind,
+                failure?.Message,
+                Time.GetElapsedTime(start),
+                at));
             return failure;
         }
         finally
@@ -193,7 +201,8 @@ public sealed class VendorPipeline
             var body = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellation)).TrimStart('\uFEFF');
             var answer = new VendorAnswer(response.StatusCode, body, response.Headers.Date ?? Time.GetUtcNow(), RetryAt(response.Headers))
             {
-                Total = response.Headers.TryGetValues("X-Total-Count", out var totals) && int.TryParse(totals.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var total) ? total : null,
+                Total = response.Headers.TryGetValues("X-Total-Count", out var totals)
+                    && int.TryParse(totals.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var total) ? total : null,
             };
             return (Read(state, answer), answer.Code);
         }
@@ -219,7 +228,8 @@ public sealed class VendorPipeline
         HttpRequestError.NameResolutionError => new(FailureKind.Unavailable, $"The host name of {name} cannot be resolved."),
         HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError => new(FailureKind.Unavailable, $"{name} cannot be reached."),
         HttpRequestError.SecureConnectionError => new(FailureKind.Unavailable, $"A secure connection to {name} cannot be made."),
-        HttpRequestError.ConfigurationLimitExceeded => new(FailureKind.Permanent, $"The answer of {name} is larger than {MaxAnswerBytes / 1024 / 1024} MB.", Ambiguous: call.IsWrite),
+        HttpRequestError.ConfigurationLimitExceeded =>
+            new(FailureKind.Permanent, $"The answer of {name} is larger than {MaxAnswerBytes / 1024 / 1024} MB.", Ambiguous: call.IsWrite),
         _ => new(FailureKind.Transient, $"The connection to {name} broke before the whole answer was there.", Ambiguous: call.IsWrite),
     };
 

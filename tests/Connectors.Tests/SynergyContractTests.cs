@@ -85,6 +85,10 @@ public sealed class SynergyContractTests
         var stages = await Lists.AllAsync(vendor.Connector, vendor.Scope, "stages", new ListRequest(ParentId: project));
         stages.Select(stage => stage.Id).Distinct().Count().ShouldBe(25);
         (await vendor.Connector.GetAsync(vendor.Scope, "stages", stages[0].Id, default)).Success().Label.ShouldBe("Stage 0");
+
+        await vendor.RemoveAsync("projects", project);
+        (await vendor.Connector.GetAsync(vendor.Scope, "stages", stages[0].Id, default)).Failed(FailureKind.NotFound);
+        (await vendor.Connector.GetAsync(vendor.Scope, "progress", project, default)).Failed(FailureKind.NotFound);
     }
 
     [Fact]

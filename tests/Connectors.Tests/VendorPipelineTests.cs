@@ -250,6 +250,16 @@ public sealed class VendorPipelineTests
     }
 
     [Fact]
+    public async Task Credentials_RefusedAgainInALaterAttempt_AreNotRenewedASecondTime()
+    {
+        var credentials = Use(new TestCredentials(new Credentials("oauth", "old"), new Credentials("oauth", "new"), new Credentials("oauth", "newer")));
+        Vendor.On(One, HttpStatusCode.Unauthorized).On(One, HttpStatusCode.InternalServerError).On(One, HttpStatusCode.Unauthorized);
+        (await Get()).Failed(FailureKind.AuthExpired);
+        credentials.Renewals.ShouldBe(1);
+        Vendor.Sent.Count.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Credentials_RefusedAndNoNewerOnes_EndWithTheReasonOfTheSource()
     {
         Vendor.On(One, HttpStatusCode.Unauthorized);

@@ -47,7 +47,11 @@ internal static class SynergyAuth
             : throw new UnexpectedAnswerException("it holds no access token.");
         var refresh = json.AtAny("refresh_token", "refreshToken").AsText("the refresh token");
         var seconds = json.AtAny("expires_in", "expiresIn").AsNumber("the lifetime of the token");
-        return new Credentials("oauth", access, refresh is { Length: > 0 } ? refresh : old?.RefreshToken, seconds is { } life ? time.GetUtcNow().AddSeconds((double)life) : null);
+        return new Credentials(
+            "oauth",
+            access,
+            refresh is { Length: > 0 } ? refresh : old?.RefreshToken,
+            seconds is { } life and >= 0 and <= int.MaxValue ? time.GetUtcNow().AddSeconds((double)life) : null);
     }
 
     private static VendorResult<VendorCall> TokenCall(

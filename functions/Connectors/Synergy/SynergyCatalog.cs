@@ -29,32 +29,34 @@ internal static class SynergyCatalog
             {
                 Fields =
                 [
-                    new("number", Text), new("name", Text), new("scope", Text), new("clientReferenceNumber", Text), new("startDate", Day), new("endDate", Day),
-                    new("statusName", Text, Writable: false), new("isActive", Flag), new("primaryContactId", Reference), new("managerId", Reference, Writable: false),
+                    new("number", Text), new("name", Text), new("scope", Text), new("clientReferenceNumber", Text), new("startDate", Day),
+                    new("endDate", Day), new("statusName", Text, Writable: false), new("isActive", Flag), new("primaryContactId", Reference),
+                    new("managerId", Reference, Writable: false),
                 ],
             },
             new(Companies)
             {
                 Fields =
                 [
-                    new("name", Text), new("email", Text), new("phone", Text), new("web", Text), new("address1", Text), new("address2", Text), new("town", Text),
-                    new("state", Text), new("zipCode", Text), new("country", Text), new("isActive", Flag),
+                    new("name", Text), new("email", Text), new("phone", Text), new("web", Text), new("address1", Text), new("address2", Text),
+                    new("town", Text), new("state", Text), new("zipCode", Text), new("country", Text), new("isActive", Flag),
                 ],
             },
             new(Personnel)
             {
                 Fields =
                 [
-                    new("firstName", Text), new("lastName", Text), new("name", Text, Writable: false), new("email", Text), new("phone", Text), new("mobile", Text),
-                    new("jobTitle", Text), new("companyId", Reference), new("isActive", Flag),
+                    new("firstName", Text), new("lastName", Text), new("name", Text, Writable: false), new("email", Text), new("phone", Text),
+                    new("mobile", Text), new("jobTitle", Text), new("companyId", Reference), new("isActive", Flag),
                 ],
             },
             new(Staff)
             {
                 Fields =
                 [
-                    new("firstName", Text, Writable: false), new("lastName", Text, Writable: false), new("name", Text, Writable: false), new("email", Text, Writable: false),
-                    new("position", Text, Writable: false), new("phone", Text, Writable: false), new("isActive", Flag, Writable: false),
+                    new("firstName", Text, Writable: false), new("lastName", Text, Writable: false), new("name", Text, Writable: false),
+                    new("email", Text, Writable: false), new("position", Text, Writable: false), new("phone", Text, Writable: false),
+                    new("isActive", Flag, Writable: false),
                 ],
             },
             new(Stages, Projects, ListsChanges: false)
@@ -74,7 +76,7 @@ internal static class SynergyCatalog
         {
             ["authorizeUrl"] = new("https://app.totalsynergy.com/OAuth2/Authorize", "The consent page."),
             ["apiBase"] = new("https://api.totalsynergy.com/api/v2/", "The API; the test site's is https://betaapi.totalsynergy.com/api/v2/."),
-            ["organisation"] = new("", "The organisation's short name, as in app.totalsynergy.com/Organisation/<name>/Home. Found out where the account has exactly one.", SettingScope.Connection),
+            ["organisation"] = new("", "The short name, as in app.totalsynergy.com/Organisation/<name>/Home; found out if there is only one.", SettingScope.Connection),
             ["applicationKey"] = new("", "The public key of the application that is registered with Total Synergy."),
             ["applicationSecret"] = new("", "The private key of that application.", Secret: true),
             ["stateInRedirect"] = new("true", "Total Synergy documents no state parameter: carry it in the query of the RedirectUri."),
@@ -88,7 +90,7 @@ internal static class SynergyCatalog
             ["pageSizeParameter"] = new("pagesize", "The page size in lists."),
             ["firstPage"] = new("1", "The index of the first page."),
             ["pageSize"] = new("500", "Records a page, up to 1000."),
-            ["allStatusTypes"] = new("auto", "Whether lists of all projects and searches go through every status type: true, false, or auto for only when a plain list showed no inactive project."),
+            ["allStatusTypes"] = new("auto", "Whether all projects, and searches, are listed by status type: true, false, or auto, only if a plain list showed none inactive."),
             ["changesByStatusType"] = new("false", "The same for lists of changed projects, where each status type costs a call."),
             ["createVerb"] = new("POST", "The verb that creates."),
             ["updateVerb"] = new("PATCH", "The verb that updates: PATCH with the changed fields, or PUT with the whole record."),

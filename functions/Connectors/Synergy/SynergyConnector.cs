@@ -35,21 +35,8 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
             [] => new VendorFailure(FailureKind.Misconfigured, wanted.Length == 0
                 ? "These credentials see no organisation in Total Synergy."
                 : $"These credentials do not see the organisation '{wanted}' in Total Synergy."),
-            _ => new VendorFailure(FailureKind.Misconfigured, $"Choose one of the organisations in Total Synergy: {string.Join(", ", chosen.Select(one => one.Slug))}."),
-        };
-    }
-
-    /// <summary>An administrator sees the staff; who does not is told now instead of by a list that is short of records later.</summary>
-    private async Task<VendorResult<VendorAccount>> WithRightsAsync(ConnectionScope connection, SynergyOrganisation organisation, CancellationToken cancellation)
-    {
-        var account = new VendorAccount(organisation.Slug, organisation.Name);
-        var settled = connection with { Settings = connection.Settings.SetItem("organisation", organisation.Slug) };
-        var staff = await PageAsync(settled, Staff, new ListRequest(), Walk.From(IndexWalk.MinSize), cancellation);
-        return staff.Failure switch
-        {
-            null => account,
-            { Kind: FailureKind.Forbidden, Right: var right } => account with { MissingRight = right ?? SynergyFailures.AdministratorRight },
-            var failure => failure,
+            _ => new VendorFailure(
+                FailureKind.Misconfigured, $"Choose one of the organisations in Total Synergy: {string.Join(", ", chosen.Select(one => one.Slug))}."),
         };
     }
 
@@ -92,7 +79,11 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
             Staff or Statuses => await FindInListAsync(connection, kind, id, cancellation),
             _ when !VendorCall.IsSegment(id) => NoSuch(kind),
             Progress => await ProgressAsync(connection, id, cancellation),
-            _ => await SendAsync(connection, RecordCall(HttpMethod.Get, connection, kind, id), answer => SynergyRecords.Shape(kind).Read(RecordShape.Unwrap(answer.Json)), cancellation),
+            _ => await SendAsync(
+                connection,
+                RecordCall(HttpMethod.Get, connection, kind, id),
+                answer => SynergyRecords.Shape(kind).Read(RecordShape.Unwrap(answer.Json)),
+                cancellation),
         };
     }
 
@@ -132,14 +123,20 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         if (verb == HttpMethod.Put)
         {
             // The whole record goes back, so that what we do not know of it stays.
-            var whole = await SendAsync(connection, RecordCall(HttpMethod.Get, connection, kind, id), answer => JsonObject.Create(RecordShape.Unwrap(answer.Json))
-                ?? throw new UnexpectedAnswerException($"{kind} {id} is no JSON object."), cancellation);
+            var whole = await SendAsync(
+                connection,
+                RecordCall(HttpMethod.Get, connection, kind, id),
+                answer => RecordShape.Unwrap(answer.Json) is { ValueKind: JsonValueKind.Object } json
+                    ? JsonObject.Create(json)!
+                    : throw new UnexpectedAnswerException($"{kind} {id} is no JSON object."),
+                cancellation);
             if (!whole.TryGet(out var old, out failure))
                 return failure;
             body = Merge(old, body);
         }
 
-        var written = await SendAsync(connection, RecordCall(verb, connection, kind, id) with { Json = body }, answer => SynergyRecords.Shape(kind).ReadWritten(answer, id), cancellation);
+        var call = RecordCall(verb, connection, kind, id) with { Json = body };
+        var written = await SendAsync(connection, call, answer => SynergyRecords.Shape(kind).ReadWritten(answer, id), cancellation);
         return await CompleteAsync(connection, kind, written, cancellation);
     }
 
@@ -167,13 +164,29 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
             ? await SendAsync(connection, call, got => SynergyAuth.Read(got, old, pipeline.Time), cancellation)
             : failure;
 
+    /// <summary>An administrator sees the staff; who does not is told now instead of by a list that is short of records later.</summary>
+    private async Task<VendorResult<VendorAccount>> WithRightsAsync(
+        ConnectionScope connection, SynergyOrganisation organisation, CancellationToken cancellation)
+    {
+        var account = new VendorAccount(organisation.Slug, organisation.Name);
+        var settled = connection with { Settings = connection.Settings.SetItem("organisation", organisation.Slug) };
+        var staff = await PageAsync(settled, Staff, new ListRequest(), Walk.From(IndexWalk.MinSize), cancellation);
+        return staff.Failure switch
+        {
+            null => account,
+            { Kind: FailureKind.Forbidden, Right: var right } => account with { MissingRight = right ?? SynergyFailures.AdministratorRight },
+            var failure => failure,
+        };
+    }
+
     private async Task<VendorResult<VendorPage>> PageAsync(
         ConnectionScope connection, string kind, ListRequest request, Walk walk, CancellationToken cancellation)
     {
         var read = kind == Stages
             ? json => SynergyRecords.Stage(request.ParentId!, json)
             : (Func<JsonElement, Record>)SynergyRecords.Shape(kind).Read;
-        var got = await SendAsync(connection, ListCall(connection, kind, request, walk), answer => SynergyList.Read(kind, answer, FirstPage(connection), read), cancellation);
+        var call = ListCall(connection, kind, request, walk);
+        var got = await SendAsync(connection, call, answer => SynergyList.Read(kind, answer, FirstPage(connection), read), cancellation);
         if (!got.TryGet(out var list, out var failure))
             return failure;
 
@@ -233,10 +246,15 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
             query.Add(("UpdatedDate", since.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)));
         query.Add((Setting(connection, "pageSizeParameter"), size.ToString(CultureInfo.InvariantCulture)));
         query.Add((Setting(connection, "pageParameter"), (FirstPage(connection) + page).ToString(CultureInfo.InvariantCulture)));
-        return new VendorCall(HttpMethod.Get, Setting(connection, "apiBase"), PathOf(connection, kind)) { Query = [.. query.Select(item => (prefix + item.Name, item.Value))] };
+        return new VendorCall(HttpMethod.Get, Setting(connection, "apiBase"), PathOf(connection, kind))
+        {
+            Query = [.. query.Select(item => (prefix + item.Name, item.Value))],
+            // A project that is gone has no list of stages.
+            IsRecord = kind == Stages,
+        };
     }
 
-    /// <summary>Whether projects are listed by status type: <c>true</c>, <c>false</c>, or <c>auto</c> for only if a plain list showed none that is inactive.</summary>
+    /// <summary>Whether to list by status type: <c>true</c>, <c>false</c>, or <c>auto</c>, only if a plain list showed nothing inactive.</summary>
     private string ByStatusType(ConnectionScope connection, ListRequest request) =>
         Setting(connection, request.ChangedSince is null ? "allStatusTypes" : "changesByStatusType");
 
@@ -304,10 +322,13 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
     private async Task<VendorResult<Record>> UpdateStatusAsync(ConnectionScope connection, string projectId, FieldSet fields, CancellationToken cancellation)
     {
         if (fields.Keys.Any(name => name != "statusName") || fields.Find("statusName") is not FieldValue.Text { Value: var wanted })
-            return new VendorFailure(FailureKind.Permanent, "Of the progress of a project in Total Synergy only statusName can be written, with the name of a status.");
+            return new VendorFailure(FailureKind.Permanent, "Of the progress of a project in Total Synergy only the name of its status can be written.");
         if (!(await StatusesAsync(connection, cancellation)).TryGet(out var statuses, out var failure))
             return failure;
-        var status = statuses.Where(status => status.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)).OrderByDescending(status => status.IsActive).FirstOrDefault();
+        var status = statuses
+            .Where(status => status.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            .OrderByDescending(status => status.IsActive)
+            .FirstOrDefault();
         if (status is null)
             return new VendorFailure(FailureKind.Permanent, $"Total Synergy has no project status '{wanted}'.");
 
@@ -329,7 +350,8 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
     }
 
     /// <summary>Reads a record back where the answer to a write holds no more than its id.</summary>
-    private async Task<VendorResult<Record>> CompleteAsync(ConnectionScope connection, string kind, VendorResult<Record> written, CancellationToken cancellation) =>
+    private async Task<VendorResult<Record>> CompleteAsync(
+        ConnectionScope connection, string kind, VendorResult<Record> written, CancellationToken cancellation) =>
         written.TryGet(out var record, out var failure)
             ? record.Fields.IsEmpty ? (await GetAsync(connection, kind, record.Id, cancellation)).AfterWrite() : record
             : failure;

@@ -9,10 +9,10 @@ internal static class SynergyFailures
     public static VendorFailure? Judge(VendorCall call, VendorAnswer answer) => answer.Code switch
     {
         401 when !call.Authorized && answer.Body.Contains("invalid_client", StringComparison.Ordinal) =>
-            new VendorFailure(FailureKind.Misconfigured, "Total Synergy does not know the application: its key or secret in the settings is wrong.", answer.Code),
+            new VendorFailure(FailureKind.Misconfigured, "Total Synergy does not know the application: its key or secret is wrong.", answer.Code),
         // The token calls: a refused code or refresh token is no fault in a record.
         400 or 401 or 403 when !call.Authorized =>
-            new VendorFailure(FailureKind.AuthExpired, "Total Synergy does not accept the code, the refresh token or the application: connect again.", answer.Code),
+            new VendorFailure(FailureKind.AuthExpired, "Total Synergy does not accept the code or the refresh token: connect again.", answer.Code),
         // How the daily limit shows is not documented; some APIs of its kind refuse instead of saying 429.
         403 when answer.Body.Contains("limit", StringComparison.OrdinalIgnoreCase) || answer.Body.Contains("quota", StringComparison.OrdinalIgnoreCase) =>
             new VendorFailure(FailureKind.RateLimited, "Total Synergy's daily limit is used up.", answer.Code, answer.RetryAt),

@@ -15,7 +15,11 @@ internal static class TinyPlusAuth
     {
         string Setting(string name) => TinyPlusCatalog.Catalog.Setting(request.Settings, name);
         return new Uri(Setting("authorizeUrl") + VendorCall.QueryText([
-            ("response_type", "token"), ("client_id", Setting("clientId")), ("redirect_uri", request.RedirectAddress.AbsoluteUri), ("scope", Setting("scope")), ("state", request.State)]));
+            ("response_type", "token"),
+            ("client_id", Setting("clientId")),
+            ("redirect_uri", request.RedirectAddress.AbsoluteUri),
+            ("scope", Setting("scope")),
+            ("state", request.State)]));
     }
 
     public static VendorResult<Credentials> Read(OAuthRequest request, OAuthAnswer answer, TimeProvider time)

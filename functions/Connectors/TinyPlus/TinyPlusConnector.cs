@@ -21,7 +21,8 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
 
     public async Task<VendorResult<VendorAccount>> IdentifyAsync(ConnectionScope connection, CancellationToken cancellation)
     {
-        var me = await SendAsync(connection, Call(connection, HttpMethod.Get, Setting(connection, "mePath")) with { IsRecord = true }, answer => TinyPlusRecords.ReadAccount(answer.Json), cancellation);
+        var call = Call(connection, HttpMethod.Get, Setting(connection, "mePath")) with { IsRecord = true };
+        var me = await SendAsync(connection, call, answer => TinyPlusRecords.ReadAccount(answer.Json), cancellation);
         if (me.Failure is not { Kind: FailureKind.NotFound })
             return me.Failure is { Kind: FailureKind.Forbidden } failure ? NotAdministrator(failure) : me;
 
@@ -108,11 +109,13 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
     /// <summary>
     /// Pages overlap by one row: rows that were edited while we walk move to the end and pull the rest up, which an offset alone would pass over.
     /// </summary>
-    private async Task<VendorResult<VendorPage>> PageAsync(ConnectionScope connection, RecordShape shape, ListRequest request, Walk walk, CancellationToken cancellation)
+    private async Task<VendorResult<VendorPage>> PageAsync(
+        ConnectionScope connection, RecordShape shape, ListRequest request, Walk walk, CancellationToken cancellation)
     {
         var size = int.TryParse(Setting(connection, "pageSize"), CultureInfo.InvariantCulture, out var set) ? Math.Max(set, 2) : 100;
         var call = Call(connection, HttpMethod.Get, PathOf(connection, shape.Kind.Name)) with { Query = Query(shape, request, walk, size) };
-        var got = await SendAsync(connection, call, answer => (Rows: TinyPlusRecords.ReadList(shape, answer.Json), answer.VendorTime, answer.Total), cancellation);
+        var got = await SendAsync(
+            connection, call, answer => (Rows: TinyPlusRecords.ReadList(shape, answer.Json), answer.VendorTime, answer.Total), cancellation);
         if (!got.TryGet(out var list, out var failure))
             return failure;
 
@@ -149,7 +152,11 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
             query.Add((name, value is FieldValue.Reference { RecordId: var id } ? id : value.IsBlank ? "" : value.ToString()!));
         // "Greater than" is all there is, in whole seconds: greater than the second before.
         if (walk.Since is { } since)
-            query.Add(("modified_date", ">" + TimeZoneInfo.ConvertTime(since.AddSeconds(-1), shape.Zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)));
+        {
+            var before = TimeZoneInfo.ConvertTime(since.AddSeconds(-1), shape.Zone);
+            query.Add(("modified_date", ">" + before.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)));
+        }
+
         query.Add(("sort", shape.Kind.ListsChanges ? "modified_date asc" : "id asc"));
         query.Add(("limit", size.ToString(CultureInfo.InvariantCulture)));
         query.Add(("start", walk.Start.ToString(CultureInfo.InvariantCulture)));
@@ -158,7 +165,8 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
     }
 
     /// <summary>Reads a record back where the answer to a write holds no more than its id.</summary>
-    private async Task<VendorResult<Record>> CompleteAsync(ConnectionScope connection, string kind, VendorResult<Record> written, CancellationToken cancellation) =>
+    private async Task<VendorResult<Record>> CompleteAsync(
+        ConnectionScope connection, string kind, VendorResult<Record> written, CancellationToken cancellation) =>
         written.TryGet(out var record, out var failure)
             ? record.Fields.IsEmpty ? (await GetAsync(connection, kind, record.Id, cancellation)).AfterWrite() : record
             : failure;
