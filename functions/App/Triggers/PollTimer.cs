@@ -7,7 +7,7 @@ namespace SyncFunctions.App.Triggers;
 public sealed class PollTimer(DueStore due, AppQueues queues, TimeProvider time)
 {
     /// <summary>A flow whose poll dies with its worker is polled again after this.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     [Function(nameof(PollTimer))]
     public async Task RunAsync([TimerTrigger("%PollSchedule%")] TimerInfo timer, CancellationToken cancellation)
