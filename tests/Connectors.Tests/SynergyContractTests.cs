@@ -92,6 +92,19 @@ public sealed class SynergyContractTests
     }
 
     [Fact]
+    public async Task List_LastRowOfThePageIsEditedAndMovesToTheEnd_DoesNotHideTheRowsBetween()
+    {
+        await using var vendor = await Simulated.StartAsync("synergy", null, ("pageSize", "20"));
+        var ids = await vendor.AddManyAsync("contacts", 25, i => new { name = $"Row {i}" });
+        var records = await Lists.AllAsync(vendor.Connector, vendor.Scope, "companies", new ListRequest(), async page =>
+        {
+            if (page == 1)
+                await vendor.EditAsync("contacts", ids[19], new { name = "Edited" });
+        });
+        records.Select(record => record.Id).Distinct().ShouldBe(ids, ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Token_ExpiredUnderManyCalls_IsRefreshedOnce()
     {
         await using var vendor = await Simulated.StartAsync("synergy");
