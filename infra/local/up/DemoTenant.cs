@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -15,6 +16,9 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
 
     public static readonly ImmutableSortedDictionary<string, string> Connections =
         ImmutableSortedDictionary<string, string>.Empty.Add(Launcher.Synergy, Launcher.Synergy).Add(Launcher.TinyPlus, Launcher.TinyPlus);
+
+    private static readonly TimeSpan LiveTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LivePoll = TimeSpan.FromMilliseconds(250);
 
     public const string FlowPath = $"tenants/{Tenant}/flows/{Flow}";
 
@@ -72,30 +76,34 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
         connection = await api.GetAsync(path, cancellation);
         if (!IsConnected(connection))
             throw new UpFailure($"After the sign-in the connection to {system} is {connection.GetProperty("health")}, not connected.");
-        terminal.Line($"Connected {system}: {connection.GetProperty("accountName").GetString()}, signed in as {connection.GetProperty("userName").GetString()}.");
+        var user = connection.GetProperty("userName").GetString() is { Length: > 0 } name ? $", signed in as {name}" : "";
+        terminal.Line($"Connected {system}: {connection.GetProperty("accountName").GetString()}{user}.");
     }
 
     private async Task EnsureFlowAsync(bool goLive, CancellationToken cancellation)
     {
-        if (await api.FindAsync(FlowPath, cancellation) is null)
-        {
-            await api.PostAsync(
-                $"tenants/{Tenant}/flows",
-                new JsonObject
-                {
-                    ["id"] = Flow,
-                    ["pair"] = "synergy-tinyplus",
-                    ["name"] = "Synergy and tiny+",
-                    ["left"] = Connections[Launcher.Synergy],
-                    ["right"] = Connections[Launcher.TinyPlus],
-                    ["enabled"] = true,
-                },
-                cancellation);
-        }
+        var flow = await api.FindAsync(FlowPath, cancellation) ?? await api.PostAsync(
+            $"tenants/{Tenant}/flows",
+            new JsonObject
+            {
+                ["id"] = Flow,
+                ["pair"] = "synergy-tinyplus",
+                ["name"] = "Synergy and tiny+",
+                ["left"] = Connections[Launcher.Synergy],
+                ["right"] = Connections[Launcher.TinyPlus],
+                ["enabled"] = goLive,
+            },
+            cancellation);
 
-        var status = await api.GetAsync($"{FlowPath}/status", cancellation);
-        if (goLive && status.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null)
-            await api.PostAsync($"{FlowPath}/setup/skip", new JsonObject(), cancellation);
+        // An enabled flow goes live once it has taken note of what is there: what comes after that is new.
+        var clock = Stopwatch.StartNew();
+        while (goLive && flow.GetProperty("enabled").GetBoolean() && flow.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null)
+        {
+            if (clock.Elapsed > LiveTimeout)
+                throw new UpFailure($"The demonstration flow did not go live within {LiveTimeout.TotalSeconds:0} seconds.");
+            await Task.Delay(LivePoll, cancellation);
+            flow = await api.GetAsync(FlowPath, cancellation);
+        }
     }
 
     private static bool IsConnected(JsonElement connection) => connection.GetProperty("health").ToString() == "connected";
