@@ -53,6 +53,7 @@ public sealed class Smoke : IDisposable
 
     private readonly ManagementApi _api;
     private readonly Terminal _terminal;
+    private readonly string _logs;
     private readonly Dictionary<string, SimClient> _vendors;
     private readonly List<IReadOnlyList<string>> _rows = [];
     private readonly Dictionary<SmokeRecord, Life> _lives = [];
@@ -60,7 +61,7 @@ public sealed class Smoke : IDisposable
 
     public Smoke(Launcher stack, ManagementApi api, Terminal terminal)
     {
-        (_api, _terminal) = (api, terminal);
+        (_api, _terminal, _logs) = (api, terminal, stack.State.Logs);
         _vendors = stack.State.Vendors.ToDictionary(vendor => vendor.Key, vendor => new SimClient(vendor.Value));
     }
 
@@ -75,9 +76,9 @@ public sealed class Smoke : IDisposable
         foreach (var record in records)
             await CheckOnceAsync(record, cancellation);
 
-        _terminal.Table(["Kind", "From", "To", "Change", "Seconds", "Result"], _rows);
+        _terminal.Table(["Kind", "From", "To", "Change", "Seconds", "Result"], _rows.OrderBy(row => row[0]).ThenBy(row => row[1]));
         _terminal.Line(_failed
-            ? $"Smoke test FAILED after {clock.Elapsed.TotalSeconds:0} s."
+            ? $"Smoke test FAILED after {clock.Elapsed.TotalSeconds:0} s; the logs are in {_logs}."
             : $"Smoke test passed in {clock.Elapsed.TotalSeconds:0} s: every change arrived, no record was doubled.");
         return !_failed;
     }

@@ -32,12 +32,16 @@ public sealed class Terminal
     public void Problem(string sentence) => _console.MarkupLine($"[red]{Markup.Escape(sentence)}[/]");
 
     /// <summary>Names and values below each other.</summary>
-    public void List(IEnumerable<IReadOnlyList<string>> rows) => Write(new Table { Border = TableBorder.None, ShowHeaders = false }, ["", ""], rows);
-
-    public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows) => Write(new Table { Border = TableBorder.Rounded }, columns, rows);
-
-    private void Write(Table table, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    public void List(IReadOnlyList<(string Name, string Value)> rows)
     {
+        var width = rows.Max(row => row.Name.Length);
+        foreach (var (name, value) in rows)
+            _console.MarkupLine($"{Markup.Escape(name.PadRight(width))}  [blue]{Markup.Escape(value)}[/]");
+    }
+
+    public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table { Border = TableBorder.Rounded };
         foreach (var column in columns)
             table.AddColumn(column);
         foreach (var row in rows)

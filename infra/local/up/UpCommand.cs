@@ -112,13 +112,13 @@ public static class UpCommand
         var state = stack.State;
         terminal.List(
             [
-                ["Dashboard", new Uri(state.App, "api/dashboard").AbsoluteUri],
-                ["Management API", state.Manage.AbsoluteUri],
-                ["Simulated Total Synergy", state.Vendors[Launcher.Synergy].AbsoluteUri],
-                ["Simulated tiny+", state.Vendors[Launcher.TinyPlus].AbsoluteUri],
-                ["Storage", $"{state.Azurite.Table} (tables), {state.Azurite.Queue} (queues), {state.Azurite.Blob} (blobs)"],
-                ["Addresses, keys, process ids", Path.Combine(state.Folder, "state.json")],
-                ["Logs", state.Logs],
+                ("Dashboard", new Uri(state.App, "api/dashboard").AbsoluteUri),
+                ("Management API", state.Manage.AbsoluteUri),
+                ("Simulated Total Synergy", state.Vendors[Launcher.Synergy].AbsoluteUri),
+                ("Simulated tiny+", state.Vendors[Launcher.TinyPlus].AbsoluteUri),
+                ("Storage", $"{state.Azurite.Table} (tables), {state.Azurite.Queue} (queues), {state.Azurite.Blob} (blobs)"),
+                ("Addresses, keys, process ids", Path.Combine(state.Folder, "state.json")),
+                ("Logs", state.Logs),
             ]);
         terminal.Line(state.Flow is null
             ? "Ctrl+C stops everything."
