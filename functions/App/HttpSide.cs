@@ -2,27 +2,42 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using SyncFunctions.App.Connect;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
 
 namespace SyncFunctions.App;
 
-/// <summary>What the HTTP functions need.</summary>
-internal static class HttpSide
+/// <summary>Everything that the HTTP functions need beside the stores, the connectors and the sync itself.</summary>
+public static class HttpSide
 {
-    public static void UseHttpSide(this FunctionsApplicationBuilder builder) =>
-        builder.UseWhen<ProblemMiddleware>(ProblemMiddleware.IsFor);
-
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message is one sentence that names it.</exception>
     public static IServiceCollection AddHttpSide(this IServiceCollection services, IConfiguration configuration)
     {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(configuration);
         return services
-            .AddSingleton(new SystemSettings(configuration))
+            .AddSingleton(new PublicAddress(configuration))
+            .AddSingleton<SystemSettings>()
             .AddSingleton<SealedCredentials>()
             .AddSingleton<CallBudgets>()
             .AddSingleton<FailedCalls>()
             .AddHostedService(provider => provider.GetRequiredService<FailedCalls>())
             .AddSingleton<ConnectionScopes>()
-            .AddSingleton<SignIns>();
+            .AddSingleton<SignIns>()
+            .AddSingleton<Consent>()
+            .AddSingleton<ConnectionViews>()
+            .AddSingleton<Finder>()
+            .AddSingleton<FlowSwitch>();
+    }
+
+    /// <summary>Problem details for what HTTP functions throw. Custom middleware is for HTTP triggers only.</summary>
+    public static FunctionsApplicationBuilder UseHttpSide(this FunctionsApplicationBuilder builder)
+    {
+        builder.UseWhen<ProblemMiddleware>(ProblemMiddleware.IsFor);
+        return builder;
     }
 }

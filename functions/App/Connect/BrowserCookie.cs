@@ -16,10 +16,10 @@ public static class BrowserCookie
     /// <summary>The prefix makes browsers refuse the cookie from anywhere but this host over https.</summary>
     public static string Name(bool secure) => secure ? "__Host-sync-connect" : "sync-connect";
 
-    /// <summary>Two sign-ins that one browser has begun share the cookie: neither undoes the other.</summary>
-    public static string Set(HttpRequest request, HttpResponse response, bool secure)
+    /// <summary>Two sign-ins that one browser has begun share the cookie, so that neither undoes the other, unless a fresh one is needed.</summary>
+    public static string Set(HttpRequest request, HttpResponse response, bool secure, bool fresh)
     {
-        var value = Get(request, secure) ?? NewSecret();
+        var value = (fresh ? null : Get(request, secure)) ?? NewSecret();
         response.Cookies.Append(Name(secure), value, new CookieOptions
         {
             HttpOnly = true,

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.Connectors;
+
+namespace SyncFunctions.App.Connect;
+
+/// <summary>Takes the fragment of the implicit grant from the callback page.</summary>
+public sealed class OAuthCallbackPost(Consent consent)
+{
+    public sealed record Body(string? Fragment)
+    {
+        /// <summary>No secret in a log.</summary>
+        public override string ToString() => nameof(Body);
+    }
+
+    public sealed record Result(bool Connected, string Title, string Text);
+
+    [Function(nameof(OAuthCallbackPost))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "oauth/callback/{system}")] HttpRequest request, string system, CancellationToken cancellation)
+    {
+        if (!Systems.Catalogs.Any(catalog => catalog.System == system && catalog.Grant == OAuthGrant.Implicit)) throw ProblemException.NotFound("callback");
+        var body = await JsonBody.ReadAsync<Body>(request, cancellation);
+        var answer = QueryHelpers.ParseQuery(body.Fragment ?? "").ToImmutableDictionary(value => value.Key, value => value.Value[0] ?? "");
+        var outcome = await consent.FinishAsync(request, system, answer, cancellation);
+        return new JsonAnswer<Result>(outcome.Status, new Result(outcome.Connected, outcome.Title, outcome.Text));
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
+
+namespace SyncFunctions.App.Manage;
+
+public sealed record RunStarted(string RunId, RunMode Mode);
+
+public sealed class SyncFlow(Finder finder, FlowRuns runs)
+{
+    public sealed record Body(RunMode? Mode);
+
+    [Function(nameof(SyncFlow))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/sync")] HttpRequest request,
+        string tenant,
+        string flow,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        var found = await finder.FlowAsync(tenant, flow, cancellation);
+        var body = await JsonBody.ReadAsync<Body>(request, cancellation);
+        var mode = body.Mode ?? RunMode.Delta;
+        new BodyCheck().When(mode is not (RunMode.Delta or RunMode.Comprehensive or RunMode.Import), "#/mode", "The modes are delta, comprehensive and import.").Refuse();
+        if (mode != RunMode.Import && !found.Flow.Enabled) throw new ProblemException(ProblemType.FlowOff, "The flow is switched off: enable it first.");
+        if (mode != RunMode.Import && found.Flow.WentLiveAt is null) throw new ProblemException(ProblemType.FlowOff, "The flow has not gone live yet.");
+        return Json.Accepted((await runs.RequestAsync(found.Key, mode.ToString(), "manual", client, cancellation)).Require(mode));
+    }
+}
