@@ -56,7 +56,7 @@ public static class ImportMail
         };
 
         // The same for every attempt: a mail server that has it already drops the second.
-        message.Headers["Message-ID"] = $"<import.{flow.Tenant}.{flow.Flow}.{import.Run}@{from.Host}>";
+        message.Headers["Message-ID"] = $"<import.{flow.Tenant}.{flow.Flow}.{import.Run?.Value}@{from.Host}>";
         message.Headers["Auto-Submitted"] = "auto-generated";
         return message;
     }

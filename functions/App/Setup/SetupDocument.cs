@@ -27,8 +27,9 @@ public sealed record SetupDocument
     public DateTimeOffset? SkippedAt { get; init; }
 }
 
+/// <param name="Run">Null while the run is being started.</param>
 /// <param name="Notify">Who is told when it is complete.</param>
-public sealed record SetupImport(RunId Run, DateTimeOffset StartedAt, string? Notify)
+public sealed record SetupImport(RunId? Run, DateTimeOffset StartedAt, string? Notify)
 {
     public DateTimeOffset? CompletedAt { get; init; }
 

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+/// <param name="Why">What runs or waits, for a person; null when idle.</param>
+public sealed record LaneView(Lane Lane, RunStatus Status, DateTimeOffset? Since, string? Why, string? Run)
+{
+    public static LaneView Of(Lane lane, Guard? guard, DateTimeOffset now)
+    {
+        if (guard is null) return new LaneView(lane, RunStatus.Idle, null, null, null);
+
+        // A worker that died left its guard behind: whoever comes next takes it over, so the lane is as good as idle.
+        var died = guard.Status is RunStatus.InQueue or RunStatus.Syncing && !guard.IsHeld(now);
+        return guard.Status == RunStatus.Idle || died
+            ? new LaneView(lane, RunStatus.Idle, died ? guard.Until : guard.Since, null, null)
+            : new LaneView(lane, guard.Status, guard.Since, Describe(guard), guard.Run?.Value);
+    }
+
+    private static string Describe(Guard guard) =>
+        $"A {guard.Mode?.ToLowerInvariant() ?? "sync"} run{(guard.Trigger is { } trigger ? $" ({trigger})" : "")} " + guard.Status switch
+        {
+            RunStatus.Requested => "waits for the next time it may start.",
+            RunStatus.InQueue => "waits for a worker.",
+            _ => "is under way.",
+        };
+}
+
+/// <param name="Status">Of the lane that is busiest.</param>
+public sealed record FlowStatusView(
+    RunStatus Status,
+    DateTimeOffset? Since,
+    string? Why,
+    IReadOnlyList<LaneView> Lanes,
+    bool Enabled,
+    DateTimeOffset? WentLiveAt,
+    DateTimeOffset? NextDueAt,
+    string PollPlan,
+    SideBudget[] Budgets,
+    IReadOnlyDictionary<string, int> Work,
+    RunView? LastRun);
+
+public sealed record SideBudget(Side Side, string Connection, ConnectionHealth Health, string? HealthDetail, BudgetView? Budget);
+
+public sealed class GetFlowStatus(
+    Finder finder, FlowContexts contexts, BudgetPlan plans, DueStore due, RunStore runs, LinkStore links, ConnectionStore connections, ConnectionViews views, TimeProvider time)
+{
+    /// <summary>A work list that is longer is counted no further: the number says enough.</summary>
+    private const int CountedWork = 5000;
+
+    [Function(nameof(GetFlowStatus))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/status")] HttpRequest request,
+        string tenant,
+        string flow,
+        CancellationToken cancellation)
+    {
+        var found = await finder.FlowAsync(tenant, flow, cancellation);
+        var context = await contexts.LoadAsync(found.Key, cancellation) ?? throw ProblemException.NotFound("flow");
+        var now = time.GetUtcNow();
+        var lanes = Enum.GetValues<Lane>().Select(lane => LaneView.Of(lane, context.State.Guard(lane)?.Value, now)).ToList();
+        var busiest = lanes.MaxBy(lane => lane.Status)!;
+        var newest = (await runs.ListAsync(found.Key, null, 1, cancellation)).Items;
+        return Json.Ok(new FlowStatusView(
+            busiest.Status,
+            busiest.Since,
+            busiest.Why,
+            lanes,
+            context.Flow.Enabled,
+            context.Flow.WentLiveAt,
+            await due.GetAsync(found.Key, cancellation),
+            PollPlanText.Of(context, await plans.NextPollAsync(context, cancellation)),
+            await Task.WhenAll(Sides.Both.Select(side => BudgetAsync(context, side, cancellation))),
+            await CountWorkAsync(found, cancellation),
+            newest is [var last] ? RunView.Of(last, now) : null));
+    }
+
+    private async Task<SideBudget> BudgetAsync(FlowContext flow, Side side, CancellationToken cancellation)
+    {
+        var connection = (await connections.GetAsync(flow.Key.Tenant, flow.Flow.ConnectionOn(side), cancellation))!.Value.Value;
+        return new SideBudget(side, connection.Id.Value, connection.Health, connection.HealthDetail, await views.BudgetAsync(connection, cancellation));
+    }
+
+    private async Task<ImmutableSortedDictionary<string, int>> CountWorkAsync(FoundFlow flow, CancellationToken cancellation)
+    {
+        var work = await Task.WhenAll(flow.Pair.Kinds.Select(kind => links.WorkAsync(flow.Links(kind), CountedWork, cancellation)));
+        return work.SelectMany(items => items)
+            .CountBy(item => item.Value.Reason)
+            .ToImmutableSortedDictionary(count => Json.ToNode(count.Key)!.GetValue<string>(), count => count.Value);
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>A vendor call that failed: never a body, a token or a query string.</summary>
+public sealed record ApiCallView(
+    string Connection, DateTimeOffset At, string System, string Method, string Path, int? Status, string? Failure, string? Message, int DurationMilliseconds)
+{
+    public static ApiCallView Of(string connection, FailedCall call) => new(
+        connection, call.At, call.System, call.Method, call.Path, call.Status, call.Failure, call.Message, (int)call.Duration.TotalMilliseconds);
+}
+
+/// <summary>The failed calls of a connection, or the newest of all connections of the tenant.</summary>
+public sealed class ListApiCalls(Finder finder, ConnectionStore connections, ApiCallLog calls)
+{
+    [Function(nameof(ListApiCalls))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/api-calls")] HttpRequest request, string tenant, CancellationToken cancellation)
+    {
+        var owner = await finder.TenantAsync(tenant, cancellation);
+        var limit = request.Limit();
+        if (request.Text("connection") is { } name)
+        {
+            var connection = (await finder.ConnectionAsync(tenant, name, cancellation)).Value;
+            var page = await calls.ListAsync(owner.Id, connection.Id, request.Text("continuation"), limit, cancellation);
+            return Json.Ok(new ListView<ApiCallView>([.. page.Items.Select(call => ApiCallView.Of(name, call))], page.Continuation));
+        }
+
+        var all = await connections.ListAsync(owner.Id, cancellation);
+        var pages = await Task.WhenAll(all.Select(async connection =>
+            (await calls.ListAsync(owner.Id, connection.Value.Id, null, limit, cancellation)).Items.Select(call => ApiCallView.Of(connection.Value.Id.Value, call))));
+        return Json.Ok(new ListView<ApiCallView>([.. pages.SelectMany(page => page).OrderByDescending(call => call.At).Take(limit)]));
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+public sealed class ListRuns(Finder finder, RunStore runs, TimeProvider time)
+{
+    [Function(nameof(ListRuns))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs")] HttpRequest request,
+        string tenant,
+        string flow,
+        CancellationToken cancellation)
+    {
+        var found = await finder.FlowAsync(tenant, flow, cancellation);
+        var page = await runs.ListAsync(found.Key, request.Text("continuation"), request.Limit(otherwise: 20), cancellation);
+        return Json.Ok(new ListView<RunView>([.. page.Items.Select(run => RunView.Of(run, time.GetUtcNow()))], page.Continuation));
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.App.Manage;
+
+public sealed class ListUnmatched(Finder finder, ManualTools tools)
+{
+    [Function(nameof(ListUnmatched))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/unmatched")] HttpRequest request,
+        string tenant,
+        string flow,
+        CancellationToken cancellation)
+    {
+        var found = await finder.FlowAsync(tenant, flow, cancellation);
+        var kind = found.Kind(request.Text("kind"), "?kind");
+        var side = request.Choice<Side>("side") ?? throw Query.Invalid("side", "left or right");
+        var page = await tools.UnmatchedAsync(found.Key, kind.Name, side, request.Text("continuation"), request.Limit(otherwise: 50), cancellation);
+        return Json.Ok(new ListView<UnmatchedRecord>(page.Records, page.Continuation));
+    }
+}
