@@ -8,6 +8,7 @@ using SyncFunctions.App.Connect;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Setup;
 
 namespace SyncFunctions.App;
 
@@ -31,7 +32,12 @@ public static class HttpSide
             .AddSingleton<Consent>()
             .AddSingleton<ConnectionViews>()
             .AddSingleton<Finder>()
-            .AddSingleton<FlowSwitch>();
+            .AddSingleton<FlowSwitch>()
+            .AddSingleton<SetupState>()
+            .AddSingleton<TeamSetup>()
+            .AddSingleton<StagesSetup>()
+            .AddSingleton<ImportReports>()
+            .AddSingleton<ImportCompletion>();
     }
 
     /// <summary>Problem details for what HTTP functions throw. Custom middleware is for HTTP triggers only.</summary>

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+
+namespace SyncFunctions.App.Setup;
+
+public sealed class GetSetupTeam(SetupState state, TeamSetup team)
+{
+    [Function(nameof(GetSetupTeam))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/team")] HttpRequest request,
+        string tenant,
+        string flow,
+        CancellationToken cancellation)
+    {
+        var setup = await state.LoadAsync(tenant, flow, cancellation);
+        if (setup.Flow.Pair.TeamKind is null) throw ProblemException.NotFound("step in the setup of this pair");
+        return Json.Ok(await team.ViewAsync(setup, cancellation));
+    }
+}
