@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using SyncFunctions.App.Setup;
 using SyncFunctions.App.Sync;
 using SyncFunctions.State;
 
@@ -46,11 +47,16 @@ public static class SyncRun
         catch (TaskFailedException failure)
         {
             await context.CallActivityAsync(nameof(FinishRun), new FinishRunInput(input, failure.FailureDetails?.ErrorMessage ?? failure.Message));
+            return;
         }
         catch (RunFailedException failure)
         {
             await context.CallActivityAsync(nameof(FinishRun), new FinishRunInput(input, failure.Message));
+            return;
         }
+
+        // Not part of the run: an e-mail that cannot be sent is no reason to call the import a failure.
+        if (input.Mode == RunMode.Import) await context.CallActivityAsync(nameof(CompleteImport), input, CompleteImport.Retries);
     }
 
     private static async Task<SyncRunInput> StepAsync(TaskOrchestrationContext context, SyncRunInput input)
