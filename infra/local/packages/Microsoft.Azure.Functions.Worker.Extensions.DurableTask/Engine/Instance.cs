@@ -55,10 +55,17 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
 
     public void Exit() => _gate.Release();
 
+    /// <summary>What is known may be wrong: it is read and looked at again. The caller holds the gate.</summary>
+    public void Doubt()
+    {
+        Forget();
+        Signal();
+    }
+
     /// <summary>There may be something to do. Returns at once.</summary>
     public void Signal()
     {
-        if (hub.IsRunning && Interlocked.Increment(ref _signals) == 1) hub.InBackground(DriveAsync);
+        if (hub.IsWorking && Interlocked.Increment(ref _signals) == 1) hub.InBackground(DriveAsync);
     }
 
     /// <summary>A poll found the instance in the index.</summary>
@@ -79,7 +86,7 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
     {
         var due = start.StartAt is { } at && at > hub.Now ? at : hub.Now;
         var fresh = false;
-        var head = start.ToHead(hub.Now, due > hub.Now ? "" : hub.OwnerIfRunning);
+        var head = start.ToHead(hub.Now, due > hub.Now ? "" : hub.OwnerIfWorking);
         await RaiseAsync(due, head.Owner, cancellation);
         while (true)
         {
@@ -153,7 +160,7 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
             if (message is ChildEnded ended && !IsAwaited(state, ended)) return Delivery.Done;
             if (state.HasSeen(message.Key)) return Delivery.Done;
 
-            var owner = await hub.IsOtherAliveAsync(state.Head.Owner, cancellation) ? state.Head.Owner : hub.OwnerIfRunning;
+            var owner = await hub.IsOtherAliveAsync(state.Head.Owner, cancellation) ? state.Head.Owner : hub.OwnerIfWorking;
             var began = hub.Now;
             if (!IsRaised(began)) await RaiseAsync(began, owner, cancellation);
             var rows = Payload.Rows(Keys.Partition(Id), Keys.Message(message.Key), message).ToList();
@@ -190,7 +197,7 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
             }
 
             var now = hub.Now;
-            if (state.Head.Caller is not null && !IsRaised(now)) await RaiseAsync(now, hub.OwnerIfRunning, cancellation);
+            if (state.Head.Caller is not null && !IsRaised(now)) await RaiseAsync(now, hub.OwnerIfWorking, cancellation);
             var outcome = new Outcome(output, null);
             var head = Ended(state.Head, OrchestrationRuntimeStatus.Terminated, outcome, now) with { Owner = "" };
             var rows = OutcomeRows(head, outcome);
@@ -301,7 +308,7 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
             }
 
             var waiting = state.Pending.Where(task => !_running.Exists(running => running.Is(state.Head, task.Id))).ToList();
-            if (waiting.Count > 0 && hub.IsRunning)
+            if (waiting.Count > 0 && !hub.IsDraining)
             {
                 if (state.Head.Owner != hub.Owner && !await ClaimAsync(state, cancellation))
                 {

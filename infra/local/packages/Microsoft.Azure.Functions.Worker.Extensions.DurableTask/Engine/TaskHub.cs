@@ -83,10 +83,13 @@ internal sealed partial class TaskHub : IAsyncDisposable
     /// <summary>This process in the hub, and no other one before or after it.</summary>
     public string Owner { get; } = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
 
-    /// <summary>Whether this process takes work; otherwise it is only a client.</summary>
-    public bool IsRunning { get; private set; }
+    /// <summary>Whether this process works; otherwise it is only a client.</summary>
+    public bool IsWorking { get; private set; }
 
-    public string OwnerIfRunning => IsRunning ? Owner : "";
+    /// <summary>Whether this process begins nothing new; what it has begun still ends.</summary>
+    public bool IsDraining => _draining.IsCancellationRequested;
+
+    public string OwnerIfWorking => IsWorking && !IsDraining ? Owner : "";
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -97,20 +100,20 @@ internal sealed partial class TaskHub : IAsyncDisposable
     {
         await EnsureTablesAsync(cancellation);
         await Store.BeatAsync(Owner, Now + Options.OwnerTimeout, cancellation);
-        IsRunning = true;
+        IsWorking = true;
         _loop = Task.Run(LoopAsync, CancellationToken.None);
     }
 
     /// <summary>Takes no more work, waits for what runs until the token fires, and leaves the rest to the next process at once.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        if (!IsRunning) return;
-        IsRunning = false;
+        if (!IsWorking || IsDraining) return;
         await _draining.CancelAsync();
         await _loop;
-        // A drive that ends may start the next one; both are in the list by then.
+        // What ends may leave something more to do; both are in the list by then.
         while (!_background.IsEmpty && !cancellation.IsCancellationRequested)
             await Task.WhenAny(Task.WhenAll(_background.Keys), Task.Delay(Timeout.Infinite, cancellation));
+        IsWorking = false;
         await _stopped.CancelAsync();
         try
         {
@@ -125,7 +128,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (IsRunning) await StopAsync(new CancellationToken(canceled: true));
+        if (IsWorking) await StopAsync(new CancellationToken(canceled: true));
         _draining.Dispose();
         _stopped.Dispose();
         _wake.Dispose();
@@ -145,6 +148,12 @@ internal sealed partial class TaskHub : IAsyncDisposable
             try
             {
                 return await action(instance);
+            }
+            catch
+            {
+                // It may have been done all the same, and only the answer is lost.
+                instance.Doubt();
+                throw;
             }
             finally
             {
@@ -217,7 +226,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
         {
             await _functions.RunTurnAsync(name, turn, cancellation);
         }
-        catch (Exception exception) when (IsRunning)
+        catch (Exception exception) when (!IsDraining)
         {
             // The function never got to run: it cannot be made, or its parameters cannot be bound.
             if (!turn.HasRun) return turn.Fail(exception);
@@ -294,7 +303,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
         }
     }
 
-    private bool WasStopped(Exception exception) => !IsRunning && exception is OperationCanceledException;
+    private bool WasStopped(Exception exception) => IsDraining && exception is OperationCanceledException;
 
     private async Task RepeatAsync(Func<CancellationToken, Task> work)
     {
@@ -314,7 +323,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
                 Log.Failed(_log, exception);
             }
 
-            if (!IsRunning) return;
+            if (IsDraining) return;
             var pause = TimeSpan.FromMilliseconds(Math.Min(100 * Math.Pow(2, failures), LongestPause.TotalMilliseconds));
             await Task.Delay(pause, _time, _draining.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -323,7 +332,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
     private async Task LoopAsync()
     {
         var (nextBeat, nextPoll, nextSweep) = (Now + Options.HeartbeatInterval, Now, Now + Options.PollInterval);
-        while (IsRunning)
+        while (!IsDraining)
         {
             try
             {
@@ -360,7 +369,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
             var pause = next - Now;
             // A clock that was set is noticed at the next poll.
             if (pause > Options.PollInterval) pause = Options.PollInterval;
-            if (pause > TimeSpan.Zero && IsRunning)
+            if (pause > TimeSpan.Zero && !IsDraining)
                 await _wake.WaitAsync(pause, _draining.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
         }
     }

@@ -1,0 +1,83 @@
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
+using Microsoft.DurableTask;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.Durable.Tests;
+
+/// <summary>How many storage operations things take.</summary>
+[Trait("Category", "Host")]
+public sealed class BudgetTests(AzuriteFixture azurite, ITestOutputHelper output)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static readonly LambdaFunctions Functions = new LambdaFunctions()
+        .Activity<int, int>("Echo", n => n)
+        .Orchestrator("Row", async context =>
+        {
+            for (var i = 0; i < context.GetInput<int>(); i++) await context.CallActivityAsync<int>("Echo", i);
+        })
+        .Orchestrator("Parallel", context => Task.WhenAll(Enumerable.Range(0, context.GetInput<int>()).Select(i => context.CallActivityAsync<int>("Echo", i))))
+        .Orchestrator("Children", context => Task.WhenAll(Enumerable.Range(0, context.GetInput<int>()).Select(_ => context.CallSubOrchestratorAsync("Row", 1))));
+
+    [Theory]
+    [InlineData("Row", 0, 5)]
+    [InlineData("Row", 1, 8)]
+    [InlineData("Row", 5, 20)]
+    [InlineData("Row", 10, 35)]
+    [InlineData("Parallel", 10, 35)]
+    [InlineData("Parallel", 50, 155)]
+    public async Task Orchestration_WithActivities_StaysInItsBudget(string name, int activities, int budget)
+    {
+        // Neither polls nor heartbeats fall into the count.
+        var options = new HubOptions { HubName = AzuriteFixture.NewPrefix(), PollInterval = TimeSpan.FromMinutes(5), HeartbeatInterval = TimeSpan.FromMinutes(5), OwnerTimeout = TimeSpan.FromMinutes(10) };
+        await using var hub = await TestHub.StartAsync(azurite, Functions, options: options);
+        await FirstPollAsync(hub);
+        hub.Transport.Reset();
+
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync(name, activities, Cancel);
+        // The index row goes last.
+        await TestHub.UntilAsync(() => Task.FromResult(hub.Transport.ByOperation.ContainsKey("table delete")));
+
+        output.WriteLine($"{name} {activities}: {hub.Transport.Count} operations, budget {budget}: {string.Join(", ", hub.Transport.ByOperation)}");
+        hub.Transport.Count.ShouldBeLessThanOrEqualTo(budget);
+        (await hub.EndOfAsync(id)).IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Orchestration_WithChildren_TakesSoMany()
+    {
+        var options = new HubOptions { HubName = AzuriteFixture.NewPrefix(), PollInterval = TimeSpan.FromMinutes(5), HeartbeatInterval = TimeSpan.FromMinutes(5), OwnerTimeout = TimeSpan.FromMinutes(10) };
+        await using var hub = await TestHub.StartAsync(azurite, Functions, options: options);
+        await FirstPollAsync(hub);
+        hub.Transport.Reset();
+
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Children", 10, Cancel);
+        await TestHub.UntilAsync(() => Task.FromResult(hub.Transport.ByOperation.GetValueOrDefault("table delete") == 11));
+
+        output.WriteLine($"10 children with an activity each: {hub.Transport.Count} operations: {string.Join(", ", hub.Transport.ByOperation)}");
+        hub.Transport.Count.ShouldBeLessThanOrEqualTo(5 + (10 * 8));
+    }
+
+    [Fact]
+    public async Task IdleHub_TwoSecondPolling_TakesFewOperationsAMinute()
+    {
+        // A clock thirty times as fast: two seconds of it are one minute of the hub's.
+        await using var hub = await TestHub.StartAsync(azurite, Functions, options: new HubOptions
+        {
+            HubName = AzuriteFixture.NewPrefix(),
+            PollInterval = TimeSpan.FromSeconds(2) / 30,
+            HeartbeatInterval = TimeSpan.FromSeconds(4) / 30,
+            OwnerTimeout = TimeSpan.FromSeconds(12),
+        });
+        await FirstPollAsync(hub);
+        hub.Transport.Reset();
+
+        await Task.Delay(TimeSpan.FromSeconds(2), Cancel);
+
+        output.WriteLine($"Idle: {hub.Transport.Count} operations a minute: {string.Join(", ", hub.Transport.ByOperation)}");
+        hub.Transport.Count.ShouldBeInRange(10, 60);
+    }
+
+    private static Task FirstPollAsync(TestHub hub) =>
+        TestHub.UntilAsync(() => Task.FromResult(hub.Transport.ByOperation.GetValueOrDefault("table query") >= 1));
+}

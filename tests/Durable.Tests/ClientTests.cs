@@ -1,0 +1,304 @@
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.Durable.Tests;
+
+[Trait("Category", "Host")]
+public sealed class ClientTests(AzuriteFixture azurite)
+{
+    private static readonly LambdaFunctions Functions = new LambdaFunctions()
+        .Orchestrator("Echo", context => Task.FromResult(context.GetInput<string>()))
+        .Orchestrator("Fail", Task (_) => throw new InvalidOperationException("failed"))
+        .Orchestrator("Wait", context => context.WaitForExternalEvent<string>("go"))
+        .Orchestrator("Parent", async context =>
+        {
+            try
+            {
+                return await context.CallSubOrchestratorAsync<string>("Wait", options: new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-child"));
+            }
+            catch (TaskFailedException)
+            {
+                return "child failed";
+            }
+        });
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("with / and \\ and # and ? and %2F")]
+    [InlineData("'quoted' \t tab ! é @ \u0001 \ud800 lone")]
+    [InlineData("@inside-only is refused in front", "x@y")]
+    public async Task Start_AnyCharacters_RunsAndIsFound(string id, string? instead = null)
+    {
+        id = instead ?? id;
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+
+        (await hub.RunAsync("Echo", "hello", id)).ReadOutputAs<string>().ShouldBe("hello");
+
+        (await hub.Client.GetInstanceAsync(id, Cancel))!.InstanceId.ShouldBe(id);
+        (await hub.Client.GetAllInstancesAsync().ToListAsync(Cancel)).Single().InstanceId.ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task Start_IdsThatDifferInCase_AreDifferentInstances()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+
+        await hub.RunAsync("Echo", "a", "Id");
+
+        (await hub.Client.GetInstanceAsync("id", Cancel)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("@entity@key")]
+    [InlineData("long")]
+    public async Task Start_IdThatCannotBe_IsRefused(string id)
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        if (id == "long") id = new string('x', 600);
+
+        await Should.ThrowAsync<ArgumentException>(hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, new StartOrchestrationOptions(id), Cancel));
+    }
+
+    [Fact]
+    public async Task Start_IdIsRunning_IsRefusedAndTheFirstGoesOn()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"), Cancel);
+
+        var refused = await Should.ThrowAsync<Exception>(hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, new StartOrchestrationOptions("one"), Cancel));
+
+        refused.Message.ShouldBe("An Orchestration instance with the ID one already exists.");
+        await hub.Client.RaiseEventAsync("one", "go", "went on", Cancel);
+        (await hub.EndOfAsync("one")).ReadOutputAs<string>().ShouldBe("went on");
+    }
+
+    [Fact]
+    public async Task Start_TenAtOnceWithOneId_OneIsAccepted()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await using var other = TestHub.Create(azurite, Functions, hub.Engine.Options.HubName);
+
+        var starts = await Task.WhenAll(Enumerable.Range(0, 10).Select(async i =>
+        {
+            var client = i % 2 == 0 ? hub.Client : other.Client;
+            try
+            {
+                return await client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"), Cancel);
+            }
+            catch (Exception exception) when (exception.Message.Contains("already exists"))
+            {
+                return null;
+            }
+        }));
+
+        starts.Count(id => id is not null).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Start_IdHasEnded_ReplacesIt()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await hub.RunAsync("Fail", "first", "one");
+
+        var second = await hub.RunAsync("Echo", "second", "one");
+
+        second.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+        second.ReadOutputAs<string>().ShouldBe("second");
+        second.Name.ShouldBe("Echo");
+        (await hub.Engine.Store.LoadAsync("one", Cancel))!.Garbage.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_DedupeStatusMet_IsRefused()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await hub.RunAsync("Echo", "first", "one");
+
+        var options = new StartOrchestrationOptions("one").WithDedupeStatuses(OrchestrationRuntimeStatus.Completed);
+
+        (await Should.ThrowAsync<Exception>(hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "second", options, Cancel)))
+            .Message.ShouldBe("An Orchestration instance with the ID one already exists.");
+    }
+
+    [Fact]
+    public async Task Start_LaterOn_IsPendingUntilThen()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        var at = DateTimeOffset.UtcNow.AddMilliseconds(800);
+
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "later", new StartOrchestrationOptions(StartAt: at), Cancel);
+
+        (await hub.Client.GetInstanceAsync(id, Cancel))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Pending);
+        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("later");
+        DateTimeOffset.UtcNow.ShouldBeGreaterThan(at);
+    }
+
+    [Fact]
+    public async Task Get_UnknownId_IsNull()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+
+        (await hub.Client.GetInstanceAsync("nobody", true, Cancel)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Wait_Canceled_SaysWhatWasWaitedFor()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        using var soon = new CancellationTokenSource(150);
+
+        var canceled = await Record.ExceptionAsync(() => hub.Client.WaitForInstanceCompletionAsync("nobody", soon.Token));
+
+        canceled.ShouldBeOfType<OperationCanceledException>().Message.ShouldBe("The WaitForInstanceCompletionAsync operation was canceled.");
+    }
+
+    [Fact]
+    public async Task Terminate_Waiting_EndsItWithTheOutput()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", Cancel);
+
+        await hub.Client.TerminateInstanceAsync(id, new { why = "x" }, Cancel);
+
+        var ended = await hub.EndOfAsync(id);
+        ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+        ended.SerializedOutput.ShouldBe("""{"why":"x"}""");
+        (await Should.ThrowAsync<InvalidOperationException>(hub.Client.TerminateInstanceAsync(id, Cancel))).Message
+            .ShouldBe($"Cannot terminate the orchestration instance {id} because instance is in the Terminated state.");
+        await Should.ThrowAsync<ArgumentException>(hub.Client.TerminateInstanceAsync("nobody", Cancel));
+    }
+
+    [Fact]
+    public async Task Terminate_WithAnActivityRunning_EndsAtOnceAndDropsTheResult()
+    {
+        var release = new TaskCompletionSource();
+        var finished = new TaskCompletionSource();
+        var functions = new LambdaFunctions()
+            .Activity("Slow", async _ =>
+            {
+                await release.Task;
+                finished.SetResult();
+            })
+            .Orchestrator("Slow", context => context.CallActivityAsync("Slow"));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Slow", Cancel);
+        await hub.Client.WaitForInstanceStartAsync(id, Cancel);
+
+        await hub.Client.TerminateInstanceAsync(id, Cancel);
+
+        (await hub.EndOfAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+        release.SetResult();
+        await finished.Task;
+        (await hub.EndOfAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+    }
+
+    [Fact]
+    public async Task Terminate_Child_FailsTheParentsCall()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent", null, new StartOrchestrationOptions("p"), Cancel);
+        await TestHub.UntilAsync(async () => await hub.Client.GetInstanceAsync("p-child", Cancel) is { IsRunning: true });
+
+        await hub.Client.TerminateInstanceAsync("p-child", Cancel);
+
+        (await hub.EndOfAsync("p")).ReadOutputAs<string>().ShouldBe("child failed");
+    }
+
+    [Fact]
+    public async Task Purge_EndedRunningAndUnknown_DeletesTheEndedOnly()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await hub.RunAsync("Echo", new string('x', 50_000), "ended");
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("running"), Cancel);
+        await hub.Client.WaitForInstanceStartAsync("running", Cancel);
+
+        (await hub.Client.PurgeInstanceAsync("ended", Cancel)).PurgedInstanceCount.ShouldBe(1);
+        (await hub.Client.PurgeInstanceAsync("ended", Cancel)).PurgedInstanceCount.ShouldBe(0);
+        (await Should.ThrowAsync<InvalidOperationException>(hub.Client.PurgeInstanceAsync("running", Cancel))).Message
+            .ShouldBe("Only orchestrations in a terminal state can be purged, but the orchestration with instance ID running has status Running");
+
+        (await hub.Client.GetInstanceAsync("ended", Cancel)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task PurgeAll_ByStatus_LeavesTheOthersAndTheRunning()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await hub.RunAsync("Echo", "", "a");
+        await hub.RunAsync("Fail", "", "b");
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("c"), Cancel);
+        await hub.Client.WaitForInstanceStartAsync("c", Cancel);
+
+        (await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(Statuses: [OrchestrationRuntimeStatus.Failed]), Cancel)).PurgedInstanceCount.ShouldBe(1);
+        (await hub.Client.PurgeInstancesAsync(DateTimeOffset.UtcNow.AddHours(1), null, Cancel)).PurgedInstanceCount.ShouldBe(0);
+        (await hub.Client.PurgeInstancesAsync(null, null, [OrchestrationRuntimeStatus.Running], Cancel)).PurgedInstanceCount.ShouldBe(0);
+        (await hub.Client.PurgeInstancesAsync(null, null, Cancel)).PurgedInstanceCount.ShouldBe(1);
+
+        (await hub.Client.GetAllInstancesAsync().ToListAsync(Cancel)).Single().InstanceId.ShouldBe("c");
+    }
+
+    [Fact]
+    public async Task Sweep_AfterTheRetention_DeletesWhatHasEnded()
+    {
+        var time = new MovedTime();
+        await using var hub = await TestHub.StartAsync(azurite, Functions, time: time);
+        await hub.RunAsync("Echo", "", "old");
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("waiting"), Cancel);
+        time.Advance(TimeSpan.FromDays(31));
+        await hub.RunAsync("Echo", "", "new");
+
+        await hub.Engine.SweepAsync(Cancel);
+
+        (await hub.Client.GetAllInstancesAsync().ToListAsync(Cancel)).Select(i => i.InstanceId).ShouldBe(["new", "waiting"]);
+    }
+
+    [Fact]
+    public async Task Query_PrefixStatusAndTime_GiveTheRightOnesPageByPage()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        for (var i = 0; i < 5; i++) await hub.RunAsync("Echo", $"{i}", $"run/{i}");
+        await hub.RunAsync("Fail", "", "bad");
+
+        var pages = await hub.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "run/", PageSize: 2, FetchInputsAndOutputs: true)).AsPages().ToListAsync(Cancel);
+        pages.Select(page => page.Values.Count).ShouldBe([2, 2, 1]);
+        pages.SelectMany(page => page.Values).Select(i => i.ReadOutputAs<string>()).ShouldBe(["0", "1", "2", "3", "4"]);
+        var rest = await hub.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "run/", PageSize: 2, ContinuationToken: pages[0].ContinuationToken)).ToListAsync(Cancel);
+        rest.Select(i => i.InstanceId).ShouldBe(["run/2", "run/3", "run/4"]);
+        rest.ShouldAllBe(i => i.SerializedOutput == null);
+
+        (await CountAsync(new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]))).ShouldBe(1);
+        (await CountAsync(new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Running]))).ShouldBe(0);
+        (await CountAsync(new OrchestrationQuery(InstanceIdPrefix: "nothing"))).ShouldBe(0);
+        (await CountAsync(new OrchestrationQuery(CreatedFrom: DateTimeOffset.UtcNow.AddMinutes(1)))).ShouldBe(0);
+        (await CountAsync(new OrchestrationQuery(CreatedTo: DateTimeOffset.UtcNow.AddMinutes(1)))).ShouldBe(6);
+
+        async Task<int> CountAsync(OrchestrationQuery query) => (await hub.Client.GetAllInstancesAsync(query).ToListAsync(Cancel)).Count;
+    }
+
+    [Fact]
+    public async Task SuspendAndItsLike_AreNotSupported()
+    {
+        await using var hub = TestHub.Create(azurite, Functions);
+
+        await Should.ThrowAsync<NotSupportedException>(() => hub.Client.SuspendInstanceAsync("x", Cancel));
+        await Should.ThrowAsync<NotSupportedException>(() => hub.Client.ResumeInstanceAsync("x", Cancel));
+        await Should.ThrowAsync<NotSupportedException>(() => hub.Client.RestartAsync("x", cancellation: Cancel));
+        await Should.ThrowAsync<NotSupportedException>(() => hub.Client.RewindInstanceAsync("x", "why", Cancel));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("!002F")]
+    [InlineData("a/b")]
+    [InlineData("\ud800x\udc00\ud83d\ude00")]
+    public void Escape_AnyText_ComesBackAndHoldsNoForbiddenCharacter(string id)
+    {
+        var key = Keys.Escape(id);
+
+        Keys.Unescape(key).ShouldBe(id);
+        key.IndexOfAny(['/', '\\', '#', '?', '%']).ShouldBe(-1);
+    }
+}
