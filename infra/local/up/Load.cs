@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SyncFunctions.Local;
@@ -31,40 +32,10 @@ public sealed class Load : IDisposable
         _right = new SimClient(stack.State.Vendors[Launcher.TinyPlus]);
     }
 
-    /// <summary>True when both sides hold the same afterwards.</summary>
-    public async Task<bool> RunAsync(LoadData data, CancellationToken cancellation)
+    /// <summary>Makes the records, and the person who signs in on both sides.</summary>
+    public async Task FillAsync(LoadData data, CancellationToken cancellation)
     {
         _terminal.Line($"Filling the simulated Total Synergy with {data.Total:N0} {data.What} …");
-        await FillAsync(data, cancellation);
-        await SetUpAsync(cancellation);
-
-        var storage = await _stack.Azurite.CountRequestsAsync(cancellation);
-        await _left.ClearStatsAsync(cancellation);
-        await _right.ClearStatsAsync(cancellation);
-        var clock = Stopwatch.StartNew();
-        await _api.PostAsync($"{DemoTenant.FlowPath}/setup/import", new JsonObject(), cancellation);
-        await WatchAsync(clock, cancellation);
-        var elapsed = clock.Elapsed;
-        storage = await _stack.Azurite.CountRequestsAsync(cancellation) - storage;
-
-        var calls = (Left: await _left.CallsAsync(cancellation), Right: await _right.CallsAsync(cancellation));
-        var (left, right) = (await _left.CountsAsync(cancellation), await _right.CountsAsync(cancellation));
-        var records = Kinds.Sum(kind => left[kind.Left]);
-        PrintFigures(records, elapsed, storage, calls);
-        _terminal.Table(
-            ["Recount", "Total Synergy", "tiny+", ""],
-            Kinds.Select(kind => (string[])[kind.Kind, $"{left[kind.Left]:N0}", $"{right[kind.Right]:N0}", left[kind.Left] == right[kind.Right] ? "equal" : "DIFFERENT"]));
-        return Kinds.All(kind => left[kind.Left] == right[kind.Right]);
-    }
-
-    public void Dispose()
-    {
-        _left.Dispose();
-        _right.Dispose();
-    }
-
-    private async Task FillAsync(LoadData data, CancellationToken cancellation)
-    {
         await _left.CreateAllAsync("statuses", [new JsonObject { ["name"] = "Active", ["statusTypeId"] = 2 }], cancellation);
         await _left.CreateAllAsync("staff", [new JsonObject { ["firstName"] = "Account", ["lastName"] = "Administrator", ["email"] = AdminEmail }, .. data.Staff], cancellation);
         await _right.CreateAllAsync("team_members", [new JsonObject { ["first_name"] = "Account", ["last_name"] = "Administrator", ["email_address"] = AdminEmail }], cancellation);
@@ -82,6 +53,44 @@ public sealed class Load : IDisposable
         }
     }
 
+    /// <summary>Runs the import; true when both sides hold the same afterwards and every record is linked.</summary>
+    public async Task<bool> ImportAsync(CancellationToken cancellation)
+    {
+        await SetUpAsync(cancellation);
+        var storage = await _stack.Azurite.CountRequestsAsync(cancellation);
+        await _left.ClearStatsAsync(cancellation);
+        await _right.ClearStatsAsync(cancellation);
+        var clock = Stopwatch.StartNew();
+        await _api.PostAsync($"{DemoTenant.FlowPath}/setup/import", new JsonObject(), cancellation);
+        var import = await WatchAsync(clock, cancellation);
+        var elapsed = clock.Elapsed;
+        storage = await _stack.Azurite.CountRequestsAsync(cancellation) - storage;
+        var calls = (Left: await _left.CallsAsync(cancellation), Right: await _right.CallsAsync(cancellation));
+
+        var (left, right) = (await _left.CountsAsync(cancellation), await _right.CountsAsync(cancellation));
+        PrintFigures(Kinds.Sum(kind => left[kind.Left]), elapsed, storage, calls);
+        var report = import.GetProperty("report").GetProperty("kinds").EnumerateArray().ToDictionary(kind => kind.GetProperty("kind").GetString()!);
+        var recount = Kinds.Select(kind => new
+        {
+            kind.Kind,
+            Left = left[kind.Left],
+            Right = right[kind.Right],
+            Linked = report[kind.Kind].GetProperty("linked").GetInt32(),
+            Failed = report[kind.Kind].GetProperty("failed").GetInt32(),
+        }).ToList();
+        _terminal.Table(
+            ["Recount", "Total Synergy", "tiny+", "linked", "failed", "Result"],
+            recount.Select(kind => (string[])
+                [kind.Kind, $"{kind.Left:N0}", $"{kind.Right:N0}", $"{kind.Linked:N0}", $"{kind.Failed:N0}", kind.Left == kind.Right && kind.Left == kind.Linked ? "equal" : "DIFFERENT"]));
+        return recount.All(kind => kind.Left == kind.Right && kind.Left == kind.Linked);
+    }
+
+    public void Dispose()
+    {
+        _left.Dispose();
+        _right.Dispose();
+    }
+
     private async Task SetUpAsync(CancellationToken cancellation)
     {
         var team = await _api.GetAsync($"{DemoTenant.FlowPath}/setup/team", cancellation);
@@ -93,19 +102,40 @@ public sealed class Load : IDisposable
         await _api.PutAsync($"{DemoTenant.FlowPath}/setup/stages", new JsonObject { ["stages"] = new JsonArray() }, cancellation);
     }
 
-    private async Task WatchAsync(Stopwatch clock, CancellationToken cancellation)
+    private async Task<JsonElement> WatchAsync(Stopwatch clock, CancellationToken cancellation)
     {
         while (true)
         {
             var import = await _api.GetAsync($"{DemoTenant.FlowPath}/setup/import", cancellation);
-            _terminal.Line($"{clock.Elapsed:hh\\:mm\\:ss}  {Progress(import)}");
+            if (import.GetProperty("run") is { ValueKind: JsonValueKind.Object } run)
+            {
+                _terminal.Line(Progress(run, clock.Elapsed, DateTimeOffset.UtcNow));
+                if (run.GetProperty("outcome").GetString() is "failed" or "cancelled")
+                    throw new UpFailure($"The import {run.GetProperty("outcome").GetString()}: {run.GetProperty("detail").GetString()}");
+            }
+
             if (import.GetProperty("completedAt").ValueKind != JsonValueKind.Null)
-                return;
+                return import;
             await Task.Delay(Pause, cancellation);
         }
     }
 
-    private static string Progress(JsonElement import) => import.ToString();
+    /// <summary>How far an import is, by kind and in all, as one line.</summary>
+    public static string Progress(JsonElement run, TimeSpan elapsed, DateTimeOffset now)
+    {
+        var line = new StringBuilder($"{elapsed:hh\\:mm\\:ss}");
+        foreach (var kind in run.GetProperty("counts").EnumerateObject())
+        {
+            var (done, total) = (kind.Value.GetProperty("done").GetInt32(), kind.Value.GetProperty("total").GetInt32());
+            line.Append($"  {kind.Name} {done:N0}{(total > 0 ? $"/{total:N0}" : "")}");
+        }
+
+        if (run.GetProperty("perMinute") is { ValueKind: JsonValueKind.Number } pace)
+            line.Append($"  {pace.GetDouble() / 60:N0} a second");
+        if (run.GetProperty("estimatedEndAt") is { ValueKind: JsonValueKind.String } end)
+            line.Append($"  {Math.Max(0, (end.GetDateTimeOffset() - now).TotalSeconds):N0} s left");
+        return line.ToString();
+    }
 
     private void PrintFigures(int records, TimeSpan elapsed, AzuriteRequests storage, (int Left, int Right) calls)
     {

@@ -89,21 +89,30 @@ public static class UpCommand
             return Done;
         }
 
-        await new DemoTenant(api, terminal).EnsureAsync(goLive: options.Mode is UpMode.Run or UpMode.Smoke, cancellation);
-        stack.State = stack.State with { Tenant = DemoTenant.Tenant, Flow = DemoTenant.Flow, Connections = DemoTenant.Connections };
-        switch (options.Mode)
+        if (options.Mode is UpMode.Load or UpMode.LoadDebian)
         {
-            case UpMode.Smoke:
-                using (var smoke = new Smoke(stack, api, terminal))
-                    return await smoke.RunAsync(cancellation) ? Done : Failed;
-            case UpMode.Load or UpMode.LoadDebian:
-                var data = options.Mode == UpMode.Load ? SampleData.Create(options.LoadCount) : await DebianIndex.ReadAsync(cancellation);
-                using (var load = new Load(stack, api, terminal))
-                    return await load.RunAsync(data, cancellation) ? Done : Failed;
-            default:
-                Welcome(stack, terminal);
-                await new ConsoleFeed(api, terminal).RunAsync(cancellation);
-                return Done;
+            var data = options.Mode == UpMode.Load ? SampleData.Create(options.LoadCount) : await DebianIndex.ReadAsync(cancellation);
+            using var load = new Load(stack, api, terminal);
+            await load.FillAsync(data, cancellation);
+            await ConnectAsync(goLive: false);
+            return await load.ImportAsync(cancellation) ? Done : Failed;
+        }
+
+        await ConnectAsync(goLive: true);
+        if (options.Mode == UpMode.Smoke)
+        {
+            using var smoke = new Smoke(stack, api, terminal);
+            return await smoke.RunAsync(cancellation) ? Done : Failed;
+        }
+
+        Welcome(stack, terminal);
+        await new ConsoleFeed(api, terminal).RunAsync(cancellation);
+        return Done;
+
+        async Task ConnectAsync(bool goLive)
+        {
+            await new DemoTenant(api, terminal).EnsureAsync(goLive, cancellation);
+            stack.State = stack.State with { Tenant = DemoTenant.Tenant, Flow = DemoTenant.Flow, Connections = DemoTenant.Connections };
         }
     }
 
