@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace SyncFunctions.Engine;
 
 /// <summary>
@@ -22,4 +25,10 @@ public sealed record Record(string Id, FieldSet Fields)
 
     /// <summary>A name for people, in logs and lists.</summary>
     public string Label { get; init; } = "";
+
+    /// <summary>
+    /// A short hash of everything that the vendor said, its time of change included: a second change within the same second is not
+    /// taken for the first. A record with the hash under which it was handled has nothing new to say.
+    /// </summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Id}\n{Modified:O}\n{Fields}")).AsSpan(0, 8));
 }

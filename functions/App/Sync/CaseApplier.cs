@@ -39,8 +39,30 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
             await flows.EnsureHintAsync(scope.Flow.Key, scope.Kind.Name, tally.Work.Min(work => work.DueAt), cancellation);
         }
 
+        await RememberAsync(scope, cases, tally, cancellation);
         if (tally.Entries.Count > 0) await log.AppendAsync(scope.Flow.Key, tally.Entries, cancellation);
         return new BatchOutcome(tally.Counts, tally.Parents);
+    }
+
+    /// <summary>
+    /// What was handled is known by its hash when it is listed again. Last of all: what a crash leaves unhandled must not look handled.
+    /// </summary>
+    private async Task RememberAsync(WorkScope scope, List<SyncCase> cases, Tally tally, CancellationToken cancellation)
+    {
+        var open = tally.Work.Select(work => (work.Side, work.RecordId)).ToHashSet();
+        var units = (from item in cases
+                     where !open.Contains((item.Source, item.SourceId))
+                     let link = item.Link?.Value
+                     where link is { State: LinkState.Active, Intent: null }
+                     from vendor in item.Vendor
+                     where item.Index.ContainsKey(vendor.Key)
+                     let entry = item.Index[vendor.Key]
+                     let hash = vendor.Value.Hash()
+                     where entry.Value.Link == link.Id && entry.Value.Hash != hash
+                     select new LinkUnit { Index = [IndexWrite.Replace(entry, entry.Value with { Hash = hash })] }).ToList();
+
+        // A lost race only means that it is handled once more.
+        if (units.Count > 0) await links.CommitAsync(scope.Links, units, cancellation);
     }
 
     /// <summary>Takes note of records that are there before the flow goes live, so that they are known not to be new.</summary>
@@ -241,6 +263,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
 
         VendorFailure? Keep(VendorResult<Record> result)
         {
+            effect.ReadBackHash = result.Value?.Hash();
             effect.ReadBack = result.Value is { } record ? scope.Kind.Project(effect.Target, record, scope.Settings) : null;
             return result.Failure;
         }
@@ -334,7 +357,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
             settled = settled.WithId(effect.Target, effect.ReadBack!.Id);
             var unit = Unit(item, settled);
             item.Link = new Versioned<Link>(settled, item.Link!.Value.ETag);
-            var claimed = new IndexEntry(effect.Target, effect.ReadBack.Id) { Link = settled.Id, Label = item.Label, SeenAt = time.GetUtcNow() };
+            var claimed = new IndexEntry(effect.Target, effect.ReadBack.Id) { Link = settled.Id, Label = item.Label, Hash = effect.ReadBackHash, SeenAt = time.GetUtcNow() };
             return unit with { Index = [IndexWrite.Insert(claimed)] };
         }
 
@@ -387,7 +410,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
     private IndexWrite ClaimIndex(SyncCase item, Side side, Link link)
     {
         var known = item.Index.TryGetValue(side, out var entry) ? entry : (Versioned<IndexEntry>?)null;
-        var claimed = (known?.Value ?? new IndexEntry(side, link.IdOn(side)!) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, Tombstone = false, IsOlder = false };
+        var claimed = (known?.Value ?? new IndexEntry(side, link.IdOn(side)!) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, Tombstone = false, IsOlder = false, Hash = item.Vendor.TryGetValue(side, out var vendor) ? vendor.Hash() : null };
         return IndexWrite.Put(known, claimed);
     }
 
@@ -447,6 +470,9 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
         public Link? Link { get; set; }
 
         public Record? ReadBack { get; set; }
+
+        /// <summary>Of the record as the vendor gave it: its echo in the next list is known by it.</summary>
+        public string? ReadBackHash { get; set; }
 
         public VendorFailure? Failure { get; set; }
 

@@ -34,6 +34,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         {
             var entry = index[source.Side].TryGetValue(source.Id, out var found) ? found : (Versioned<IndexEntry>?)null;
             var link = entry?.Value.Link is { } linkId && loaded.TryGetValue(linkId, out var versioned) ? versioned : (Versioned<Link>?)null;
+            if (IsHandled(scope, source, entry?.Value, link?.Value)) continue;
             Sight sight = records.TryGetValue((source.Side, source.Id), out var record)
                 ? new Sight.Present(record, link is null && IsNew(scope, source.Side, entry?.Value, record))
                 : Sight.Confirmed;
@@ -56,6 +57,10 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
 
         return cases;
     }
+
+    /// <summary>Nothing new since the record was last handled, and nothing left open then.</summary>
+    private static bool IsHandled(WorkScope scope, SourceRecord source, IndexEntry? entry, Link? link) =>
+        scope.Mode != RunMode.Manual && source.Work is null && link is { State: LinkState.Active, Intent: null } && source.Vendor is { } vendor && entry?.Hash == vendor.Hash();
 
     private static bool IsNew(WorkScope scope, Side side, IndexEntry? entry, Record record)
     {

@@ -19,10 +19,12 @@ public sealed record FlowContext(FlowState State, Pair Pair, SideContext Left, S
 
     public LinkScope Links(KindMap kind) => new(Key, kind.Name);
 
-    /// <summary>Whether anything of this kind can come from a side, so that it is worth asking for changes there.</summary>
+    /// <summary>Whether a side is worth asking for changes of a kind: something can come from there, or has to be put back there.</summary>
     public bool Listens(KindMap kind, Side side) =>
         Settings.Kind(kind.Name).Enabled && kind.Parent is null &&
-        (Settings.CreatesFrom(kind, side) || kind.Fields.Any(field => FlowSettings.Allows(Settings.DirectionOf(kind, field), side) && field.End(side).CanWrite));
+        (Settings.CreatesFrom(kind, side) || kind.Fields.Any(field => ComesFrom(kind, field, side) || (Settings.UnownedEdits == UnownedEdit.PutBack && ComesFrom(kind, field, side.Other()))));
+
+    private bool ComesFrom(KindMap kind, FieldMap field, Side side) => FlowSettings.Allows(Settings.DirectionOf(kind, field), side) && field.End(side.Other()).CanWrite;
 }
 
 /// <summary>One side of a flow: the system and the tenant's account in it.</summary>

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -70,12 +68,12 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
         var seen = before.Seen.ToBuilder();
         foreach (var record in page.Records.DistinctBy(record => record.Id))
         {
-            var hash = ShortHash(record);
+            var hash = record.Hash();
             if (cursor?.Seen.Contains(hash) != true) fresh.Add(record);
             if (seen.Count < MaxSeen && (record.Modified is not { } modified || modified >= settledBefore) && !seen.Contains(hash)) seen.Add(hash);
         }
 
-        return new SidePage(side, new Walk(page.NextPage, page.NextPage is null, startedAt, seen.ToImmutable()), fresh, null) { Rows = [.. page.Records.Select(record => new SweepRow(record.Id, ShortHash(record)))] };
+        return new SidePage(side, new Walk(page.NextPage, page.NextPage is null, startedAt, seen.ToImmutable()), fresh, null) { Rows = [.. page.Records.Select(record => new SweepRow(record.Id, record.Hash()))] };
     }
 
     internal async Task<PageResult> ApplyAsync(WorkScope scope, KindWalk next, IReadOnlyList<SidePage> pages, bool since, CancellationToken cancellation)
@@ -105,10 +103,6 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
                        select new Versioned<Cursor>(next, known?.ETag ?? default)).ToList();
         if (cursors.Count > 0) await flows.SaveCursorsAsync(scope.Flow.Key, cursors, cancellation);
     }
-
-    /// <summary>Of content and modified time: a second change within the same second is not taken for the first.</summary>
-    private static string ShortHash(Record record) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{record.Id}\n{record.Modified:O}\n{record.Fields}")).AsSpan(0, 8));
 
     internal sealed record SidePage(Side Side, Walk Walk, IReadOnlyList<Record> Fresh, VendorFailure? Failure)
     {
