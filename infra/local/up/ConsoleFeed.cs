@@ -5,7 +5,10 @@ namespace SyncFunctions.Up;
 /// <summary>Prints each new row of the flow's integration log as one line: time, kind, direction, record, what was done.</summary>
 public sealed class ConsoleFeed(ManagementApi api, Terminal terminal)
 {
-    private const int Limit = 200;
+    private const int PageSize = 200;
+
+    // A burst that is longer is told in part.
+    private const int MostRows = 5000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -14,16 +17,17 @@ public sealed class ConsoleFeed(ManagementApi api, Terminal terminal)
     /// <summary>Prints until <paramref name="cancellation"/>; what was logged before the start is not repeated.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        _seen = [.. (await ReadAsync(cancellation)).Select(Line)];
+        _seen = [.. await NewestAsync(PageSize, cancellation)];
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
+                var rows = await NewestAsync(MostRows, cancellation);
+
                 // Newest first, as a person reads a log; printed in the order of the events.
-                var lines = (await ReadAsync(cancellation)).Reverse().Select(Line).ToList();
-                foreach (var line in lines.Where(line => !_seen.Contains(line)))
+                foreach (var line in rows.AsEnumerable().Reverse().Where(line => !_seen.Contains(line)))
                     terminal.Line(line);
-                _seen = [.. lines];
+                _seen = [.. rows];
             }
             catch (Exception restarting) when (restarting is HttpRequestException or ManagementException)
             {
@@ -48,10 +52,18 @@ public sealed class ConsoleFeed(ManagementApi api, Terminal terminal)
         return $"{row.GetProperty("at").GetDateTimeOffset().ToLocalTime():HH:mm:ss.fff}  {Text(row, "kind"),-8}  {direction,-15}  {level}{label}{Text(row, "text")}";
     }
 
-    private async Task<JsonElement[]> ReadAsync(CancellationToken cancellation)
+    /// <summary>The newest rows: whole pages until one holds a row that was seen before.</summary>
+    private async Task<List<string>> NewestAsync(int most, CancellationToken cancellation)
     {
-        var log = await api.GetAsync($"{DemoTenant.FlowPath}/log?limit={Limit}", cancellation);
-        return [.. log.GetProperty("items").EnumerateArray()];
+        var rows = new List<string>();
+        for (var continuation = ""; ;)
+        {
+            var page = await api.GetAsync($"{DemoTenant.FlowPath}/log?limit={PageSize}{continuation}", cancellation);
+            rows.AddRange(page.GetProperty("items").EnumerateArray().Select(Line));
+            if (rows.Count >= most || rows.Any(_seen.Contains) || Text(page, "continuation") is not { Length: > 0 } next)
+                return rows;
+            continuation = $"&continuation={Uri.EscapeDataString(next)}";
+        }
     }
 
     private static string Text(JsonElement row, string name) => row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
