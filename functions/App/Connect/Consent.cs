@@ -70,20 +70,20 @@ public sealed partial class Consent(
 
     private static bool ReturnsState(ImmutableDictionary<string, string> settings) => settings.GetValueOrDefault(StateReturned) != "false";
 
-    private ConnectOutcome Outcome(SystemCatalog catalog, StoredConnection connection, SignInResult result)
+    private ConnectOutcome Outcome(SystemCatalog catalog, StoredConnection connection, SignInOutcome result)
     {
         switch (result)
         {
-            case SignInResult.Connected { Connection: var connected }:
+            case SignInOutcome.Connected { Connection: var connected }:
                 Log.Connected(log, catalog.System, connected.Tenant, connected.Id);
                 return ConnectPages.Done(catalog.DisplayName, connected.AccountName, connected.UserName);
-            case SignInResult.RightMissing missing:
+            case SignInOutcome.RightMissing missing:
                 Log.RightMissing(log, catalog.System, connection.Tenant, connection.Id);
                 return ConnectPages.RightMissing(SignIns.MissingRightDetail(catalog, missing.Right));
-            case SignInResult.OtherAccount other:
+            case SignInOutcome.OtherAccount other:
                 Log.OtherAccount(log, catalog.System, connection.Tenant, connection.Id);
                 return ConnectPages.OtherAccount(other.Expected, other.Found);
-            case SignInResult.Refused { Failure: var failure }:
+            case SignInOutcome.Refused { Failure: var failure }:
                 Log.Failed(log, catalog.System, connection.Tenant, connection.Id, failure.Kind);
                 return ConnectPages.Failed(failure.Message);
             default:

@@ -6,22 +6,22 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Connections;
 
 /// <summary>What came of credentials that somebody brought.</summary>
-public abstract record SignInResult
+public abstract record SignInOutcome
 {
-    private SignInResult()
+    private SignInOutcome()
     {
     }
 
-    public sealed record Connected(StoredConnection Connection) : SignInResult;
+    public sealed record Connected(StoredConnection Connection) : SignInOutcome;
 
     /// <summary>The vendor does not take them, or cannot be asked now.</summary>
-    public sealed record Refused(VendorFailure Failure) : SignInResult;
+    public sealed record Refused(VendorFailure Failure) : SignInOutcome;
 
     /// <summary>They work, but the person lacks a right that the sync needs.</summary>
-    public sealed record RightMissing(string Right) : SignInResult;
+    public sealed record RightMissing(string Right) : SignInOutcome;
 
     /// <summary>They are of another account than the one that this connection stands for.</summary>
-    public sealed record OtherAccount(string Expected, string Found) : SignInResult;
+    public sealed record OtherAccount(string Expected, string Found) : SignInOutcome;
 }
 
 /// <summary>Checks credentials with their vendor, and keeps those that are good.</summary>
@@ -29,37 +29,37 @@ public sealed partial class SignIns(
     ConnectionStore connections, ConnectionScopes scopes, Systems systems, SealedCredentials vault, LookupStore lookups, TimeProvider time, ILogger<SignIns> log)
 {
     /// <summary>Checks without storing anything: the connection as it would be.</summary>
-    public async Task<SignInResult> CheckAsync(StoredConnection connection, Credentials credentials, CancellationToken cancellation) =>
+    public async Task<SignInOutcome> CheckAsync(StoredConnection connection, Credentials credentials, CancellationToken cancellation) =>
         await CheckAsync(connection, scopes.Trying(connection, credentials), credentials, cancellation);
 
     /// <summary>Checks, and stores what is good. A connection that works keeps working when other credentials are refused.</summary>
-    public async Task<SignInResult> ConnectAsync(StoredConnection connection, Credentials credentials, CancellationToken cancellation)
+    public async Task<SignInOutcome> ConnectAsync(StoredConnection connection, Credentials credentials, CancellationToken cancellation)
     {
         var result = await CheckAsync(connection, credentials, cancellation);
-        if (result is SignInResult.RightMissing missing)
+        if (result is SignInOutcome.RightMissing missing)
         {
             var detail = MissingRightDetail(systems[connection.System].Catalog, missing.Right);
             await ChangeAsync(connection, stored => stored.Health == ConnectionHealth.Connected ? stored : stored with { HealthDetail = detail }, cancellation);
             return result;
         }
 
-        if (result is not SignInResult.Connected good) return result;
+        if (result is not SignInOutcome.Connected good) return result;
 
         // An account that another sign-in has bound in the meantime is not replaced either.
         var saved = await ChangeAsync(
             connection,
             stored => stored.AccountId is not null && stored.AccountId != good.Connection.AccountId ? stored : Bound(stored, good.Connection),
             cancellation);
-        if (saved.AccountId != good.Connection.AccountId) return new SignInResult.OtherAccount(NameOf(saved), NameOf(good.Connection));
+        if (saved.AccountId != good.Connection.AccountId) return new SignInOutcome.OtherAccount(NameOf(saved), NameOf(good.Connection));
         await NoteAsync(saved, cancellation);
-        return new SignInResult.Connected(saved);
+        return new SignInOutcome.Connected(saved);
     }
 
     /// <summary>Whether the stored credentials still stand for the same account under changed settings.</summary>
-    public async Task<SignInResult> RecheckAsync(StoredConnection changed, CancellationToken cancellation) =>
+    public async Task<SignInOutcome> RecheckAsync(StoredConnection changed, CancellationToken cancellation) =>
         vault.Open(changed) is { } credentials
             ? await CheckAsync(changed, scopes.Of(changed), credentials, cancellation)
-            : new SignInResult.Connected(changed);
+            : new SignInOutcome.Connected(changed);
 
     /// <summary>Tells the operator of an account that more than one tenant has connected.</summary>
     public async Task NoteAsync(StoredConnection connection, CancellationToken cancellation)
@@ -71,14 +71,14 @@ public sealed partial class SignIns(
 
     public static string MissingRightDetail(SystemCatalog catalog, string right) => $"{catalog.DisplayName} refuses a right that is needed: {right}";
 
-    private async Task<SignInResult> CheckAsync(StoredConnection connection, ConnectionScope scope, Credentials credentials, CancellationToken cancellation)
+    private async Task<SignInOutcome> CheckAsync(StoredConnection connection, ConnectionScope scope, Credentials credentials, CancellationToken cancellation)
     {
         var identified = await systems[connection.System].IdentifyAsync(scope, cancellation);
-        if (!identified.TryGet(out var account, out var failure)) return new SignInResult.Refused(failure);
-        if (account.MissingRight is { } right) return new SignInResult.RightMissing(right);
+        if (!identified.TryGet(out var account, out var failure)) return new SignInOutcome.Refused(failure);
+        if (account.MissingRight is { } right) return new SignInOutcome.RightMissing(right);
         if (connection.AccountId is { } expected && expected != account.Id)
-            return new SignInResult.OtherAccount(NameOf(connection), account.Name.Length > 0 ? account.Name : account.Id);
-        return new SignInResult.Connected(connection with
+            return new SignInOutcome.OtherAccount(NameOf(connection), account.Name.Length > 0 ? account.Name : account.Id);
+        return new SignInOutcome.Connected(connection with
         {
             Secret = vault.Seal(connection, credentials),
             AccountId = account.Id,
