@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.DurableTask.Client;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -8,8 +9,12 @@ namespace SyncFunctions.App.Sync;
 /// One poll of a flow: asks each side for changes since the cursor and applies what it finds in place, or starts a run where there
 /// is much to do.
 /// </summary>
-public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runStore, PageSync pages, WorkSync work, BatchSync batches, DueStore due, BudgetPlan budgets, TimeProvider time)
+public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runStore, PageSync pages, WorkSync work, BatchSync batches, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
 {
+    private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<(FlowKey, Side, string), DateTimeOffset> _toldAt = [];
+
     public async Task RunAsync(FlowKey flow, DurableTaskClient client, CancellationToken cancellation)
     {
         var context = await contexts.LoadAsync(flow, cancellation);
@@ -36,7 +41,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
     private async Task PollAsync(FlowContext context, DurableTaskClient client, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (context.State.Guard(Lane.Live)?.Value.IsHeld(now) == true) return;
+        if (context.State.Guard(Lane.Live)?.Value.IsHeld(now) == true && !await runs.FreeOfDeadRunAsync(context.Key, Lane.Live, client, cancellation)) return;
 
         var found = new List<(KindMap Kind, KindWalk Walk, IReadOnlyList<PageSync.SidePage> Pages)>();
         foreach (var kind in context.Pair.TopKinds.Where(kind => context.Settings.Kind(kind.Name).Enabled))
@@ -46,6 +51,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
             var read = await Task.WhenAll(Sides.Both.Select(side => pages.ReadAsync(probe, walk, side, since: true, cancellation)));
 
             // A side that cannot be read now is asked again at the next poll; what is read of the other side is not lost either.
+            foreach (var page in read) await TellFailureAsync(context, kind, page, now, cancellation);
             if (read.All(page => page.Failure is null)) found.Add((kind, read.Aggregate(walk with { PageNumber = 1 }, (next, page) => next.With(page.Side, page.Walk)), read));
         }
 
@@ -64,9 +70,9 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
     private async Task RunInPlaceAsync(
         FlowContext context, List<(KindMap Kind, KindWalk Walk, IReadOnlyList<PageSync.SidePage> Pages)> found, List<Versioned<WorkHint>> dueWork, CancellationToken cancellation)
     {
-        var (guard, _) = await runs.TakeAsync(context.Key, RunMode.Delta, RunStatus.Syncing, "poll", cancellation);
+        var (guard, _) = await runs.TakeAsync(context.Key, RunMode.Delta, RunStatus.Syncing, FlowRuns.InPlace, FlowRuns.InPlaceGuardTime, cancellation);
         if (guard is not { } held) return;
-        var run = new Run(context.Key, held.Value.Run!.Value, Lane.Live, nameof(RunMode.Delta), "poll", time.GetUtcNow());
+        var run = new Run(context.Key, held.Value.Run!.Value, Lane.Live, nameof(RunMode.Delta), FlowRuns.InPlace, time.GetUtcNow());
         var outcome = RunOutcome.Failed;
         try
         {
@@ -100,6 +106,21 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
                 await runStore.InsertAsync(run with { EndedAt = time.GetUtcNow(), Outcome = outcome }, CancellationToken.None);
             }
         }
+    }
+
+    /// <summary>A side that cannot be read is worth a line, but not one at every poll.</summary>
+    private async Task TellFailureAsync(FlowContext context, KindMap kind, PageSync.SidePage page, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var key = (context.Key, page.Side, kind.Name);
+        if (page.Failure is not { } failure)
+        {
+            _toldAt.TryRemove(key, out _);
+            return;
+        }
+
+        if (_toldAt.TryGetValue(key, out var told) && now - told < TellEvery) return;
+        _toldAt[key] = now;
+        await log.AppendAsync(context.Key, [Story.OfPollFailure(context.On(page.Side).Connector.Catalog, kind, page.Side, failure, now)], cancellation);
     }
 
     private static bool HasEffects(KindCounts counts) => counts is not { Created: 0, Updated: 0, Archived: 0, Linked: 0, Failed: 0, Conflicts: 0, Held: 0, Parked: 0 };

@@ -22,23 +22,44 @@ public abstract record RunRequestResult
 /// Starts and ends runs. One run per flow and lane is guarded by a row that is only ever replaced if it is as it was read; its epoch
 /// grows with every taking, so that a holder whose guard was taken over can be told apart.
 /// </summary>
-public sealed class FlowRuns(FlowStore flows, RunStore runs, DueStore due, TimeProvider time)
+public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal, DueStore due, TimeProvider time)
 {
+    /// <summary>The trigger of a poll that is worked on where it was noticed, without an orchestration.</summary>
+    public const string InPlace = "poll, in place";
+
     /// <summary>A guard that is not renewed for so long belongs to a run that died.</summary>
     public static readonly TimeSpan GuardTime = TimeSpan.FromMinutes(15);
+
+    /// <summary>Work in place is short, and nothing goes on with it after a crash: its guard is soon free again.</summary>
+    public static readonly TimeSpan InPlaceGuardTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>Between taking the guard and starting the orchestration a process may die; after this it did.</summary>
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks for a run; refused unless the lane is idle.</summary>
     public async Task<RunRequestResult> RequestAsync(FlowKey flow, string mode, string trigger, DurableTaskClient client, CancellationToken cancellation)
     {
         var runMode = Enum.Parse<RunMode>(mode, ignoreCase: true);
         var pair = (await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value.Pair;
-        var (guard, busy) = await TakeAsync(flow, runMode, RunStatus.InQueue, trigger, cancellation);
+        var (guard, busy) = await TakeAsync(flow, runMode, RunStatus.InQueue, trigger, GuardTime, cancellation);
+        if (guard is null && await FreeOfDeadRunAsync(flow, LaneOf(runMode), client, cancellation)) (guard, busy) = await TakeAsync(flow, runMode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is not { } held) return busy!;
         var run = held.Value.Run!.Value;
         await runs.InsertAsync(new Run(flow, run, held.Value.Lane, runMode.ToString(), trigger, time.GetUtcNow()), cancellation);
         await client.ScheduleNewOrchestrationInstanceAsync(
             new TaskName(nameof(SyncRun)), SyncRunInput.Begin(flow, run, held.Value.Epoch, runMode, pair), new StartOrchestrationOptions(InstanceId(flow, run)), cancellation);
         return new RunRequestResult.Started(run);
+    }
+
+    /// <summary>A guard whose orchestration never started, or ended without giving it back, holds up nobody.</summary>
+    internal async Task<bool> FreeOfDeadRunAsync(FlowKey flow, Lane lane, DurableTaskClient client, CancellationToken cancellation)
+    {
+        if (await flows.GetGuardAsync(flow, lane, null, cancellation) is not { } held || held.Value is not { Run: { } run, Mode: { } mode } || held.Value.Trigger == InPlace) return false;
+        var instance = await client.GetInstanceAsync(InstanceId(flow, run), cancellation);
+        if (instance is null ? time.GetUtcNow() - held.Value.Since < StartTime : !instance.IsCompleted) return false;
+        await journal.EndAsync(flow, run, "It did not start, or ended without a word.", time.GetUtcNow(), cancellation);
+        await ReleaseAsync(flow, Enum.Parse<RunMode>(mode), run, cancellation);
+        return true;
     }
 
     /// <summary>Makes the next poll take note of what is there, after which the flow is live.</summary>
@@ -54,10 +75,11 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, DueStore due, TimeP
     private static string InstanceId(FlowKey flow, RunId run) => $"{flow.Tenant}-{flow.Flow}-{run}";
 
     /// <summary>Takes the guard of a lane for a new run, if it is idle or its holder died.</summary>
-    internal async Task<(Versioned<Guard>? Guard, RunRequestResult.Busy? Busy)> TakeAsync(FlowKey flow, RunMode mode, RunStatus status, string trigger, CancellationToken cancellation)
+    internal async Task<(Versioned<Guard>? Guard, RunRequestResult.Busy? Busy)> TakeAsync(
+        FlowKey flow, RunMode mode, RunStatus status, string trigger, TimeSpan lease, CancellationToken cancellation)
     {
         var run = new RunId(Guid.CreateVersion7().ToString("N"));
-        if (await flows.TryTakeAsync(flow, LaneOf(mode), null, run, status, mode.ToString(), trigger, GuardTime, cancellation) is { } taken) return (taken, null);
+        if (await flows.TryTakeAsync(flow, LaneOf(mode), null, run, status, mode.ToString(), trigger, lease, cancellation) is { } taken) return (taken, null);
         var holder = await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation);
         return (null, BusyWith(holder?.Value ?? new Guard(LaneOf(mode), RunStatus.Syncing, null, 0, time.GetUtcNow(), null, mode.ToString(), trigger, null)));
     }

@@ -60,16 +60,27 @@ internal static class Story
             SyncAction.Delete delete => $"Could not be deleted in {Name(scope, delete.Target)}",
             _ => "Its counterpart could not be read",
         };
-        var (severity, whatToDo) = failure.Kind switch
-        {
-            FailureKind.AuthExpired => (LogLevelForPeople.Error, "Connect the system again."),
-            FailureKind.Forbidden => (LogLevelForPeople.Error, "Give the connected user the right that is named, or connect with an administrator."),
-            FailureKind.Misconfigured => (LogLevelForPeople.Error, "Check the connection's settings."),
-            FailureKind.Permanent or FailureKind.Conflict => (LogLevelForPeople.Error, "Correct the record; it is tried again as soon as it changes."),
-            _ => (LogLevelForPeople.Warning, "Nothing: it is tried again by itself."),
-        };
-        return Of(scope, item, at, severity, $"failed-{failure.Kind.ToString().ToLowerInvariant()}", $"{what}: {failure.Message}", whatToDo);
+        var (level, whatToDo) = Advice(failure);
+        return Of(scope, item, at, level, CodeOf(failure), $"{what}: {failure.Message}", whatToDo);
     }
+
+    /// <summary>A list that could not be read: no record is to blame.</summary>
+    public static LogEntry OfPollFailure(SystemCatalog system, KindMap kind, Side side, VendorFailure failure, DateTimeOffset at)
+    {
+        var (level, whatToDo) = Advice(failure);
+        return new LogEntry(at, level, CodeOf(failure), $"{system.DisplayName} could not be asked for changes of {kind.VendorKind(side)}: {failure.Message}") { Kind = kind.Name, Side = side, WhatToDo = whatToDo };
+    }
+
+    private static (LogLevelForPeople Level, string WhatToDo) Advice(VendorFailure failure) => failure.Kind switch
+    {
+        FailureKind.AuthExpired => (LogLevelForPeople.Error, "Connect the system again."),
+        FailureKind.Forbidden => (LogLevelForPeople.Error, "Give the connected user the right that is named, or connect with an administrator."),
+        FailureKind.Misconfigured => (LogLevelForPeople.Error, "Check the connection's settings."),
+        FailureKind.Permanent or FailureKind.Conflict => (LogLevelForPeople.Error, "Correct the record; it is tried again as soon as it changes."),
+        _ => (LogLevelForPeople.Warning, "Nothing: it is tried again by itself."),
+    };
+
+    private static string CodeOf(VendorFailure failure) => $"failed-{failure.Kind.ToString().ToLowerInvariant()}";
 
     private static string Name(WorkScope scope, Side side) => scope.Flow.On(side).Connector.Catalog.DisplayName;
 
