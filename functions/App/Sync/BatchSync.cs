@@ -54,7 +54,7 @@ public sealed class BatchSync
         {
             if (parent.Value is not { State: LinkState.Active, LeftId: { } left, RightId: { } right }) continue;
             var link = own.TryGetValue(id, out var found)
-                ? found
+                ? found with { Value = found.Value with { LeftId = left, RightId = right } }
                 : new Versioned<Link>(new Link(id, scope.Kind.Name) { State = LinkState.Active, LeftId = left, RightId = right, CreatedFrom = parent.Value.CreatedFrom }, default);
             cases.Add(new SyncCase { Source = Side.Left, Link = link, Item = new PlanItem(link.Value, Sight.Unread, Sight.Unread) });
         }

@@ -136,8 +136,9 @@ internal sealed class IntentRecovery(LinkStore links, References references, Tim
         var intent = link.Intent!;
         var bases = Settlement.AfterWrite(scope.Kind, link.Bases, target, intent.Sent, intent.SourceValues, created, out _);
         var settled = (link with { State = LinkState.Active, Intent = null, Bases = bases }).WithId(target, created.Id);
+        var known = (await links.FindAsync(scope.Links, target, [created.Id], cancellation)).TryGetValue(created.Id, out var entry) ? entry : (Versioned<IndexEntry>?)null;
         var claim = new IndexEntry(target, created.Id) { Link = link.Id, Label = item.Label, SeenAt = time.GetUtcNow() };
-        var unit = new LinkUnit { Link = settled, LinkETag = etag, ClosesCreate = new OpenCreate(link.Id, target), Index = [IndexWrite.Insert(claim)] };
+        var unit = new LinkUnit { Link = settled, LinkETag = etag, ClosesCreate = new OpenCreate(link.Id, target), Index = [IndexWrite.Put(known, claim)] };
         See(item, target, created);
         if (await StoreAsync(scope, item, unit, settled, cases, result, cancellation)) result.Adopted.Add(item);
     }
