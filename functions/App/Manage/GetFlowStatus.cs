@@ -49,7 +49,7 @@ public sealed record FlowStatusView(
 public sealed record SideBudget(Side Side, string Connection, ConnectionHealth Health, string? HealthDetail, BudgetView? Budget);
 
 public sealed class GetFlowStatus(
-    Finder finder, FlowContexts contexts, BudgetPlan plans, DueStore due, RunStore runs, LinkStore links, ConnectionStore connections, ConnectionViews views, TimeProvider time)
+    Finder finder, FlowContexts contexts, DueStore due, RunStore runs, LinkStore links, ConnectionStore connections, ConnectionViews views, TimeProvider time)
 {
     /// <summary>A work list that is longer is counted no further: the number says enough.</summary>
     private const int CountedWork = 5000;
@@ -75,7 +75,7 @@ public sealed class GetFlowStatus(
             context.Flow.Enabled,
             context.Flow.WentLiveAt,
             await due.GetAsync(found.Key, cancellation),
-            PollPlanText.Of(context, await plans.NextPollAsync(context, cancellation)),
+            PollPlanText.Of(context, now),
             await Task.WhenAll(Sides.Both.Select(side => BudgetAsync(context, side, cancellation))),
             await CountWorkAsync(found, cancellation),
             newest is [var last] ? RunView.Of(last, now) : null));

@@ -6,9 +6,12 @@ namespace SyncFunctions.App.Manage;
 /// <summary>How often a flow is polled, and why no oftener, for a person.</summary>
 internal static class PollPlanText
 {
-    public static string Of(FlowContext flow, PollPlan plan)
+    /// <summary>The pace that the whole day allows. A quiet morning may run ahead of it, a busy one behind.</summary>
+    public static string Of(FlowContext flow, DateTimeOffset now)
     {
-        var pace = plan.Every <= TimeSpan.Zero ? "as often as the app polls" : $"every {Duration(plan.Every)}";
+        var every = Sides.Both.Max(side => PollPlan.For(
+            now, flow.Flow.PollEvery ?? TimeSpan.Zero, used: 0, BudgetPlan.DailyCalls(flow.On(side)), BudgetPlan.CallsPerPoll(flow, side)).Every);
+        var pace = every <= TimeSpan.Zero ? "as often as the app polls" : $"every {Duration(every)}";
         var limits = Sides.Both.Select(side => Limit(flow, side)).OfType<string>().ToList();
         return limits.Count == 0 ? pace : $"{pace}: {string.Join("; ", limits)}";
     }

@@ -16,7 +16,7 @@ public sealed partial class ImportCompletion(
 
     private const int MaxAttempts = 3;
 
-    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Called when an import run has ended well, as often as its caller is repeated. A run that the wizard did not begin is none of
@@ -53,7 +53,7 @@ public sealed partial class ImportCompletion(
             if (import.Mail is { State: MailState.Claimed, At: { } until } && until > now)
             {
                 // Somebody is sending: it is known soon whether that went well.
-                wait = until - now;
+                wait = until - now < BetweenAttempts ? until - now : BetweenAttempts;
                 return null;
             }
 
