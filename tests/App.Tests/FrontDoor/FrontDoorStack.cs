@@ -1,0 +1,27 @@
+[assembly: AssemblyFixture(typeof(SyncFunctions.App.Tests.FrontDoor.FrontDoorStack))]
+
+// Front-door tests wait for another process nearly all of their time.
+[assembly: CollectionBehavior(MaxParallelThreads = 8)]
+
+namespace SyncFunctions.App.Tests.FrontDoor;
+
+/// <summary>The stack that all front-door tests share which do not break or count anything of others; started by the first.</summary>
+public sealed class FrontDoorStack : IAsyncLifetime
+{
+    private readonly Lazy<Task<AppStack>> _stack = new(() => AppStack.StartAsync(TestContext.Current.CancellationToken));
+
+    public Task<AppStack> StackAsync() => _stack.Value;
+
+    /// <summary>A tenant of the test's own that is live.</summary>
+    public async Task<SyncedPractice> LiveAsync(object? settings = null) => await SyncedPractice.LiveAsync(await StackAsync(), settings);
+
+    /// <summary>A tenant of the test's own whose flow is still off.</summary>
+    public async Task<SyncedPractice> ConnectedAsync(object? settings = null) => await SyncedPractice.ConnectedAsync(await StackAsync(), settings);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stack.IsValueCreated) await (await _stack.Value).DisposeAsync();
+    }
+}
