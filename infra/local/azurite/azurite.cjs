@@ -28,4 +28,12 @@ process.stdin.setEncoding('utf8').on('data', text => {
     console.log(`requests blob ${blob} queue ${queue} table ${table}`);
   }
 });
+
+// Azurite finds one row by its partition first and then walks through it, which makes every write of a large partition slower than the
+// one before. The same two conditions the other way round find the same row through the index of the row keys.
+const { Collection } = require('lokijs');
+const findOne = Collection.prototype.findOne;
+Collection.prototype.findOne = function (query) {
+  return findOne.call(this, query?.RowKey === undefined || query.PartitionKey === undefined ? query : { RowKey: query.RowKey, PartitionKey: query.PartitionKey });
+};
 require('azurite/dist/src/azurite.js');
