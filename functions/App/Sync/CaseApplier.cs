@@ -520,7 +520,8 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
 
                 // An older record is offered in the list of unmatched ones; a line for each would drown the log.
                 var isKnown = item.Index.Count > 0 && item.Link is null && action is SyncAction.Offer or SyncAction.Skip;
-                if (!isKnown && Story.Of(scope, item, action, now) is { } entry) Entries.Add(entry);
+                var isToldAlready = item.Work.Exists(work => (work.Value.Reason, action) is (WorkReason.Parked, SyncAction.Park) or (WorkReason.Held, SyncAction.Hold));
+                if (!isKnown && !isToldAlready && Story.Of(scope, item, action, now) is { } entry) Entries.Add(entry);
             }
         }
 

@@ -17,6 +17,8 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
     public static readonly ImmutableSortedDictionary<string, string> Connections =
         ImmutableSortedDictionary<string, string>.Empty.Add(Launcher.Synergy, Launcher.Synergy).Add(Launcher.TinyPlus, Launcher.TinyPlus);
 
+    private static readonly ImmutableArray<(string Left, string Right)> Stages = [("Proposal", "Proposal"), ("Active", "Design"), ("Completed", "Complete")];
+
     private static readonly TimeSpan LiveTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LivePoll = TimeSpan.FromMilliseconds(250);
 
@@ -34,6 +36,21 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
         await EnsureConnectionAsync(Launcher.Synergy, new JsonObject { ["plan"] = "premium" }, cancellation);
         await EnsureConnectionAsync(Launcher.TinyPlus, [], cancellation);
         await EnsureFlowAsync(goLive, cancellation);
+    }
+
+    /// <summary>Runs the setup wizard of a flow that has not gone live: both systems' sample records are in step from then on.</summary>
+    public async Task ImportAsync(CancellationToken cancellation)
+    {
+        if ((await api.GetAsync(FlowPath, cancellation)).GetProperty("wentLiveAt").ValueKind != JsonValueKind.Null) return;
+        var wizard = new Wizard(api);
+        if ((await api.GetAsync($"{FlowPath}/setup/import", cancellation)).GetProperty("startedAt").ValueKind == JsonValueKind.Null)
+        {
+            await wizard.PrepareAsync(Stages, cancellation);
+            await wizard.StartImportAsync(cancellation);
+        }
+
+        await wizard.WatchAsync(_ => { }, cancellation);
+        terminal.Line("Imported what was in Total Synergy; what is only in tiny+ waits in the lists of unmatched records.");
     }
 
     /// <summary>Signs in to the vendor and gives consent, as a person with a browser would.</summary>

@@ -13,8 +13,6 @@ public sealed class Load : IDisposable
     // The person who signs in: known on both sides, as the wizard wants it.
     private const string AdminEmail = "admin@demo.example";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-
     /// <summary>The flow's kinds with the vendors' names for them.</summary>
     private static readonly (string Kind, string Left, string Right)[] Kinds =
         [("staff", "staff", "team_members"), ("company", "contacts", "companies"), ("contact", "personnel", "contacts"), ("project", "projects", "projects")];
@@ -56,13 +54,14 @@ public sealed class Load : IDisposable
     /// <summary>Runs the import; true when both sides hold the same afterwards and every record is linked.</summary>
     public async Task<bool> ImportAsync(CancellationToken cancellation)
     {
-        await SetUpAsync(cancellation);
+        var wizard = new Wizard(_api);
+        await wizard.PrepareAsync([], cancellation);
         var storage = await _stack.Azurite.CountRequestsAsync(cancellation);
         await _left.ClearStatsAsync(cancellation);
         await _right.ClearStatsAsync(cancellation);
         var clock = Stopwatch.StartNew();
-        await _api.PostAsync($"{DemoTenant.FlowPath}/setup/import", new JsonObject(), cancellation);
-        var import = await WatchAsync(clock, cancellation);
+        await wizard.StartImportAsync(cancellation);
+        var import = await wizard.WatchAsync(run => _terminal.Line(Progress(run, clock.Elapsed, DateTimeOffset.UtcNow)), cancellation);
         var elapsed = import.GetProperty("completedAt").GetDateTimeOffset() - import.GetProperty("startedAt").GetDateTimeOffset();
         storage = await _stack.Azurite.CountRequestsAsync(cancellation) - storage;
         var calls = (Left: await _left.CallsAsync(cancellation), Right: await _right.CallsAsync(cancellation));
@@ -89,35 +88,6 @@ public sealed class Load : IDisposable
     {
         _left.Dispose();
         _right.Dispose();
-    }
-
-    private async Task SetUpAsync(CancellationToken cancellation)
-    {
-        var team = await _api.GetAsync($"{DemoTenant.FlowPath}/setup/team", cancellation);
-        var suggested = team.GetProperty("suggestions").EnumerateArray()
-            .ToDictionary(suggestion => suggestion.GetProperty("leftId").ToString(), suggestion => suggestion.GetProperty("rightId").ToString());
-        var matches = team.GetProperty("left").EnumerateArray().Select(member => member.GetProperty("id").ToString())
-            .Select(id => new JsonObject { ["leftId"] = id, ["rightId"] = suggested.GetValueOrDefault(id) });
-        await _api.PutAsync($"{DemoTenant.FlowPath}/setup/team", new JsonObject { ["matches"] = new JsonArray([.. matches]) }, cancellation);
-        await _api.PutAsync($"{DemoTenant.FlowPath}/setup/stages", new JsonObject { ["stages"] = new JsonArray() }, cancellation);
-    }
-
-    private async Task<JsonElement> WatchAsync(Stopwatch clock, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var import = await _api.GetAsync($"{DemoTenant.FlowPath}/setup/import", cancellation);
-            if (import.GetProperty("run") is { ValueKind: JsonValueKind.Object } run)
-            {
-                _terminal.Line(Progress(run, clock.Elapsed, DateTimeOffset.UtcNow));
-                if (run.GetProperty("outcome").GetString() is "failed" or "cancelled")
-                    throw new UpFailure($"The import {run.GetProperty("outcome").GetString()}: {run.GetProperty("detail").GetString()}");
-            }
-
-            if (import.GetProperty("completedAt").ValueKind != JsonValueKind.Null)
-                return import;
-            await Task.Delay(Pause, cancellation);
-        }
     }
 
     /// <summary>How far an import is, by kind and in all, as one line.</summary>

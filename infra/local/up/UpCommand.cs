@@ -98,13 +98,15 @@ public static class UpCommand
             return await load.ImportAsync(cancellation) ? Done : Failed;
         }
 
-        await ConnectAsync(goLive: true);
         if (options.Mode == UpMode.Smoke)
         {
+            await ConnectAsync(goLive: true);
             using var smoke = new Smoke(stack, api, terminal);
             return await smoke.RunAsync(cancellation) ? Done : Failed;
         }
 
+        await ConnectAsync(goLive: false);
+        await new DemoTenant(api, terminal).ImportAsync(cancellation);
         Welcome(stack, terminal);
         await new ConsoleFeed(api, terminal).RunAsync(cancellation);
         return Done;
@@ -121,7 +123,6 @@ public static class UpCommand
         var state = stack.State;
         terminal.List(
             [
-                ("Dashboard", new Uri(state.App, "api/dashboard").AbsoluteUri),
                 ("Management API", state.Manage.AbsoluteUri),
                 ("Simulated Total Synergy", state.Vendors[Launcher.Synergy].AbsoluteUri),
                 ("Simulated tiny+", state.Vendors[Launcher.TinyPlus].AbsoluteUri),

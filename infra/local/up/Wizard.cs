@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SyncFunctions.Up;
+
+/// <summary>The setup wizard of the demonstration flow, as an administrator would click through it.</summary>
+public sealed class Wizard(ManagementApi api)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Matches the team as suggested, and maps the stages.</summary>
+    public async Task PrepareAsync(IEnumerable<(string Left, string Right)> stages, CancellationToken cancellation)
+    {
+        var team = await api.GetAsync($"{DemoTenant.FlowPath}/setup/team", cancellation);
+        var suggested = team.GetProperty("suggestions").EnumerateArray()
+            .ToDictionary(suggestion => suggestion.GetProperty("leftId").ToString(), suggestion => suggestion.GetProperty("rightId").ToString());
+        var matches = team.GetProperty("left").EnumerateArray().Select(member => member.GetProperty("id").ToString())
+            .Select(id => new JsonObject { ["leftId"] = id, ["rightId"] = suggested.GetValueOrDefault(id) });
+        await api.PutAsync($"{DemoTenant.FlowPath}/setup/team", new JsonObject { ["matches"] = new JsonArray([.. matches]) }, cancellation);
+        var map = stages.Select(stage => new JsonObject { ["left"] = stage.Left, ["right"] = stage.Right });
+        await api.PutAsync($"{DemoTenant.FlowPath}/setup/stages", new JsonObject { ["stages"] = new JsonArray([.. map]) }, cancellation);
+    }
+
+    public Task StartImportAsync(CancellationToken cancellation) => api.PostAsync($"{DemoTenant.FlowPath}/setup/import", new JsonObject(), cancellation);
+
+    /// <summary>Waits for the end of the import, and hands over every state that it went through.</summary>
+    public async Task<JsonElement> WatchAsync(Action<JsonElement> progress, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var import = await api.GetAsync($"{DemoTenant.FlowPath}/setup/import", cancellation);
+            if (import.GetProperty("run") is { ValueKind: JsonValueKind.Object } run)
+            {
+                progress(run);
+                if (run.GetProperty("outcome").GetString() is "failed" or "cancelled")
+                    throw new UpFailure($"The import {run.GetProperty("outcome").GetString()}: {run.GetProperty("detail").GetString()}");
+            }
+
+            if (import.GetProperty("completedAt").ValueKind != JsonValueKind.Null)
+                return import;
+            await Task.Delay(Pause, cancellation);
+        }
+    }
+}
