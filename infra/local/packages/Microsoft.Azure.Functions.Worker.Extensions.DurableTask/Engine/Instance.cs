@@ -183,14 +183,15 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
     public async Task<(Delivery Result, OrchestrationRuntimeStatus? Status)> TerminateAsync(string? output, CancellationToken cancellation)
     {
         var fresh = false;
-        for (var attempt = 0; ; attempt++)
+        var tried = false;
+        while (true)
         {
             if (_state is null) fresh = await ReloadAsync(cancellation);
             if (_state is not { } state) return (Delivery.NoInstance, null);
             if (state.Head.IsEnded)
             {
                 // An earlier attempt went through and only its answer was lost.
-                if (attempt > 0 && state.Head.Status is OrchestrationRuntimeStatus.Terminated) break;
+                if (tried && state.Head.Status is OrchestrationRuntimeStatus.Terminated) break;
                 if (fresh) return (Delivery.Ended, state.Head.Status);
                 fresh = await ReloadAsync(cancellation);
                 continue;
@@ -209,6 +210,7 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
                 break;
             }
 
+            tried = true;
             fresh = await ReloadAsync(cancellation);
         }
 
