@@ -42,6 +42,68 @@ public sealed class CrashPointTests(AzuriteFixture azurite, ITestOutputHelper ou
         points.ShouldBeGreaterThan(30);
     }
 
+    [Theory]
+    [InlineData(FailurePoint.BeforeSending)]
+    [InlineData(FailurePoint.AfterSending)]
+    public async Task KilledAfterAnEventForAnIdleInstance_NextProcessGoesOn_NoAcceptedEventIsLost(FailurePoint point)
+    {
+        var points = 0;
+        for (var reached = true; reached; points++) reached = await KilledAfterAnEventAsync(points + 1, point);
+
+        output.WriteLine($"{points - 1} crash points {point}");
+        points.ShouldBeGreaterThan(4);
+    }
+
+    private async Task<bool> KilledAfterAnEventAsync(int operation, FailurePoint point)
+    {
+        var options = Quiet();
+        var functions = Functions().Orchestrator("Idle", async context =>
+        {
+            var answer = await context.WaitForExternalEvent<int>("go");
+            return answer + await context.CallActivityAsync<int>("Echo", 1);
+        });
+        bool reached, accepted;
+        await using (var first = await TestHub.StartAsync(azurite, functions, options: options))
+        {
+            await first.Client.ScheduleNewOrchestrationInstanceAsync("Idle", null, new StartOrchestrationOptions("idle"), Cancel);
+            // It waits, and the index says nothing of it any more.
+            await TestHub.UntilAsync(async () => await HasSettledAsync(first));
+            first.Transport.Reset();
+            first.Transport.FailFrom(operation, point);
+            try
+            {
+                await first.Client.RaiseEventAsync("idle", "go", 41, Cancel);
+                accepted = true;
+                await TestHub.UntilAsync(async () => first.Transport.Count >= operation || await HasSettledAsync(first));
+            }
+            catch (Azure.RequestFailedException)
+            {
+                accepted = false;
+            }
+
+            reached = first.Transport.Count >= operation;
+        }
+
+        var later = new MovedTime();
+        later.Advance(TimeSpan.FromHours(1));
+        await using var next = await TestHub.StartAsync(azurite, functions, options: options with { PollInterval = TimeSpan.FromMilliseconds(30) }, time: later);
+        if (!accepted) await RaiseAgainAsync(next);
+        (await next.EndOfAsync("idle")).ReadOutputAs<int>().ShouldBe(42, $"killed {point} at {operation}");
+        return reached;
+    }
+
+    private static async Task RaiseAgainAsync(TestHub hub)
+    {
+        try
+        {
+            await hub.Client.RaiseEventAsync("idle", "go", 41, Cancel);
+        }
+        catch (InvalidOperationException)
+        {
+            // The first one had come through, and the instance has ended.
+        }
+    }
+
     /// <returns>Whether the scenario has so many operations.</returns>
     private async Task<bool> KilledAtAsync(int operation, FailurePoint point)
     {

@@ -45,8 +45,13 @@ public sealed class SharingTests(AzuriteFixture azurite)
     [Fact]
     public async Task Event_ThroughAnotherProcess_ReachesTheOneThatWorks()
     {
+        var held = 0;
         var functions = new LambdaFunctions()
-            .Activity("Hold", cancellation => Task.Delay(Timeout.Infinite, cancellation))
+            .Activity("Hold", cancellation =>
+            {
+                Interlocked.Increment(ref held);
+                return Task.Delay(Timeout.Infinite, cancellation);
+            })
             .Orchestrator("Wait", async context =>
             {
                 // A task that runs keeps the instance with its process.
@@ -62,6 +67,7 @@ public sealed class SharingTests(AzuriteFixture azurite)
         await two.Client.RaiseEventAsync(id, "go", "from two", Cancel);
 
         (await two.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("from two");
+        held.ShouldBe(1);
     }
 
     [Fact]

@@ -36,7 +36,6 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
     private DateTimeOffset? _scheduled;
     private string? _callerTold;
     private string? _callerBeingTold;
-    private string? _leftTo;
     private volatile bool _announced;
     private bool _retired;
     private int _signals;
@@ -71,9 +70,7 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
     /// <summary>A poll found the instance in the index.</summary>
     public void Seen(WorkRow row)
     {
-        var leftTo = _leftTo;
-        if (leftTo is not null && hub.SeemsAlive(leftTo)) return;
-        if (leftTo is null && row.Writer == hub.Owner && Volatile.Read(ref _row) is { } own && own.ETag == row.ETag) return;
+        if (row.Writer == hub.Owner && Volatile.Read(ref _row) is { } own && own.ETag == row.ETag) return;
         // Another process wrote the row: to announce a message, perhaps one it has not committed yet.
         if (row.Writer != hub.Owner) _announced = true;
         Volatile.Write(ref _polled, row);
@@ -295,13 +292,13 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
 
             if (await hub.IsOtherAliveAsync(state.Head.Owner, cancellation))
             {
-                _leftTo = state.Head.Owner;
+                // The index must name the process that works on it: that one is to keep the row right.
+                if ((_row ?? _polled) is { } row && row.Owner != state.Head.Owner) await RaiseAsync(hub.Now, state.Head.Owner, cancellation);
                 _state = null;
                 Settled(null);
                 return;
             }
 
-            _leftTo = null;
             var arrived = Collect(state);
             if (arrived is not null)
             {
