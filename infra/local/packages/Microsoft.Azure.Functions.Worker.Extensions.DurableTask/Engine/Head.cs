@@ -111,7 +111,7 @@ internal sealed record Outcome(string? Output, TaskFailureDetails? Failure);
 /// <param name="InstanceId">The instance.</param>
 /// <param name="Due">Never later than the time the instance next wants attention.</param>
 /// <param name="Owner">The process that works on it, as far as the writer knew; empty: anyone may.</param>
-/// <param name="Writer">The process that wrote the row.</param>
+/// <param name="Writer">The process that wrote the row; empty: one that is only a client.</param>
 /// <param name="WrittenAt">When it wrote it.</param>
 /// <param name="ETag">The row's version.</param>
 internal sealed record WorkRow(string InstanceId, DateTimeOffset Due, string Owner, string Writer, DateTimeOffset WrittenAt, ETag ETag)

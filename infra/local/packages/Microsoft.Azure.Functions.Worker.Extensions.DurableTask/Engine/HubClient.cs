@@ -7,6 +7,9 @@ namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
 /// <summary>The client of a hub that this process may also work for.</summary>
 internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.HubName)
 {
+    /// <summary>The genuine client waits no longer either, whatever its caller's token allows: it asks over HTTP.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(100);
+
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
@@ -127,21 +130,29 @@ internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.Hub
         string instanceId, bool getInputsAndOutputs, Func<Head, bool> isThere, string operation, CancellationToken cancellation)
     {
         Require(instanceId);
+        using var limit = new CancellationTokenSource(LongestWait);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        var either = linked.Token;
         try
         {
-            await hub.EnsureTablesAsync(cancellation);
+            await hub.EnsureTablesAsync(either);
             while (true)
             {
                 var change = hub.NextChange(instanceId);
-                if (await hub.Store.GetHeadAsync(instanceId, cancellation) is { } head && isThere(head))
-                    return await DescribeAsync(head, getInputsAndOutputs, cancellation);
-                await hub.WaitForChangeAsync(change, cancellation);
-                cancellation.ThrowIfCancellationRequested();
+                if (await hub.Store.GetHeadAsync(instanceId, either) is { } head && isThere(head))
+                    return await DescribeAsync(head, getInputsAndOutputs, either);
+                await hub.WaitForChangeAsync(change, either);
+                either.ThrowIfCancellationRequested();
             }
         }
-        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (either.IsCancellationRequested)
         {
             throw new OperationCanceledException($"The {operation} operation was canceled.", exception, cancellation);
+        }
+        finally
+        {
+            // Nobody is left who takes the next change out of the list.
+            hub.Changed(instanceId);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed record HubOptions
     /// <summary>After this silence others take over what the process was working on.</summary>
     public TimeSpan OwnerTimeout { get; init; } = TimeSpan.FromSeconds(12);
 
-    /// <summary>How long another process may be between announcing a message and committing it.</summary>
+    /// <summary>How long a living process may be between announcing a message and committing it.</summary>
     public TimeSpan AnnouncementGrace { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long an ended instance is kept.</summary>

@@ -21,6 +21,7 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
     private readonly List<EventReceived> _unread = [];
     private readonly List<EventWaiter> _waiters = [];
     private readonly List<HistoryEvent> _begun = [];
+    private readonly List<CancellationTokenRegistration> _registrations = [];
     private DateTime _now;
     private int _nextId;
     private int _nextGuid;
@@ -105,6 +106,12 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
         }
     }
 
+    /// <summary>Lets go of the tokens that the orchestrator waited with: the next turn is a new context.</summary>
+    public void EndTurn()
+    {
+        foreach (var registration in _registrations) registration.Dispose();
+    }
+
     public override T? GetInput<T>()
         where T : default => _converter.Deserialize<T>(_input);
 
@@ -131,16 +138,14 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
         var timer = new OpenTask<object?>("timer", _converter);
         if (Begin(id => new TimerStarted(id, due)) is not { } id) return timer.Task;
         _open.Add(id, timer);
-        if (cancellationToken.CanBeCanceled)
-        {
-            cancellationToken.Register(() =>
+        WhenCanceled(
+            () =>
             {
                 if (!_open.Remove(id)) return;
                 if (!_replaying) _begun.Add(new TimerCanceled(id));
                 timer.Cancel(cancellationToken);
-            });
-        }
-
+            },
+            cancellationToken);
         return timer.Task;
     }
 
@@ -158,14 +163,12 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
         }
 
         _waiters.Add(waiter);
-        if (cancellationToken.CanBeCanceled)
-        {
-            cancellationToken.Register(() =>
+        WhenCanceled(
+            () =>
             {
                 if (_waiters.Remove(waiter)) task.Cancel(cancellationToken);
-            });
-        }
-
+            },
+            cancellationToken);
         return task.Task;
     }
 
@@ -279,6 +282,12 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
     {
         // An event that cannot be read ends the instance; the orchestrator has no say in it.
         if (waiter.Task.Succeed(received.Payload) is { } unreadable) Fatal ??= new UnhandledInFunctionException(_head.Name, unreadable.ToString());
+    }
+
+    private void WhenCanceled(Action action, CancellationToken token)
+    {
+        // A token that fires on a thread of its own is not the orchestrator's doing, and would not be the same at replay.
+        if (token.CanBeCanceled) _registrations.Add(token.Register(() => { if (_thread.IsCurrent) action(); }));
     }
 
     private void EnsureOwnThread()

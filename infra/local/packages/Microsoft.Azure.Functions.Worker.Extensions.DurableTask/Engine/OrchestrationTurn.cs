@@ -64,6 +64,7 @@ internal sealed class OrchestrationTurn(
                 }
             }
         });
+        context.EndTurn();
         _result = Conclude(run!, context, thread);
     }
 
