@@ -51,8 +51,7 @@ public sealed partial class Consent(
         if (await lookups.TakePendingAsync(state, cancellation) is not { } pending) return Refuse(system, "unknown state");
         if (pending.BrowserBindingHash != Keys.OfSecret(cookie)) return Refuse(system, "another browser");
         if (pending.System != system) return Refuse(system, "another system");
-        if (await connections.GetAsync(pending.Tenant, pending.Connection, cancellation) is not { Value: var connection } || connection.System != system)
-            return Refuse(system, "no such connection");
+        if (await connections.GetAsync(pending.Tenant, pending.Connection, cancellation) is not { Value: var connection }) return Refuse(system, "no such connection");
         var chosen = settings.Of(connector.Catalog, connection);
         if (returned is null && ReturnsState(chosen)) return Refuse(system, "no state");
         if (answer.TryGetValue("error", out var error)) return Declined(connector.Catalog, connection, error);

@@ -57,8 +57,15 @@ public static class FlowSettingsPatch
         }
 
         var maps = pair.Kinds.SelectMany(kind => kind.Fields).Select(field => field.ValueMap).OfType<string>().ToHashSet();
-        foreach (var name in settings.ValueMaps.Keys)
-            check.When(!maps.Contains(name), $"#/settings/valueMaps/{Uri.EscapeDataString(name)}", "The pair has no such value map.");
+        foreach (var (name, pairs) in settings.ValueMaps)
+        {
+            var at = $"#/settings/valueMaps/{Uri.EscapeDataString(name)}";
+            check
+                .When(!maps.Contains(name), at, "The pair has no such value map.")
+                .When(pairs.Any(values => values is not { Left.Length: > 0, Right.Length: > 0 }), at, "Each pair of values has a left and a right one.");
+        }
+
+        check.When(settings.LockedStatuses.Any(string.IsNullOrEmpty), "#/settings/lockedStatuses", "A status has a name.");
         check.Refuse();
     }
 

@@ -9,7 +9,7 @@ namespace SyncFunctions.App.Setup;
 
 public sealed class PutSetupStages(SetupState state, StagesSetup stages)
 {
-    public sealed record Body(IReadOnlyList<Stage>? Stages);
+    public sealed record Body(IReadOnlyList<Stage?>? Stages);
 
     public sealed record Stage(string? Left, string? Right);
 
@@ -34,11 +34,11 @@ public sealed class PutSetupStages(SetupState state, StagesSetup stages)
         for (var i = 0; i < body.Stages?.Count; i++)
         {
             var stage = body.Stages[i];
-            check.Require($"#/stages/{i}/left", stage.Left).Require($"#/stages/{i}/right", stage.Right)
-                .When(!pairs.Add((stage.Left, stage.Right)), $"#/stages/{i}", "This pair is there twice.");
+            check.Require($"#/stages/{i}/left", stage?.Left).Require($"#/stages/{i}/right", stage?.Right)
+                .When(!pairs.Add((stage?.Left, stage?.Right)), $"#/stages/{i}", "This pair is there twice.");
         }
 
         check.Refuse();
-        return [.. body.Stages!.Select(stage => new ValuePair(stage.Left!, stage.Right!))];
+        return [.. body.Stages!.Select(stage => new ValuePair(stage!.Left!, stage.Right!))];
     }
 }

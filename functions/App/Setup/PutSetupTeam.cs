@@ -8,7 +8,7 @@ namespace SyncFunctions.App.Setup;
 
 public sealed class PutSetupTeam(SetupState state, TeamSetup team)
 {
-    public sealed record Body(IReadOnlyList<Match>? Matches);
+    public sealed record Body(IReadOnlyList<Match?>? Matches);
 
     /// <param name="RightId">Null: the import creates a counterpart.</param>
     public sealed record Match(string? LeftId, string? RightId);
@@ -23,9 +23,9 @@ public sealed class PutSetupTeam(SetupState state, TeamSetup team)
         var setup = (await state.LoadAsync(tenant, flow, cancellation)).Require(SetupStep.Team);
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
         var check = new BodyCheck().Require("#/matches", body.Matches);
-        for (var i = 0; i < body.Matches?.Count; i++) check.Require($"#/matches/{i}/leftId", body.Matches[i].LeftId);
+        for (var i = 0; i < body.Matches?.Count; i++) check.Require($"#/matches/{i}/leftId", body.Matches[i]?.LeftId);
         check.Refuse();
-        var saved = await team.SaveAsync(setup, [.. body.Matches!.Select(match => new TeamMatch(match.LeftId!, match.RightId))], cancellation);
+        var saved = await team.SaveAsync(setup, [.. body.Matches!.Select(match => new TeamMatch(match!.LeftId!, match.RightId))], cancellation);
         return Json.Ok(SetupView.Of(saved));
     }
 }

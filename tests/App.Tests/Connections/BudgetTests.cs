@@ -73,6 +73,18 @@ public sealed class BudgetTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Block_OfYesterday_IsNotUsedToday()
+    {
+        var budget = Budget(300);
+        await budget.TakeAsync(default);
+
+        _world.Time.Advance(TimeSpan.FromDays(1));
+        await budget.TakeAsync(default);
+
+        (await UsedAsync()).ShouldBe(5);
+    }
+
+    [Fact]
     public async Task Plan_ThatATenantMovesTo_AppliesAtOnce()
     {
         var connection = await _world.AddConnectionAsync("synergy", "left");

@@ -18,6 +18,7 @@ public sealed class CredentialsTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var issued = await ConnectAsync();
         await RevokeAccessAsync();
+        await _world.ControlAsync("synergy", HttpMethod.Put, "faults", new[] { new { match = "POST RefreshAccessToken", kind = "delay", delayMs = 500 } });
 
         // Each scope stands for an instance of the app: they share nothing but storage.
         var scopes = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => OpenAsync()));

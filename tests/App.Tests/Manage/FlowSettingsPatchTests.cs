@@ -57,6 +57,9 @@ public sealed class FlowSettingsPatchTests
     [InlineData("""{"lockWindow":"-00:00:01"}""", "#/settings/lockWindow")]
     [InlineData("""{"lockWindow":"8.00:00:00"}""", "#/settings/lockWindow")]
     [InlineData("""{"valueMaps":{"colours":[]}}""", "#/settings/valueMaps/colours")]
+    [InlineData("""{"valueMaps":{"stages":[null]}}""", "#/settings/valueMaps/stages")]
+    [InlineData("""{"valueMaps":{"stages":[{"left":"Won"}]}}""", "#/settings/valueMaps/stages")]
+    [InlineData("""{"lockedStatuses":[null]}""", "#/settings/lockedStatuses")]
     [InlineData("""{"lockedStatuses":null,"kinds":7}""", "#/settings/kinds")]
     public void Patch_ThatDoesNotFitThePair_IsRefusedWithItsPlace(string patch, string pointer)
     {

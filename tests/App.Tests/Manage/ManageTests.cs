@@ -149,6 +149,18 @@ public sealed class ManageTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Flow_WithTheSameSettingTwice_IsRefused()
+    {
+        await AddSidesAsync();
+        await CreateFlowAsync(new { id = "main", pair = "synergy-tinyplus", left = "left", right = "right" });
+        var request = _world.Request("PATCH");
+        request.ContentType = "application/json";
+        request.Body = new MemoryStream("""{"settings":{"lockWindow":"00:01:00","lockWindow":"00:02:00"}}"""u8.ToArray());
+
+        (await HttpWorld.ExecuteAsync(request, _world.Function<PatchFlow>().Run(request, "acme", "main", default))).Status.ShouldBe(400);
+    }
+
+    [Fact]
     public async Task Flow_WithAnotherTenantsConnection_IsRefused()
     {
         await AddSidesAsync();

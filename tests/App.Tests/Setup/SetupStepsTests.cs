@@ -38,7 +38,7 @@ public sealed class SetupStepsTests(AzuriteFixture azurite) : IAsyncLifetime
             .Select(suggestion => new PutSetupTeam.Match(suggestion.GetProperty("leftId").GetString(), suggestion.GetProperty("rightId").GetString())).ToList();
         var signedIn = team.GetProperty("signedInUser");
         matches.ShouldContain(match => match.RightId == signedIn.GetProperty("id").GetString(), "the seeded vendors must share the person who signs in");
-        (await PutTeamAsync(matches)).Status.ShouldBe(200);
+        (await PutTeamAsync([.. matches])).Status.ShouldBe(200);
         (await SetupAsync()).GetProperty("step").GetString().ShouldBe("stages");
         (await TeamAsync()).GetProperty("matches").GetArrayLength().ShouldBe(matches.Count);
 
@@ -55,7 +55,7 @@ public sealed class SetupStepsTests(AzuriteFixture azurite) : IAsyncLifetime
             .Select(suggestion => new PutSetupTeam.Match(suggestion.GetProperty("leftId").GetString(), suggestion.GetProperty("rightId").GetString()))
             .Where(match => match.RightId != signedIn).ToList();
 
-        var answer = await PutTeamAsync(others);
+        var answer = await PutTeamAsync([.. others]);
 
         answer.Status.ShouldBe(422);
         answer.Json.GetProperty("type").GetString().ShouldBe("/problems/signed-in-user-unmatched");
@@ -72,6 +72,7 @@ public sealed class SetupStepsTests(AzuriteFixture azurite) : IAsyncLifetime
         var right = team.GetProperty("right")[0].GetProperty("id").GetString();
 
         var answer = await PutTeamAsync([new(left, right), new(left, "nobody")]);
+        (await PutTeamAsync([null])).Json.GetProperty("errors")[0].GetProperty("pointer").GetString().ShouldBe("#/matches/0/leftId");
 
         answer.Status.ShouldBe(400);
         answer.Json.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).ShouldBe(["#/matches/1/leftId", "#/matches/1/rightId"]);
@@ -116,7 +117,7 @@ public sealed class SetupStepsTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var matches = (await TeamAsync()).GetProperty("suggestions").EnumerateArray()
             .Select(suggestion => new PutSetupTeam.Match(suggestion.GetProperty("leftId").GetString(), suggestion.GetProperty("rightId").GetString())).ToList();
-        (await PutTeamAsync(matches)).Status.ShouldBe(200);
+        (await PutTeamAsync([.. matches])).Status.ShouldBe(200);
     }
 
     private Task<JsonElement> SetupAsync() => GetAsync(request => _world.Function<GetSetup>().Run(request, "acme", "flow", default));
@@ -131,13 +132,13 @@ public sealed class SetupStepsTests(AzuriteFixture azurite) : IAsyncLifetime
         return answer.Json;
     }
 
-    private Task<Answer> PutTeamAsync(List<PutSetupTeam.Match> matches)
+    private Task<Answer> PutTeamAsync(List<PutSetupTeam.Match?> matches)
     {
         var request = _world.Request("PUT", body: new PutSetupTeam.Body(matches));
         return HttpWorld.ExecuteAsync(request, _world.Function<PutSetupTeam>().Run(request, "acme", "flow", default));
     }
 
-    private Task<Answer> PutStagesAsync(List<PutSetupStages.Stage> stages)
+    private Task<Answer> PutStagesAsync(List<PutSetupStages.Stage?> stages)
     {
         var request = _world.Request("PUT", body: new PutSetupStages.Body(stages));
         return HttpWorld.ExecuteAsync(request, _world.Function<PutSetupStages>().Run(request, "acme", "flow", default));
