@@ -7,6 +7,12 @@ using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
 var builder = FunctionsApplication.CreateBuilder(args);
+if (SettingDefaults.Apply(builder.Configuration) is { } missing)
+{
+    await Console.Error.WriteLineAsync(missing);
+    return 1;
+}
+
 builder.ConfigureFunctionsWebApplication();
 builder.UseHttpSide();
 
@@ -21,3 +27,4 @@ builder.Services
 var app = builder.Build();
 await app.Services.GetRequiredService<StateTables>().CreateAsync(CancellationToken.None);
 await app.RunAsync();
+return 0;
