@@ -19,6 +19,7 @@ internal static class LinkRows
             .PutId("RightId", link.RightId)
             .PutJson("LeftBase", link.Bases.Left)
             .PutJson("RightBase", link.Bases.Right)
+            .Put("CreatedFrom", link.CreatedFrom)
             .Put("LockSource", link.Lock?.Source)
             .Put("LockUntil", link.Lock?.Until);
         if (link.Intent is not null) row.PutJson("Intent", link.Intent);
@@ -32,6 +33,7 @@ internal static class LinkRows
         LeftId = row.IdOrNull("LeftId"),
         RightId = row.IdOrNull("RightId"),
         Bases = new Bases(row.Json<FieldSet>("LeftBase"), row.Json<FieldSet>("RightBase")),
+        CreatedFrom = row.EnumOrNull<Side>("CreatedFrom"),
         Lock = row.EnumOrNull<Side>("LockSource") is { } source ? new LoopLock(source, row.Time("LockUntil")) : null,
         Intent = row.ContainsKey("Intent") ? row.Json<Intent>("Intent") : null,
     };

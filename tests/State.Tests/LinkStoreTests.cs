@@ -482,6 +482,7 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
             LeftId = "17",
             RightId = "a/b",
             Bases = new Bases(fields, fields.With("name", FieldValue.Of("ACME"))),
+            CreatedFrom = Side.Right,
             Lock = new LoopLock(Side.Right, Now.AddMinutes(7)),
             Intent = new Intent("op-1", 42, Side.Right, Create: true, fields, fields.Without("note"), Now, Now.AddMinutes(1)),
         };
