@@ -357,7 +357,10 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
             settled = settled.WithId(effect.Target, effect.ReadBack!.Id);
             var unit = Unit(item, settled);
             item.Link = new Versioned<Link>(settled, item.Link!.Value.ETag);
-            var claimed = new IndexEntry(effect.Target, effect.ReadBack.Id) { Link = settled.Id, Label = item.Label, Hash = effect.ReadBackHash, SeenAt = time.GetUtcNow() };
+
+            // What the vendor filled in by itself (a number) is a change of its side: then its echo is not one of ours alone.
+            var isOurs = !SyncPlanner.IsChanged(scope.Kind, scope.Settings, bases, effect.Target, effect.ReadBack);
+            var claimed = new IndexEntry(effect.Target, effect.ReadBack.Id) { Link = settled.Id, Label = item.Label, Hash = isOurs ? effect.ReadBackHash : null, SeenAt = time.GetUtcNow() };
             return unit with { Index = [IndexWrite.Insert(claimed)] };
         }
 
