@@ -164,18 +164,37 @@ public sealed class StackTests : IDisposable
             .Message.ShouldBe($"{Path.Combine(_folder, "x.dll")} is missing; build infra/local/up first.");
 
     [Fact]
-    public async Task Azurite_RequestsOfEachService_AreCounted()
+    public async Task Azurite_Requests_AreCountedByServiceAccountAndOperation()
     {
         var printed = new List<string>();
         await using var azurite = await Azurite.StartAsync(new AzuriteOptions { Output = printed.Add }, Cancel);
         using var http = new HttpClient();
         var before = await azurite.CountRequestsAsync(Cancel);
 
-        int[] ports = [azurite.BlobPort, azurite.QueuePort, azurite.QueuePort, azurite.TablePort, azurite.TablePort, azurite.TablePort];
-        foreach (var port in ports)
-            (await http.GetAsync($"http://127.0.0.1:{port}/devstoreaccount1", Cancel)).Dispose();
+        string[] addresses =
+        [
+            $"{azurite.BlobPort}/devstoreaccount1",
+            $"{azurite.QueuePort}/devstoreaccount1/q/messages",
+            $"{azurite.QueuePort}/statestorage/q/messages?peekonly=true",
+            $"{azurite.TablePort}/durablestorage/T(PartitionKey='p',RowKey='r')",
+            $"{azurite.TablePort}/durablestorage/T()?$filter=x",
+            $"{azurite.TablePort}/durablestorage/$batch",
+            $"{azurite.TablePort}/durablestorage/$batch",
+        ];
+        foreach (var address in addresses)
+            (await http.GetAsync($"http://127.0.0.1:{address}", Cancel)).Dispose();
 
-        (await azurite.CountRequestsAsync(Cancel) - before).ShouldBe(new AzuriteRequests(1, 2, 3));
+        var taken = await azurite.CountRequestsAsync(Cancel) - before;
+        taken.All.ShouldBe(
+        [
+            new("blob", "devstoreaccount1", "GET", "other", 1),
+            new("queue", "devstoreaccount1", "GET", "messages", 1),
+            new("queue", "statestorage", "GET", "messages", 1),
+            new("table", "durablestorage", "GET", "entity", 1),
+            new("table", "durablestorage", "GET", "other", 1),
+            new("table", "durablestorage", "GET", "transaction", 2),
+        ]);
+        (taken.Total, taken.Of("table")).ShouldBe((7, 4));
         printed.ShouldContain(line => line.Contains("Table service is successfully listening"));
         printed.ShouldNotContain(line => line.StartsWith("requests"));
     }

@@ -69,7 +69,7 @@ public sealed class UpOptionsTests
     }
 
     [Fact]
-    public async Task Command_UnknownOption_EndsWithTwo() => (await UpCommand.RunAsync(["--bogus"])).ShouldBe(UpCommand.WrongOptions);
+    public async Task Command_UnknownOption_EndsWithTwo() => (await UpCommand.RunAsync(["--bogus"])).ShouldBe(Foreground.WrongOptions);
 
     [Fact]
     public void HelpText_NamesEveryOption()

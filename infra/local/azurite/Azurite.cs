@@ -25,22 +25,20 @@ public sealed record AzuriteOptions
     public Action<string>? Output { get; init; }
 }
 
-/// <summary>Requests that the emulator's services have taken since it started.</summary>
-public sealed record AzuriteRequests(long Blob, long Queue, long Table)
-{
-    public long Total => Blob + Queue + Table;
-
-    public static AzuriteRequests operator -(AzuriteRequests later, AzuriteRequests earlier) =>
-        new(later.Blob - earlier.Blob, later.Queue - earlier.Queue, later.Table - earlier.Table);
-}
-
 /// <summary>
 /// A running storage emulator. It is installed on first use and never outlives this process, even one that is killed.
 /// Stopping saves everything; Azurite itself saves every five seconds, which is what is lost if it is killed.
 /// </summary>
 public sealed partial class Azurite : IAsyncDisposable
 {
-    private const string Account = "devstoreaccount1";
+    /// <summary>The emulator's usual account.</summary>
+    public const string DefaultAccount = "devstoreaccount1";
+
+    /// <summary>An account of their own for the app's stores, as a deployment has it.</summary>
+    public const string StateAccount = "statestorage";
+
+    /// <summary>An account of its own for durable functions.</summary>
+    public const string DurableAccount = "durablestorage";
 
     // The emulator's published account key, the same on every machine: not a secret.
     private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
@@ -72,12 +70,15 @@ public sealed partial class Azurite : IAsyncDisposable
     /// <summary>The emulator's process id.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>Connects to all three services with the emulator's well-known account.</summary>
-    public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};"
-        + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{Account};"
-        + $"QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};"
-        + $"TableEndpoint=http://127.0.0.1:{TablePort}/{Account};";
+    /// <summary>Connects to all three services with the emulator's usual account.</summary>
+    public string ConnectionString => ConnectionStringOf(DefaultAccount);
+
+    /// <summary>Connects to all three services of an account.</summary>
+    public string ConnectionStringOf(string account) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={AccountKey};"
+        + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{account};"
+        + $"QueueEndpoint=http://127.0.0.1:{QueuePort}/{account};"
+        + $"TableEndpoint=http://127.0.0.1:{TablePort}/{account};";
 
     /// <summary>Installs Azurite if it is missing, starts it and returns when all three services listen.</summary>
     /// <exception cref="InvalidOperationException">Node.js is missing, npm failed, or a port is in use; the message says which.</exception>
@@ -137,6 +138,7 @@ public sealed partial class Azurite : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', new[] { DefaultAccount, StateAccount, DurableAccount }.Select(account => $"{account}:{AccountKey}"));
         Add("--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1");
         Add("--blobPort", Text(options.BlobPort), "--queuePort", Text(options.QueuePort), "--tablePort", Text(options.TablePort));
         if (options.Location is null)
@@ -170,9 +172,9 @@ public sealed partial class Azurite : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.OutputDataReceived += (_, line) =>
         {
-            if (line.Data is not null && CountLine().Match(line.Data) is { Success: true } count)
+            if (line.Data is not null && AzuriteRequests.TryRead(line.Data, out var requests))
             {
-                counts.TryWrite(new AzuriteRequests(Number(count, "blob"), Number(count, "queue"), Number(count, "table")));
+                counts.TryWrite(requests);
                 return;
             }
 
@@ -200,8 +202,6 @@ public sealed partial class Azurite : IAsyncDisposable
             ? $"Azurite could not start because {busy.Groups["address"].Value} is in use by another program."
             : $"Azurite ended with code {process.ExitCode} instead of starting.{Environment.NewLine}{said}");
 
-        static long Number(Match match, string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
-
         void Keep(string? line)
         {
             if (line is null)
@@ -216,9 +216,6 @@ public sealed partial class Azurite : IAsyncDisposable
 
     [GeneratedRegex(@"^Azurite (?<service>Blob|Queue|Table) service is successfully listening at http://127\.0\.0\.1:(?<port>\d+)", RegexOptions.None, 1000)]
     private static partial Regex ListeningLine();
-
-    [GeneratedRegex(@"^requests blob (?<blob>\d+) queue (?<queue>\d+) table (?<table>\d+)$", RegexOptions.None, 1000)]
-    private static partial Regex CountLine();
 
     [GeneratedRegex(@"EADDRINUSE: address already in use (?<address>\S+)", RegexOptions.None, 1000)]
     private static partial Regex BusyAddress();

@@ -13,19 +13,31 @@ process.stdin.once('close', () => {
   if (!process.emit('SIGTERM')) process.exit(0);
 });
 
-// A line "requests" is answered with how many each service has taken; services are told apart by the order in which they begin to listen.
+// A line "requests" is answered with how many each service has taken, by account and operation; services are told apart by the
+// order in which they begin to listen.
 const http = require('http');
+const services = new Map();
 const counts = new Map();
+const target = path =>
+  path.endsWith('$batch') ? 'transaction' : /(\(|%28)PartitionKey=/.test(path) ? 'entity' : path.includes('/messages') ? 'messages' : 'other';
 const emit = http.Server.prototype.emit;
 http.Server.prototype.emit = function (event, ...args) {
-  if (event === 'listening') counts.set(this, 0);
-  if (event === 'request') counts.set(this, counts.get(this) + 1);
+  if (event === 'listening') services.set(this, ['blob', 'queue', 'table'][services.size]);
+  if (event === 'request') {
+    const [{ method, url }] = args;
+    const path = url.split('?', 1)[0];
+    const key = JSON.stringify([services.get(this), path.split('/', 2)[1], method, target(path)]);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
   return emit.call(this, event, ...args);
 };
 process.stdin.setEncoding('utf8').on('data', text => {
   for (const _ of text.match(/^requests$/gm) ?? []) {
-    const [blob, queue, table] = counts.values();
-    console.log(`requests blob ${blob} queue ${queue} table ${table}`);
+    const all = [...counts].map(([key, count]) => {
+      const [service, account, method, target] = JSON.parse(key);
+      return { service, account, method, target, count };
+    });
+    console.log(`requests ${JSON.stringify(all)}`);
   }
 });
 

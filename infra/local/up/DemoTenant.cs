@@ -24,6 +24,13 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
 
     public const string FlowPath = $"tenants/{Tenant}/flows/{Flow}";
 
+    /// <summary>As <see cref="EnsureAsync"/>, and the stack's state names what is there.</summary>
+    public async Task ConnectAsync(Launcher stack, bool goLive, CancellationToken cancellation)
+    {
+        await EnsureAsync(goLive, cancellation);
+        stack.State = stack.State with { Tenant = Tenant, Flow = Flow, Connections = Connections };
+    }
+
     /// <summary>Creates what is missing of tenant, connections and flow.</summary>
     /// <param name="goLive">Whether the flow goes live at once; otherwise the setup wizard does that after its import.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -49,7 +56,7 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
             await wizard.StartImportAsync(cancellation);
         }
 
-        await wizard.WatchAsync(_ => { }, cancellation);
+        await wizard.WatchAsync(TimeSpan.FromMilliseconds(500), _ => { }, cancellation);
         terminal.Line("Imported what was in Total Synergy; what is only in tiny+ waits in the lists of unmatched records.");
     }
 

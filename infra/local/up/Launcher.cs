@@ -186,8 +186,8 @@ public sealed class Launcher : IAsyncDisposable
     {
         ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
         ["AzureWebJobsStorage"] = Azurite.ConnectionString,
-        ["StateStorage"] = Azurite.ConnectionString,
-        ["DurableStorage"] = Azurite.ConnectionString,
+        ["StateStorage"] = Azurite.ConnectionStringOf(Azurite.StateAccount),
+        ["DurableStorage"] = Azurite.ConnectionStringOf(Azurite.DurableAccount),
         ["TaskHubName"] = "SyncFunctionsLocal",
         ["PollSchedule"] = _pollSchedule,
         ["Urls"] = AppAddress.AbsoluteUri.TrimEnd('/'),

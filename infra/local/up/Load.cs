@@ -1,17 +1,20 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SyncFunctions.Local;
 
 namespace SyncFunctions.Up;
 
-/// <summary>Fills the simulated Total Synergy, runs the import of the setup wizard, and prints what it took.</summary>
+/// <summary>Fills the simulated Total Synergy, runs the import of the setup wizard, and measures what it takes.</summary>
 public sealed class Load : IDisposable
 {
     // The person who signs in: known on both sides, as the wizard wants it.
     private const string AdminEmail = "admin@demo.example";
+
+    /// <summary>An estimate counts from this part of the work on.</summary>
+    private const double WorthEstimating = 0.05;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     /// <summary>The flow's kinds with the vendors' names for them.</summary>
     private static readonly (string Kind, string Left, string Right)[] Kinds =
@@ -23,15 +26,31 @@ public sealed class Load : IDisposable
     private readonly SimClient _left;
     private readonly SimClient _right;
 
-    public Load(Launcher stack, ManagementApi api, Terminal terminal)
+    private Load(Launcher stack, ManagementApi api, Terminal terminal)
     {
         (_stack, _api, _terminal) = (stack, api, terminal);
         _left = new SimClient(stack.State.Vendors[Launcher.Synergy]);
         _right = new SimClient(stack.State.Vendors[Launcher.TinyPlus]);
     }
 
+    /// <summary>Makes the records, connects both systems and imports.</summary>
+    /// <exception cref="UpFailure">The import failed.</exception>
+    public static async Task<ImportFigures> RunAsync(LoadData data, Launcher stack, ManagementApi api, Terminal terminal, CancellationToken cancellation)
+    {
+        using var load = new Load(stack, api, terminal);
+        await load.FillAsync(data, cancellation);
+        await new DemoTenant(api, terminal).ConnectAsync(stack, goLive: false, cancellation);
+        return await load.ImportAsync(cancellation);
+    }
+
+    public void Dispose()
+    {
+        _left.Dispose();
+        _right.Dispose();
+    }
+
     /// <summary>Makes the records, and the person who signs in on both sides.</summary>
-    public async Task FillAsync(LoadData data, CancellationToken cancellation)
+    private async Task FillAsync(LoadData data, CancellationToken cancellation)
     {
         _terminal.Line($"Filling the simulated Total Synergy with {data.Total:N0} {data.What} …");
         await _left.CreateAllAsync("statuses", [new JsonObject { ["name"] = "Active", ["statusTypeId"] = 2 }], cancellation);
@@ -51,44 +70,73 @@ public sealed class Load : IDisposable
         }
     }
 
-    /// <summary>Runs the import; true when both sides hold the same afterwards and every record is linked.</summary>
-    public async Task<bool> ImportAsync(CancellationToken cancellation)
+    private async Task<ImportFigures> ImportAsync(CancellationToken cancellation)
     {
         var wizard = new Wizard(_api);
         await wizard.PrepareAsync([], cancellation);
-        var storage = await _stack.Azurite.CountRequestsAsync(cancellation);
+        var before = await _right.CountsAsync(cancellation);
         await _left.ClearStatsAsync(cancellation);
         await _right.ClearStatsAsync(cancellation);
+        using var use = StackUse.Begin(_stack.State);
+        var storage = await _stack.Azurite.CountRequestsAsync(cancellation);
         var clock = Stopwatch.StartNew();
+        DateTimeOffset? estimate = null;
         await wizard.StartImportAsync(cancellation);
-        var import = await wizard.WatchAsync(run => _terminal.Line(Progress(run, clock.Elapsed, DateTimeOffset.UtcNow)), cancellation);
-        var elapsed = import.GetProperty("completedAt").GetDateTimeOffset() - import.GetProperty("startedAt").GetDateTimeOffset();
+        var import = await wizard.WatchAsync(Pause, Tell, cancellation);
         storage = await _stack.Azurite.CountRequestsAsync(cancellation) - storage;
-        var calls = (Left: await _left.CallsAsync(cancellation), Right: await _right.CallsAsync(cancellation));
+        var used = use.End(_stack.State);
 
+        var run = import.GetProperty("run");
+        var (startedAt, endedAt) = (run.GetProperty("startedAt").GetDateTimeOffset(), run.GetProperty("endedAt").GetDateTimeOffset());
         var (left, right) = (await _left.CountsAsync(cancellation), await _right.CountsAsync(cancellation));
-        PrintFigures(Kinds.Sum(kind => left[kind.Left]), elapsed, storage, calls);
         var report = import.GetProperty("report").GetProperty("kinds").EnumerateArray().ToDictionary(kind => kind.GetProperty("kind").GetString()!);
-        var recount = Kinds.Select(kind => new
+        return new ImportFigures
         {
-            kind.Kind,
-            Left = left[kind.Left],
-            Right = right[kind.Right],
-            Linked = report[kind.Kind].GetProperty("linked").GetInt32(),
-            Failed = report[kind.Kind].GetProperty("failed").GetInt32(),
-        }).ToList();
-        _terminal.Table(
-            ["Recount", "Total Synergy", "tiny+", "linked", "failed", "Result"],
-            recount.Select(kind => (string[])
-                [kind.Kind, $"{kind.Left:N0}", $"{kind.Right:N0}", $"{kind.Linked:N0}", $"{kind.Failed:N0}", kind.Left == kind.Right && kind.Left == kind.Linked ? "equal" : "DIFFERENT"]));
-        return recount.All(kind => kind.Left == kind.Right && kind.Left == kind.Linked);
+            Machine = Machine.Read(),
+            Seconds = (endedAt - startedAt).TotalSeconds,
+            Storage = storage,
+            Calls = [.. Calls(Launcher.Synergy, await _left.CallsAsync(cancellation)), .. Calls(Launcher.TinyPlus, await _right.CallsAsync(cancellation))],
+            FewestCalls = await FewestCallsAsync(left, right, before, cancellation),
+            Use = used,
+            Functions = FunctionTime.Of(used.AppLog),
+            EstimateError = estimate is { } estimated ? Math.Abs((estimated - endedAt).TotalSeconds) / (endedAt - startedAt).TotalSeconds : null,
+            Recount =
+            [
+                .. from kind in Kinds
+                   let ofKind = report[kind.Kind]
+                   select new KindRecount(kind.Kind, left[kind.Left], right[kind.Right], ofKind.GetProperty("linked").GetInt32(), ofKind.GetProperty("failed").GetInt32()),
+            ],
+        };
+
+        void Tell(JsonElement progress)
+        {
+            _terminal.Line(Progress(progress, clock.Elapsed, DateTimeOffset.UtcNow));
+            estimate ??= Estimate(progress);
+        }
+
+        static IEnumerable<VendorCalls> Calls(string system, IEnumerable<SimCalls> calls) =>
+            calls.Select(call => new VendorCalls(system, call.Method, call.Path, call.Status, call.Count));
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Both sides are listed once in the largest pages, what the right side lacks is created there, and the stages of a project can only
+    /// be had one project at a time.
+    /// </summary>
+    private async Task<int> FewestCallsAsync(
+        IReadOnlyDictionary<string, int> left, IReadOnlyDictionary<string, int> right, IReadOnlyDictionary<string, int> rightBefore, CancellationToken cancellation)
     {
-        _left.Dispose();
-        _right.Dispose();
+        var (leftPage, rightPage) = (await _left.MaxPageSizeAsync(cancellation), await _right.MaxPageSizeAsync(cancellation));
+        return Kinds.Sum(kind => Pages(left[kind.Left], leftPage) + Pages(rightBefore[kind.Right], rightPage) + right[kind.Right] - rightBefore[kind.Right])
+            + left["projects"];
+
+        static int Pages(int records, int size) => Math.Max(1, (records + size - 1) / size);
     }
+
+    private static DateTimeOffset? Estimate(JsonElement run) =>
+        run.GetProperty("total") is { ValueKind: JsonValueKind.Number } total && run.GetProperty("done").GetInt32() >= total.GetInt32() * WorthEstimating
+            && run.GetProperty("estimatedEndAt") is { ValueKind: JsonValueKind.String } end
+            ? end.GetDateTimeOffset()
+            : null;
 
     /// <summary>How far an import is, by kind and in all, as one line.</summary>
     public static string Progress(JsonElement run, TimeSpan elapsed, DateTimeOffset now)
@@ -105,22 +153,5 @@ public sealed class Load : IDisposable
         if (run.GetProperty("estimatedEndAt") is { ValueKind: JsonValueKind.String } end)
             line.Append($"  {Math.Max(0, (end.GetDateTimeOffset() - now).TotalSeconds):N0} s left");
         return line.ToString();
-    }
-
-    private void PrintFigures(int records, TimeSpan elapsed, AzuriteRequests storage, (int Left, int Right) calls)
-    {
-        string PerRecord(long count) => $"{(double)count / records:0.00} a record ({count:N0})";
-        _terminal.Table(
-            ["Import", ""],
-            [
-                ["Records", $"{records:N0} in {elapsed.TotalSeconds:N1} s: {records / elapsed.TotalSeconds:N0} a second"],
-                ["Storage operations", PerRecord(storage.Total)],
-                ["  tables", PerRecord(storage.Table)],
-                ["  queues", PerRecord(storage.Queue)],
-                ["  blobs", PerRecord(storage.Blob)],
-                ["Calls to Total Synergy", PerRecord(calls.Left)],
-                ["Calls to tiny+", PerRecord(calls.Right)],
-                ["Machine", $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024):0.0} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"],
-            ]);
     }
 }

@@ -6,6 +6,11 @@ using System.Text.Json.Nodes;
 
 namespace SyncFunctions.Up;
 
+/// <summary>Calls to a vendor that were alike.</summary>
+/// <param name="Path">With the names of its parameters, below the vendor's address.</param>
+/// <param name="Status">0 is a connection that broke.</param>
+public sealed record SimCalls(string Method, string Path, int Status, int Count);
+
 /// <summary>The control interface of a simulated vendor (<c>_sim</c>): what a person would do in the vendor's own screens, in its own field names.</summary>
 public sealed class SimClient(Uri vendor) : IDisposable
 {
@@ -57,11 +62,15 @@ public sealed class SimClient(Uri vendor) : IDisposable
     }
 
     /// <summary>Calls of the app to the vendor since <see cref="ClearStatsAsync"/>.</summary>
-    public async Task<int> CallsAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<SimCalls>> CallsAsync(CancellationToken cancellation)
     {
         var stats = await SendAsync(HttpMethod.Get, "stats", null, cancellation);
-        return stats.GetProperty("total").GetInt32();
+        return stats.GetProperty("calls").Deserialize<SimCalls[]>(JsonSerializerOptions.Web)!;
     }
+
+    /// <summary>Records that the vendor gives at most at once.</summary>
+    public async Task<int> MaxPageSizeAsync(CancellationToken cancellation) =>
+        (await SendAsync(HttpMethod.Get, "settings", null, cancellation)).GetProperty("maxPageSize").GetInt32();
 
     public Task ClearStatsAsync(CancellationToken cancellation) => SendAsync(HttpMethod.Delete, "stats", null, cancellation);
 

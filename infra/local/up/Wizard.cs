@@ -6,8 +6,6 @@ namespace SyncFunctions.Up;
 /// <summary>The setup wizard of the demonstration flow, as an administrator would click through it.</summary>
 public sealed class Wizard(ManagementApi api)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Matches the team as suggested, and maps the stages.</summary>
     public async Task PrepareAsync(IEnumerable<(string Left, string Right)> stages, CancellationToken cancellation)
     {
@@ -23,8 +21,12 @@ public sealed class Wizard(ManagementApi api)
 
     public Task StartImportAsync(CancellationToken cancellation) => api.PostAsync($"{DemoTenant.FlowPath}/setup/import", new JsonObject(), cancellation);
 
-    /// <summary>Waits for the end of the import, and hands over every state that it went through.</summary>
-    public async Task<JsonElement> WatchAsync(Action<JsonElement> progress, CancellationToken cancellation)
+    /// <summary>Waits for the end of the import, and hands over the states that it goes through.</summary>
+    /// <param name="pause">How long to wait before it is looked at again; each look costs the app some work.</param>
+    /// <param name="progress">Given the run.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="UpFailure">The import failed.</exception>
+    public async Task<JsonElement> WatchAsync(TimeSpan pause, Action<JsonElement> progress, CancellationToken cancellation)
     {
         while (true)
         {
@@ -38,7 +40,7 @@ public sealed class Wizard(ManagementApi api)
 
             if (import.GetProperty("completedAt").ValueKind != JsonValueKind.Null)
                 return import;
-            await Task.Delay(Pause, cancellation);
+            await Task.Delay(pause, cancellation);
         }
     }
 }

@@ -1,0 +1,3 @@
+using SyncFunctions.Benchmarks;
+
+return await BenchmarkCommand.RunAsync(args);
