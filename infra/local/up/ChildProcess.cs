@@ -19,6 +19,7 @@ public sealed class ChildProcess : IAsyncDisposable
     private readonly StreamWriter _log;
     private readonly Queue<string> _lastLines = new(KeptLines);
     private readonly Lock _gate = new();
+    private bool _disposed;
 
     private ChildProcess(string name, Process process, StreamWriter log)
     {
@@ -108,6 +109,9 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         await StopAsync();
         _process.Dispose();
         await _log.DisposeAsync();

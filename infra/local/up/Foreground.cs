@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace SyncFunctions.Up;
@@ -12,9 +13,12 @@ public static class Foreground
     // As shells count a program that Ctrl+C ended.
     private const int Interrupted = 130;
 
+    private static readonly TimeSpan SameWish = TimeSpan.FromSeconds(2);
+
     /// <summary>Does the work and returns the exit code.</summary>
     public static async Task<int> RunAsync(Terminal terminal, Func<CancellationToken, Task<int>> work)
     {
+        var asked = 0L;
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -36,9 +40,12 @@ public static class Foreground
 
         void Stop(PosixSignalContext signal)
         {
-            // The second one ends this process at once; its children notice and end too.
-            signal.Cancel = !stop.IsCancellationRequested;
-            if (signal.Cancel)
+            // A later one ends this process at once; its children notice and end too. One right after the first is the same wish
+            // twice: dotnet run passes on what the whole process group has got already.
+            var now = Stopwatch.GetTimestamp();
+            var first = Interlocked.CompareExchange(ref asked, now, 0);
+            signal.Cancel = first == 0 || Stopwatch.GetElapsedTime(first, now) < SameWish;
+            if (first == 0)
                 stop.Cancel();
         }
     }

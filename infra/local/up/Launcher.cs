@@ -22,6 +22,7 @@ public sealed class Launcher : IAsyncDisposable
     private const int MostFailedStarts = 3;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(200);
 
     private readonly RunFolder _folder;
@@ -112,6 +113,7 @@ public sealed class Launcher : IAsyncDisposable
             catch (UpFailure) when (++failedStarts < MostFailedStarts)
             {
                 // The next turn of the loop shows its last words and tries again.
+                await Task.Delay(RestartPause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -141,6 +143,8 @@ public sealed class Launcher : IAsyncDisposable
         _app = StartApp();
         await UntilAnswersAsync(_vendors, "vendors", VendorsAddress, cancellation);
         await UntilAnswersAsync(_app, "app", new Uri(AppAddress, "api/health"), cancellation);
+        var keys = await ReadKeysAsync(cancellation);
+        await RequireOwnAppAsync(keys, cancellation);
 
         State = new StateFile
         {
@@ -149,7 +153,7 @@ public sealed class Launcher : IAsyncDisposable
             Manage = new Uri(AppAddress, "api/manage/v1/"),
             Vendors = ImmutableSortedDictionary<string, Uri>.Empty.Add(Synergy, new Uri(VendorsAddress, "synergy/")).Add(TinyPlus, new Uri(VendorsAddress, "tinyplus/")),
             Azurite = new AzuriteState(StorageAddress(_azurite.BlobPort), StorageAddress(_azurite.QueuePort), StorageAddress(_azurite.TablePort), _azurite.ConnectionString),
-            Keys = await ReadKeysAsync(cancellation),
+            Keys = keys,
             Processes = new ProcessesState(Environment.ProcessId, _app.Id, _vendors.Id, _azurite.ProcessId),
             Folder = _folder.Path,
             Logs = Path.GetDirectoryName(_folder.Log("app"))!,
@@ -238,14 +242,29 @@ public sealed class Launcher : IAsyncDisposable
         // The host makes the file when a key is asked for the first time.
         if (!File.Exists(_folder.HostKeyFile))
             (await _http.GetAsync(new Uri(AppAddress, "admin/host/status"), cancellation)).Dispose();
+        if (!File.Exists(_folder.HostKeyFile))
+            throw AppPortInUse();
         using var keys = JsonDocument.Parse(await File.ReadAllBytesAsync(_folder.HostKeyFile, cancellation));
         return new KeysState(
             keys.RootElement.GetProperty("functionKeys").GetProperty("default").GetString()!,
             keys.RootElement.GetProperty("masterKey").GetString()!);
     }
 
+    // Ports are looked at before the start; another program may have been faster since, and it may even answer.
+    private async Task RequireOwnAppAsync(KeysState keys, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(AppAddress, "admin/host/status")) { Headers = { { "x-functions-key", keys.Master } } };
+        using var answer = await _http.SendAsync(request, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw AppPortInUse();
+    }
+
+    private UpFailure AppPortInUse() => Ports.InUse(_ports.App, "the function app", "--app-port");
+
     private UpFailure Ended(ChildProcess process, string log)
     {
+        if (File.ReadAllText(_folder.Log(log)).Contains("address already in use", StringComparison.OrdinalIgnoreCase))
+            return process == _app ? AppPortInUse() : Ports.InUse(_ports.Vendors, "the simulated vendors", "--vendors-port");
         ShowLastLines(process);
         return new UpFailure($"{process.Name} ended unexpectedly with code {process.Exited.Result}; its log is {_folder.Log(log)}.");
     }

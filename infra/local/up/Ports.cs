@@ -33,11 +33,15 @@ public sealed record Ports(int App, int Vendors, int Blob, int Queue, int Table)
         foreach (var (port, use, option) in all)
         {
             if (IsInUse(port))
-                throw new UpFailure($"Port {port} for {use} is in use by another program; name another with {option}, or let --free-ports find one.");
+                throw InUse(port, use, option);
         }
 
         return ports;
     }
+
+    /// <summary>What to say of a port that another program has.</summary>
+    public static UpFailure InUse(int port, string use, string option) =>
+        new($"Port {port} for {use} is in use by another program; name another with {option}, or let --free-ports find one.");
 
     /// <summary>Whether something listens there on this machine.</summary>
     public static bool IsInUse(int port)

@@ -188,7 +188,8 @@ public sealed class Smoke : IDisposable
         _terminal.Line($"{record.Kind} {record.Source} → {record.Target}: {change} {(wrong is null ? "ok" : $"FAILED: {wrong}")} {(seconds.Length > 0 ? $"({seconds} s)" : "")}".TrimEnd());
     }
 
-    private static string? Difference(JsonElement record, IEnumerable<Expected> expected)
+    /// <summary>The first expected field that a record does not hold as expected, or null.</summary>
+    public static string? Difference(JsonElement record, IEnumerable<Expected> expected)
     {
         foreach (var (field, value) in expected)
         {
