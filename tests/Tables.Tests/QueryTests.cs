@@ -131,6 +131,38 @@ public sealed class QueryTests(AzuriteFixture azurite) : TableTest(azurite)
         keys.ShouldBe(["00005", "00006", "00007", "00008"]);
     }
 
+    [Theory]
+    [InlineData("k|", "l|")]
+    [InlineData("k|1", "k|10")]
+    [InlineData("k|a", "k|é")]
+    [InlineData("z", "a")]
+    [InlineData("1", "k|")]
+    [InlineData("", "zz")]
+    [InlineData("I", "k")]
+    public async Task Query_PartitionAndRange_FindsWhatAWalkThroughAllRowsFinds(string from, string to)
+    {
+        string[] partitions = ["p", "o'neill", "1", "01"];
+        string[] keys = ["1", "9", "10", "1e1", "Infinity", "a", "k|", "k|1", "k|10", "k|2", "k|a", "k|it's", "k|é", "k|\ud83d\ude00", "l|", "z", "zz"];
+        foreach (var partition in partitions)
+            await Table.SubmitTransactionAsync(keys.Select((key, n) => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(partition, key) { ["N"] = n % 3 })), Cancel);
+
+        foreach (var partition in partitions)
+        {
+            (await FindAsync($"PartitionKey eq {partition}")).ShouldBe(Expected(_ => true));
+            (await FindAsync($"PartitionKey eq {partition} and N eq {1}")).ShouldBe(Expected(n => n == 1));
+            (await FindAsync($"PartitionKey eq {partition} and RowKey ge {from} and RowKey le {to}")).ShouldBe(Between(partition, _ => true, inclusive: true));
+            (await FindAsync($"PartitionKey eq {partition} and RowKey gt {from} and RowKey lt {to}")).ShouldBe(Between(partition, _ => true, inclusive: false));
+            (await FindAsync($"PartitionKey eq {partition} and RowKey ge {from} and RowKey le {to} and (N eq {1} or N eq {2})")).ShouldBe(Between(partition, n => n > 0, inclusive: true));
+            (await FindAsync($"PartitionKey eq {partition} and RowKey ge {from} and RowKey le {to} or PartitionKey eq {"none"} or RowKey eq {"1"}"))
+                .ShouldBe([.. Between(partition, _ => true, inclusive: true).Concat(partitions.Select(other => (other, "1"))).Distinct().Order(Ordinal)]);
+
+            List<(string, string)> Expected(Func<int, bool> condition) => [.. keys.Where((_, n) => condition(n % 3)).Select(key => (partition, key)).Order(Ordinal)];
+        }
+
+        List<(string, string)> Between(string partition, Func<int, bool> condition, bool inclusive) =>
+            [.. keys.Where((key, n) => condition(n % 3) && IsAbove(key, from, inclusive) && IsAbove(to, key, inclusive)).Select(key => (partition, key)).Order(Ordinal)];
+    }
+
     [Fact]
     public async Task Tables_CreateQueryDelete_RoundTrips()
     {
@@ -178,5 +210,19 @@ public sealed class QueryTests(AzuriteFixture azurite) : TableTest(azurite)
             await Table.SubmitTransactionAsync(
                 chunk.Select(number => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity("p", $"{number:D5}"))), Cancel);
         }
+    }
+
+    private static Comparer<(string, string)> Ordinal { get; } = Comparer<(string Partition, string Row)>.Create((a, b) =>
+        string.CompareOrdinal(a.Partition, b.Partition) is var order and not 0 ? order : string.CompareOrdinal(a.Row, b.Row));
+
+    private static bool IsAbove(string key, string other, bool inclusive) =>
+        string.CompareOrdinal(key, other) is var order && (inclusive ? order >= 0 : order > 0);
+
+    private async Task<List<(string, string)>> FindAsync(FormattableString filter)
+    {
+        var found = new List<(string, string)>();
+        await foreach (var row in Table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), cancellationToken: Cancel))
+            found.Add((row.PartitionKey, row.RowKey));
+        return found;
     }
 }
