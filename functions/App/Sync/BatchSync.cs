@@ -34,8 +34,12 @@ public sealed class BatchSync
         {
             var batch = new Batch(scope, _applier);
             var cases = await _loader.LoadAsync(scope, chunk, cancellation);
+            var handled = cases.Count;
             if (scope.Mode == RunMode.Inventory) outcome += await _applier.NoteAsync(scope, cases, cancellation);
             else outcome += await ContinueAsync(batch, cases, cancellation);
+
+            // An import that goes on after a crash has done these already.
+            if (scope.Mode == RunMode.Import) outcome += new BatchOutcome(KindCounts.None with { Done = chunk.Length - handled }, []);
         }
 
         return outcome;

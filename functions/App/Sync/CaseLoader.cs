@@ -58,9 +58,9 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         return cases;
     }
 
-    /// <summary>Nothing new since the record was last handled, and nothing left open then. A sweep plans it all the same: settings may have changed.</summary>
+    /// <summary>Nothing new since the record was last handled, and nothing left open then (lists may name a record twice). A sweep plans it all the same: settings may have changed.</summary>
     private static bool IsHandled(WorkScope scope, SourceRecord source, IndexEntry? entry, Link? link) =>
-        scope.Mode == RunMode.Delta && source.Work is null && link is { State: LinkState.Active, Intent: null } && source.Vendor is { } vendor && entry?.Hash == vendor.Hash();
+        scope.Mode is RunMode.Delta or RunMode.Import && source.Work is null && link is { State: LinkState.Active, Intent: null } && source.Vendor is { } vendor && entry?.Hash == vendor.Hash();
 
     private static bool IsNew(WorkScope scope, Side side, IndexEntry? entry, Record record)
     {

@@ -22,7 +22,10 @@ public sealed class RunJournal(RunStore runs)
             cancellation);
 
     public static System.Collections.Immutable.ImmutableSortedDictionary<string, KindCounts> Plus(Run run, string kind, KindCounts counts) =>
-        run.Counts.SetItem(kind, run.Counts.GetValueOrDefault(kind, KindCounts.None) + counts);
+        run.Counts.SetItem(kind, Capped(run.Counts.GetValueOrDefault(kind, KindCounts.None) + counts));
+
+    /// <summary>A list may name a record twice; no more can be done than there is.</summary>
+    private static KindCounts Capped(KindCounts counts) => counts.Total > 0 && counts.Done > counts.Total ? counts with { Done = counts.Total } : counts;
 
     private async Task<Run?> ChangeAsync(FlowKey flow, RunId run, Func<Run, Run> change, CancellationToken cancellation)
     {

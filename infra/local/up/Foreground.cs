@@ -33,6 +33,11 @@ public static class Foreground
             terminal.Problem(known.Message);
             return Failed;
         }
+        catch (HttpRequestException unreachable)
+        {
+            terminal.Problem($"A process of the stack does not answer: {unreachable.Message}");
+            return Failed;
+        }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return Interrupted;

@@ -23,9 +23,9 @@ public static class StackRun
         // Whichever ends first decides: the work is done, or the stack has failed and with it the work.
         var first = await Task.WhenAny(working, supervision);
         await together.CancelAsync();
-        if (first == supervision)
-            await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await supervision;
+        // The other one only says that it was cancelled.
+        await (first == supervision ? working : supervision).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
         var result = await working;
         terminal.Line("Stopping …");
         return result;

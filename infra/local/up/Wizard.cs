@@ -21,7 +21,7 @@ public sealed class Wizard(ManagementApi api)
 
     public Task StartImportAsync(CancellationToken cancellation) => api.PostAsync($"{DemoTenant.FlowPath}/setup/import", new JsonObject(), cancellation);
 
-    /// <summary>Waits for the end of the import, and hands over the states that it goes through.</summary>
+    /// <summary>Waits for the end of the import, and hands over the states that it goes through. An app that was killed is waited for.</summary>
     /// <param name="pause">How long to wait before it is looked at again; each look costs the app some work.</param>
     /// <param name="progress">Given the run.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -30,7 +30,12 @@ public sealed class Wizard(ManagementApi api)
     {
         while (true)
         {
-            var import = await api.GetAsync($"{DemoTenant.FlowPath}/setup/import", cancellation);
+            if (await ReadAsync(cancellation) is not { } import)
+            {
+                await Task.Delay(pause, cancellation);
+                continue;
+            }
+
             if (import.GetProperty("run") is { ValueKind: JsonValueKind.Object } run)
             {
                 progress(run);
@@ -41,6 +46,19 @@ public sealed class Wizard(ManagementApi api)
             if (import.GetProperty("completedAt").ValueKind != JsonValueKind.Null)
                 return import;
             await Task.Delay(pause, cancellation);
+        }
+    }
+
+    /// <summary>Null while the app is being started again; the stack's supervision knows when to give up.</summary>
+    private async Task<JsonElement?> ReadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await api.GetAsync($"{DemoTenant.FlowPath}/setup/import", cancellation);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
         }
     }
 }
