@@ -48,28 +48,4 @@ const findOne = Collection.prototype.findOne;
 Collection.prototype.findOne = function (query) {
   return findOne.call(this, query?.RowKey === undefined || query.PartitionKey === undefined ? query : { RowKey: query.RowKey, PartitionKey: query.PartitionKey });
 };
-
-// A query looks at every row of the table. One that names a partition, and perhaps a range of row keys, finds the few that it can mean
-// through the indexes of these; Azurite then looks at those alone. An index sorts texts that are numbers before all others, so only a
-// range that begins with a letter is whole in it.
-const text = "'((?:[^']|'')*)'";
-const beginning = new RegExp(`^PartitionKey eq ${text}(?: and RowKey g[et] ${text} and RowKey l[et] ${text})?(?= and |$)`);
-const hasAlternatives = condition => {
-  let plain = condition.replace(/'(?:[^']|'')*'/g, '');
-  for (let before; before !== plain; ) [before, plain] = [plain, plain.replace(/\([^()]*\)/g, '')];
-  return /\b(or|not)\b/.test(plain);
-};
-const candidates = filter => {
-  const match = beginning.exec(filter ?? '');
-  if (!match || hasAlternatives(filter.slice(match[0].length))) return undefined;
-  const [partition, from, to] = match.slice(1).map(literal => literal?.replaceAll("''", "'"));
-  return /^[a-z]/.test(from ?? '') ? { RowKey: { $between: [from, to] } } : { PartitionKey: partition };
-};
-const { default: Store } = require('azurite/dist/src/table/persistence/LokiTableMetadataStore.js');
-const { queryTableEntities } = Store.prototype;
-Store.prototype.queryTableEntities = function (context, account, table, options, ...next) {
-  const few = candidates(options.filter);
-  const rows = few && { getEntityCollection: { value: (...of) => ({ chain: () => this.getEntityCollection(...of).chain().find(few) }) } };
-  return queryTableEntities.call(rows ? Object.create(this, rows) : this, context, account, table, options, ...next);
-};
 require('azurite/dist/src/azurite.js');
