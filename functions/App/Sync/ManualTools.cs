@@ -39,11 +39,13 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         List<SyncCase> Joined(List<SyncCase> loaded)
         {
             taken = !loaded.TrueForAll(IsFree);
-            if (taken || loaded.Count != 2) return [];
+            if (taken) return [];
+
+            // Two that were unlinked from each other come as the one case of their old link.
             var both = loaded[0];
             both.Link = null;
-            both.Item = new PlanItem(null, loaded[0].Item.Left, loaded[1].Item.Right);
-            foreach (var (side, entry) in loaded[1].Index) both.Index[side] = entry;
+            both.Item = new PlanItem(null, loaded[0].Item.Left, loaded[^1].Item.Right);
+            foreach (var (side, entry) in loaded[^1].Index) both.Index[side] = entry;
             return [both];
         }
     }
