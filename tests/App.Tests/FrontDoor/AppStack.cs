@@ -102,6 +102,26 @@ public sealed class AppStack : IAsyncDisposable
     public Task<ApiAnswer> ManageAsync(HttpMethod method, string path, object? body, CancellationToken cancellation) =>
         SendAsync(method, $"api/manage/v1/{path}", body is null ? null : JsonText.Content(body), _key, cancellation);
 
+    /// <summary>Sets the faults of a vendor, for all of its accounts.</summary>
+    public async Task FaultsAsync(string vendor, params object[] rules)
+    {
+        using var set = await _http.PutAsync(new Uri(Vendors, $"{vendor}/_sim/faults"), JsonText.Content(rules));
+        set.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>How often each fault that was set has happened, and how often it was to happen.</summary>
+    public async Task<IReadOnlyList<(string Rule, int Fired, int Count)>> FiredAsync()
+    {
+        var all = new List<(string, int, int)>();
+        foreach (var vendor in new[] { "synergy", "tinyplus" })
+        {
+            var faults = JsonDocument.Parse(await _http.GetStringAsync(new Uri(Vendors, $"{vendor}/_sim/faults"))).RootElement;
+            all.AddRange(faults.EnumerateArray().Select(fault => ($"{vendor} {fault}", fault.GetProperty("fired").GetInt32(), fault.GetProperty("count").GetInt32())));
+        }
+
+        return all;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null) await _app.DisposeAsync();

@@ -165,8 +165,10 @@ public sealed class SyncedPractice : IAsyncDisposable
 
     private async Task<string> StoryAsync()
     {
-        var log = await ItemsAsync("/log?limit=40");
+        var log = await ItemsAsync("/log?limit=20");
         var lines = log.Select(line => $"{line.GetProperty("at")} {line.GetProperty("code")} {line.GetProperty("kind")} {line.GetProperty("label")}: {line.GetProperty("text")}");
-        return $"Status: {await GetAsync("/status")}{Environment.NewLine}Work: {await GetAsync("/work")}{Environment.NewLine}Log:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
+        return string.Join(
+            Environment.NewLine,
+            [$"Status: {await GetAsync("/status")}", "Runs:", .. await ItemsAsync("/runs?limit=5"), "Work:", .. await ItemsAsync("/work?limit=10"), "Log:", .. lines]);
     }
 }

@@ -1,0 +1,36 @@
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Tests.FrontDoor;
+
+public sealed class BudgetTests(FrontDoorStack door)
+{
+    private const int Limit = 300;
+    private const int Left = 30;
+
+    [Fact]
+    public async Task Flow_WithFewCallsLeftToday_SlowsDownSaysSoAndStaysWithinThem()
+    {
+        var stack = await door.StackAsync();
+        await using var practice = await SyncedPractice.ConnectedAsync(stack, plan: "standard");
+        var today = DateOnly.FromDateTime(DateTime.UtcNow);
+        var before = await practice.Synergy.CallsAsync();
+
+        // Another instance of the app has used up most of the day's calls.
+        var budgets = new BudgetStore(new StateTables(StateClients.Create(name => name == StateClients.Connection ? stack.Storage : null)));
+        await budgets.UseAsync(new TenantId(practice.Tenant), new ConnectionId("left"), today, Limit - Left, Limit, TestContext.Current.CancellationToken);
+        await practice.GoLiveAsync();
+        await practice.TinyPlus.CreateAllAsync("companies", Enumerable.Range(1, 60).Select(number => new { name = $"Company {number}" }));
+        await practice.PostAsync("/sync", new { mode = "delta" });
+        await practice.LoggedAsync("failed-ratelimited", new { kind = "company" });
+
+        var status = await practice.GetAsync("/status");
+        Assert.SkipWhen(DateOnly.FromDateTime(DateTime.UtcNow) != today, "A new day began, with a budget of its own.");
+        (await practice.Synergy.CallsAsync() - before).ShouldBeLessThanOrEqualTo(Left);
+        status.GetProperty("pollPlan").GetString()!.ShouldContain("300 calls a day to Total Synergy");
+        status.GetProperty("nextDueAt").GetDateTimeOffset().ShouldBe(new DateTimeOffset(today.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero), TimeSpan.FromMinutes(2));
+        var budget = status.GetProperty("budgets")[0].GetProperty("budget");
+        budget.GetProperty("usedToday").GetInt32().ShouldBe(Limit);
+        (await practice.Synergy.AllAsync("contacts")).Count.ShouldBeInRange(1, Left);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using Azure.Data.Tables;
+using SyncFunctions.Tests.Support;
+using SyncFunctions.Up;
+
+namespace SyncFunctions.App.Tests.FrontDoor;
+
+public sealed class SecretTests(FrontDoorStack door)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Secrets_AreNeitherPrintedNorStoredInPlainText()
+    {
+        var stack = await door.StackAsync();
+        await using var practice = await door.LiveAsync();
+        var tenant = await ConsentAsync(stack);
+        await practice.Synergy.CreateAsync("contacts", new { name = "Ziegelwerk" });
+        await practice.TinyPlus.OneAsync("companies", new { name = "Ziegelwerk" });
+
+        // Failures are where secrets slip out: a token that is refused, and one that is not a token.
+        await RevokeAsync(stack);
+        await stack.ManageAsync(HttpMethod.Post, $"tenants/{tenant}/flows", new { id = "flow", pair = "synergy-tinyplus", left = "left", right = "right", enabled = true }, Cancellation);
+        var refused = await stack.ManageAsync(
+            HttpMethod.Post, $"tenants/{tenant}/connections", new { id = "other", system = "synergy", token = "refused-token-of-a-person" }, Cancellation);
+        refused.Status.ShouldBe(422);
+        await Eventually.HoldsAsync(async () =>
+        {
+            var connection = (await stack.ManageAsync(HttpMethod.Get, $"tenants/{tenant}/connections/right", null, Cancellation)).Require();
+            return connection.GetProperty("health").GetString() == "expired" ? null : $"Nobody noticed that the token was revoked: {connection}";
+        });
+
+        string[] secrets =
+        [
+            "synergy-static-key", "tinyplus-long-life-token", "synergy-access-", "synergy-refresh-", "synergy-code-", "tinyplus-access-", "refused-token-of-a-person",
+            AppStack.ApplicationSecret, .. stack.Keys,
+        ];
+        var stored = await RowsAsync(stack);
+        stored.ShouldContain(practice.Tenant);
+        stack.Output.ShouldContain("CreateConnection");
+        foreach (var secret in secrets)
+        {
+            stack.Output.Contains(secret).ShouldBeFalse($"The app printed {secret}.");
+            refused.Text.Contains(secret).ShouldBeFalse($"The app answered with {secret}.");
+            stored.Contains(secret).ShouldBeFalse($"The app stored {secret}.");
+        }
+    }
+
+    /// <summary>Connects both systems as a person with a browser does.</summary>
+    private static async Task<string> ConsentAsync(AppStack stack)
+    {
+        var tenant = $"t{Guid.NewGuid():N}"[..12];
+        await stack.ManageAsync(HttpMethod.Post, "tenants", new { id = tenant, name = "Practice" }, Cancellation);
+        foreach (var (id, system) in new[] { ("left", "synergy"), ("right", "tinyplus") })
+        {
+            var connection = (await stack.ManageAsync(HttpMethod.Post, $"tenants/{tenant}/connections", new { id, system }, Cancellation)).Require();
+            await DemoTenant.ConsentAsync(new Uri(connection.GetProperty("connectUrl").GetString()!), Cancellation);
+            connection = (await stack.ManageAsync(HttpMethod.Get, $"tenants/{tenant}/connections/{id}", null, Cancellation)).Require();
+            connection.GetProperty("health").GetString().ShouldBe("connected");
+        }
+
+        return tenant;
+    }
+
+    private static async Task RevokeAsync(AppStack stack)
+    {
+        using var http = new HttpClient();
+        foreach (var vendor in new[] { "synergy", "tinyplus" })
+        {
+            using var revoked = await http.DeleteAsync(new Uri(stack.Vendors, $"{vendor}/_sim/tokens?kind=access"), Cancellation);
+            revoked.EnsureSuccessStatusCode();
+        }
+    }
+
+    /// <summary>All rows of all tables as text; bytes as the text that they would be.</summary>
+    private static async Task<string> RowsAsync(AppStack stack)
+    {
+        var text = new StringBuilder();
+        var service = new TableServiceClient(stack.Storage);
+        await foreach (var table in service.QueryAsync(cancellationToken: Cancellation))
+        {
+            await foreach (var row in service.GetTableClient(table.Name).QueryAsync<TableEntity>(cancellationToken: Cancellation))
+            {
+                foreach (var (name, value) in row) text.Append(name).Append('=').AppendLine(value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value?.ToString());
+            }
+        }
+
+        return text.ToString();
+    }
+}
