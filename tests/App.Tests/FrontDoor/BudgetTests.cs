@@ -1,5 +1,7 @@
+using System.Text.Json;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
+using SyncFunctions.Tests.Support;
 
 namespace SyncFunctions.App.Tests.FrontDoor;
 
@@ -24,11 +26,14 @@ public sealed class BudgetTests(FrontDoorStack door)
         await practice.PostAsync("/sync", new { mode = "delta" });
         await practice.LoggedAsync("failed-ratelimited", new { kind = "company" });
 
-        var status = await practice.GetAsync("/status");
+        // A poll that is under way says when the next one is at its end.
+        var tomorrow = new DateTimeOffset(today.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
+        JsonElement status = default;
+        await Eventually.HoldsAsync(async () =>
+            (status = await practice.GetAsync("/status")).GetProperty("nextDueAt").GetDateTimeOffset() < tomorrow ? $"The flow is polled again today: {status}" : null);
         Assert.SkipWhen(DateOnly.FromDateTime(DateTime.UtcNow) != today, "A new day began, with a budget of its own.");
         (await practice.Synergy.CallsAsync() - before).ShouldBeLessThanOrEqualTo(Left);
         status.GetProperty("pollPlan").GetString()!.ShouldContain("300 calls a day to Total Synergy");
-        status.GetProperty("nextDueAt").GetDateTimeOffset().ShouldBe(new DateTimeOffset(today.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero), TimeSpan.FromMinutes(2));
         var budget = status.GetProperty("budgets")[0].GetProperty("budget");
         budget.GetProperty("usedToday").GetInt32().ShouldBe(Limit);
         (await practice.Synergy.AllAsync("contacts")).Count.ShouldBeInRange(1, Left);
