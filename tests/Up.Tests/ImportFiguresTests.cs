@@ -36,6 +36,19 @@ public sealed class ImportFiguresTests
     public void Budgets_NoEstimate_NothingIsSaidOfIt() =>
         (Figures with { EstimateError = null }).Budgets.Select(budget => budget.Name).ShouldNotContain("error of the estimate after 5 %");
 
+    [Fact]
+    public void Print_AppEndedMeanwhile_SaysSo()
+    {
+        using var output = new StringWriter();
+        var figures = Figures with { Use = Figures.Use with { Processes = [new("app", null, null), new("storage", 4, null)] } };
+
+        figures.Print(new Terminal(output, isPlain: true));
+
+        output.ToString().ShouldContain("ended meanwhile, and was started again");
+        figures.Budgets.Select(budget => budget.Name).ShouldNotContain("processors kept busy");
+        figures.ToJson()["otherCpuSeconds"].ShouldBeNull();
+    }
+
     [Theory]
     [InlineData(20, 20, true)]
     [InlineData(19, 19, false)]

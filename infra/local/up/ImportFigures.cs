@@ -56,16 +56,24 @@ public sealed record ImportFigures
 
     private int AllCalls => Calls.Sum(call => call.Count);
 
-    /// <summary>The part of the machine's processors that the stack kept busy: without a limit of the vendors an import should use all.</summary>
-    private double Busy => Use.Processes.Sum(process => process.CpuSeconds) / (Seconds * Machine.Cores);
+    /// <summary>Null where a process ended meanwhile.</summary>
+    private double? CpuSeconds => Use.Processes.Aggregate((double?)0, (sum, process) => sum + process.CpuSeconds);
 
-    public ImmutableArray<Budget> Budgets =>
-    [
-        new("storage operations a record", 2.3, PerRecord(Storage.Total)),
-        new("vendor calls to the fewest possible", 1.1, (double)AllCalls / FewestCalls),
-        new("processors kept busy", 0.95, Busy, AtLeast: true),
-        .. EstimateError is { } error ? [new Budget("error of the estimate after 5 %", 0.2, error)] : ImmutableArray<Budget>.Empty,
-    ];
+    public ImmutableArray<Budget> Budgets
+    {
+        get
+        {
+            var budgets = ImmutableArray.CreateBuilder<Budget>();
+            budgets.Add(new("storage operations a record", 2.3, PerRecord(Storage.Total)));
+            budgets.Add(new("vendor calls to the fewest possible", 1.1, (double)AllCalls / FewestCalls));
+            // Without a limit of the vendors an import should use the whole machine.
+            if (CpuSeconds is { } cpu)
+                budgets.Add(new("processors kept busy", 0.95, cpu / (Seconds * Machine.Cores), AtLeast: true));
+            if (EstimateError is { } error)
+                budgets.Add(new("error of the estimate after 5 %", 0.2, error));
+            return budgets.DrainToImmutable();
+        }
+    }
 
     public void Print(Terminal terminal)
     {
@@ -78,8 +86,7 @@ public sealed record ImportFigures
                 .. Shares("  ", Services()),
                 .. Shares("  of ", Purposes()),
                 ["Vendor calls", $"{ARecord(AllCalls)}, fewest possible {FewestCalls:N0}: {(double)AllCalls / FewestCalls:0.00} times as many"],
-                .. Use.Processes.Select(process => (string[])
-                    [$"Process of {process.Name}", $"{process.CpuSeconds:N1} s of processor time, {process.CpuSeconds * 1000 / Records:0.00} ms a record{(process.PeakMemoryMiB is { } peak ? $", {peak:N0} MiB at most" : "")}"]),
+                .. Use.Processes.Select(process => (string[])[$"Process of {process.Name}", Describe(process)]),
                 .. Others() is { } others ? [["Other programs", $"{others:N1} s of processor time"]] : Array.Empty<string[]>(),
             ]);
         terminal.Table(
@@ -158,7 +165,15 @@ public sealed record ImportFigures
         shares.Select(share => (string[])[prefix + share.Name, ARecord(share.Count)]);
 
     /// <summary>What disturbed the figures.</summary>
-    private double? Others() => Use.MachineCpuSeconds - Use.Processes.Sum(process => process.CpuSeconds);
+    private double? Others() => Use.MachineCpuSeconds - CpuSeconds;
+
+    private string Describe(ProcessUse process)
+    {
+        if (process.CpuSeconds is not { } cpu)
+            return "ended meanwhile, and was started again";
+        var memory = process.PeakMemoryMiB is { } peak ? $", {peak:N0} MiB at most" : "";
+        return $"{cpu:N1} s of processor time, {cpu * 1000 / Records:0.00} ms a record{memory}";
+    }
 
     private double PerRecord(long count) => (double)count / Records;
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 
 namespace SyncFunctions.Up;
 
-/// <param name="CpuSeconds">Processor time of all cores together.</param>
-/// <param name="PeakMemoryMiB">The largest working set since the process started; null where the system does not tell.</param>
-public sealed record ProcessUse(string Name, double CpuSeconds, double? PeakMemoryMiB);
+/// <param name="CpuSeconds">Processor time of all cores together; null where the process ended meanwhile, and another took its place.</param>
+/// <param name="PeakMemoryMiB">The largest working set since the process started; null where that is not known.</param>
+public sealed record ProcessUse(string Name, double? CpuSeconds, double? PeakMemoryMiB);
 
 /// <summary>What a piece of work took of the machine.</summary>
 /// <param name="MachineCpuSeconds">What all programs of the machine used meanwhile; null where the system does not tell.</param>
@@ -16,15 +16,13 @@ public sealed record StackUsed(ImmutableArray<ProcessUse> Processes, double? Mac
 public sealed class StackUse : IDisposable
 {
     private readonly ImmutableArray<(string Name, Process Process, TimeSpan Cpu)> _processes;
-    private readonly ProcessesState _ids;
     private readonly double? _machine = Machine.CpuSeconds();
     private readonly long _logged;
 
     private StackUse(StateFile stack)
     {
-        _ids = stack.Processes;
         _logged = new FileInfo(AppLog(stack)).Length;
-        _processes = [Begun("app", _ids.App), Begun("storage", _ids.Azurite), Begun("vendors", _ids.Vendors)];
+        _processes = [Begun("app", stack.Processes.App), Begun("storage", stack.Processes.Azurite), Begun("vendors", stack.Processes.Vendors)];
 
         static (string, Process, TimeSpan) Begun(string name, int id)
         {
@@ -35,11 +33,8 @@ public sealed class StackUse : IDisposable
 
     public static StackUse Begin(StateFile stack) => new(stack);
 
-    /// <exception cref="UpFailure">A process was started again since, so that nothing can be said of it.</exception>
     public StackUsed End(StateFile stack)
     {
-        if (stack.Processes != _ids)
-            throw new UpFailure($"The function app ended while it was measured; its log is {AppLog(stack)}.");
         var machine = Machine.CpuSeconds() - _machine;
         return new StackUsed([.. _processes.Select(entry => Use(entry.Name, entry.Process, entry.Cpu))], machine, ReadLog(AppLog(stack)));
     }
@@ -55,6 +50,8 @@ public sealed class StackUse : IDisposable
     private static ProcessUse Use(string name, Process process, TimeSpan before)
     {
         process.Refresh();
+        if (process.HasExited)
+            return new ProcessUse(name, null, null);
         var peak = process.PeakWorkingSet64;
         return new ProcessUse(name, (process.TotalProcessorTime - before).TotalSeconds, peak > 0 ? peak / (1024.0 * 1024) : null);
     }
