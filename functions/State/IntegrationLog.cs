@@ -5,8 +5,8 @@ using SyncFunctions.Engine;
 
 namespace SyncFunctions.State;
 
-[JsonConverter(typeof(JsonStringEnumConverter<LogLevelForPeople>))]
-public enum LogLevelForPeople
+[JsonConverter(typeof(JsonStringEnumConverter<LogSeverity>))]
+public enum LogSeverity
 {
     Info,
     Warning,
@@ -15,7 +15,7 @@ public enum LogLevelForPeople
 
 /// <summary>What a tenant's administrator reads about a flow.</summary>
 /// <param name="Code">Stable, for filters and help pages.</param>
-public sealed record LogEntry(DateTimeOffset At, LogLevelForPeople Level, string Code, string Text)
+public sealed record LogEntry(DateTimeOffset At, LogSeverity Level, string Code, string Text)
 {
     public string? Kind { get; init; }
 
@@ -42,7 +42,7 @@ public sealed record LogFilter
 
     public string? Kind { get; init; }
 
-    public LogLevelForPeople? Level { get; init; }
+    public LogSeverity? Level { get; init; }
 
     public string? Code { get; init; }
 
@@ -79,7 +79,7 @@ public sealed class IntegrationLog(StateTables tables)
 
     private static TableEntity ToRow(string partition, string key, LogEntry entry) => Row.New(partition, key)
         .Put("At", entry.At)
-        .Put<LogLevelForPeople>("Level", entry.Level)
+        .Put<LogSeverity>("Level", entry.Level)
         .Put("Code", entry.Code)
         .PutClipped("Text", entry.Text, 8000)
         .Put("Kind", entry.Kind)
@@ -91,7 +91,7 @@ public sealed class IntegrationLog(StateTables tables)
         .PutClipped("WhatToDo", entry.WhatToDo, 4000)
         .PutJson("Values", entry.Values);
 
-    private static LogEntry FromRow(TableEntity row) => new(row.Time("At"), row.Enum<LogLevelForPeople>("Level"), row.Text("Code"), row.Text("Text"))
+    private static LogEntry FromRow(TableEntity row) => new(row.Time("At"), row.Enum<LogSeverity>("Level"), row.Text("Code"), row.Text("Text"))
     {
         Kind = row.GetString("Kind"),
         Side = row.EnumOrNull<Side>("Side"),

@@ -11,7 +11,7 @@ public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Entry_FullAndBare_ComeBackNewestFirst()
     {
-        var bare = new LogEntry(Now, LogLevelForPeople.Info, "started", "It began.");
+        var bare = new LogEntry(Now, LogSeverity.Info, "started", "It began.");
 
         await Log.AppendAsync(Flow, [bare, Full()], Cancel);
 
@@ -21,7 +21,7 @@ public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Append_Many_IsATransactionAHundredAndListsByPages()
     {
-        var entries = Enumerable.Range(0, 250).Select(number => new LogEntry(Now.AddSeconds(number / 100), LogLevelForPeople.Info, "n", $"{number}")).ToList();
+        var entries = Enumerable.Range(0, 250).Select(number => new LogEntry(Now.AddSeconds(number / 100), LogSeverity.Info, "n", $"{number}")).ToList();
 
         await Log.AppendAsync(Flow, entries, Cancel);
 
@@ -60,11 +60,11 @@ public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task List_Filtered_HoldsWhatFits()
     {
-        await Log.AppendAsync(Flow, [Full(), Full() with { Kind = "person", Code = "o'neill", Level = LogLevelForPeople.Warning, RunId = new RunId("r2"), RecordId = "2" }], Cancel);
+        await Log.AppendAsync(Flow, [Full(), Full() with { Kind = "person", Code = "o'neill", Level = LogSeverity.Warning, RunId = new RunId("r2"), RecordId = "2" }], Cancel);
 
         foreach (var filter in new[]
         {
-            new LogFilter { Kind = "person" }, new LogFilter { Code = "o'neill" }, new LogFilter { Level = LogLevelForPeople.Warning },
+            new LogFilter { Kind = "person" }, new LogFilter { Code = "o'neill" }, new LogFilter { Level = LogSeverity.Warning },
             new LogFilter { Run = new RunId("r2") }, new LogFilter { RecordId = "2" }, new LogFilter { Kind = "person", Code = "o'neill", RecordId = "2" },
         })
             (await Log.ListAsync(Flow, filter, null, 10, Cancel)).Items.Single().Kind.ShouldBe("person", filter.ToString());
@@ -84,7 +84,7 @@ public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
         (await log.ListAsync(Acme, new ConnectionId("other"), null, 10, Cancel)).Items.ShouldBeEmpty();
     }
 
-    private static LogEntry Full() => new(Now.AddSeconds(1), LogLevelForPeople.Error, "write-refused", "The name is taken.")
+    private static LogEntry Full() => new(Now.AddSeconds(1), LogSeverity.Error, "write-refused", "The name is taken.")
     {
         Kind = "company",
         Side = Side.Right,

@@ -10,7 +10,7 @@ namespace SyncFunctions.App.Manage;
 
 public sealed record LogView(
     DateTimeOffset At,
-    LogLevelForPeople Level,
+    LogSeverity Level,
     string Code,
     string Text,
     string? WhatToDo,
@@ -50,7 +50,7 @@ public sealed class ListLog(Finder finder, IntegrationLog log)
         var filter = new LogFilter
         {
             Kind = request.Text("kind"),
-            Level = request.Choice<LogLevelForPeople>("level"),
+            Level = request.Choice<LogSeverity>("level"),
             Code = request.Text("code"),
             Run = request.Text("run") is { } run ? new RunId(run) : null,
             RecordId = request.Text("recordId"),

@@ -77,7 +77,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
     {
         if (adopted.Count == 0) return;
         var now = time.GetUtcNow();
-        await log.AppendAsync(scope.Flow.Key, [.. adopted.Select(item => Story.Of(scope, item, now, LogLevelForPeople.Info, "recovered", "An earlier write had been cut off; it was found to have been applied."))], cancellation);
+        await log.AppendAsync(scope.Flow.Key, [.. adopted.Select(item => Story.Of(scope, item, now, LogSeverity.Info, "recovered", "An earlier write had been cut off; it was found to have been applied."))], cancellation);
     }
 
     private async Task ApplyChunkAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, Tally tally, CancellationToken cancellation)

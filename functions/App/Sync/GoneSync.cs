@@ -43,7 +43,7 @@ public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore swee
             await log.AppendAsync(
                 scope.Flow.Key,
                 [
-                    new LogEntry(time.GetUtcNow(), LogLevelForPeople.Error, "mass-delete-refused", $"{gone.Count} of {total} linked records are not found any more. Nothing was archived or deleted.")
+                    new LogEntry(time.GetUtcNow(), LogSeverity.Error, "mass-delete-refused", $"{gone.Count} of {total} linked records are not found any more. Nothing was archived or deleted.")
                     {
                         Kind = scope.Kind.Name,
                         RunId = scope.Run,

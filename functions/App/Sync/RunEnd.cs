@@ -16,11 +16,11 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
         var ended = await runs.EndAsync(flow.Key, run, problem, now, cancellation);
         if (problem is not null)
         {
-            await log.AppendAsync(flow.Key, [new LogEntry(now, LogLevelForPeople.Error, "run-failed", $"The {mode.ToString().ToLowerInvariant()} run stopped: {problem}") { RunId = run, WhatToDo = "Start it again once the cause is mended; what was done stays done." }], cancellation);
+            await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Error, "run-failed", $"The {mode.ToString().ToLowerInvariant()} run stopped: {problem}") { RunId = run, WhatToDo = "Start it again once the cause is mended; what was done stays done." }], cancellation);
         }
         else if (ended is { } done && mode is RunMode.Import or RunMode.Comprehensive)
         {
-            await log.AppendAsync(flow.Key, [new LogEntry(now, LogLevelForPeople.Info, "run-ended", $"The {mode.ToString().ToLowerInvariant()} run ended: {Sum(ended.Counts.Values)}.") { RunId = run }], cancellation);
+            await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Info, "run-ended", $"The {mode.ToString().ToLowerInvariant()} run ended: {Sum(ended.Counts.Values)}.") { RunId = run }], cancellation);
         }
     }
 
@@ -40,7 +40,7 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
         }
 
         await due.PutAsync(flow.Key, now, cancellation);
-        await log.AppendAsync(flow.Key, [new LogEntry(now, LogLevelForPeople.Info, "live", "The flow is live: what changes from now on is synchronised.") { RunId = run }], cancellation);
+        await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Info, "live", "The flow is live: what changes from now on is synchronised.") { RunId = run }], cancellation);
     }
 
     private static string Sum(IEnumerable<KindCounts> counts)

@@ -8,7 +8,7 @@ namespace SyncFunctions.App.Sync;
 /// <summary>The integration log's words for what happened: for a person, with what to do next where there is something to do.</summary>
 internal static class Story
 {
-    public static LogEntry Of(WorkScope scope, SyncCase item, DateTimeOffset at, LogLevelForPeople severity, string code, string text, string? whatToDo = null) =>
+    public static LogEntry Of(WorkScope scope, SyncCase item, DateTimeOffset at, LogSeverity severity, string code, string text, string? whatToDo = null) =>
         new(at, severity, code, text)
         {
             Kind = scope.Kind.Name,
@@ -23,8 +23,8 @@ internal static class Story
     /// <summary>What a planned action means before anything is written; null where only its outcome is worth a line.</summary>
     public static LogEntry? Of(WorkScope scope, SyncCase item, SyncAction action, DateTimeOffset at) => action switch
     {
-        SyncAction.Join join => Of(scope, item, at, LogLevelForPeople.Info, "linked", $"Linked with its counterpart: {join.Reason}."),
-        SyncAction.Conflict conflict => Of(scope, item, at, LogLevelForPeople.Warning, "conflict", $"{conflict.Field} was changed on both sides; {Name(scope, conflict.Winner)} wins.") with
+        SyncAction.Join join => Of(scope, item, at, LogSeverity.Info, "linked", $"Linked with its counterpart: {join.Reason}."),
+        SyncAction.Conflict conflict => Of(scope, item, at, LogSeverity.Warning, "conflict", $"{conflict.Field} was changed on both sides; {Name(scope, conflict.Winner)} wins.") with
         {
             Values = ImmutableSortedDictionary<string, string>.Empty
                 .Add("field", conflict.Field)
@@ -32,22 +32,22 @@ internal static class Story
                 .Add("left", Short(conflict.Left))
                 .Add("right", Short(conflict.Right)),
         },
-        SyncAction.Hold hold => Of(scope, item, at, LogLevelForPeople.Info, "held", $"A change in {Name(scope, hold.Source)} waits until {hold.Until:u}, since the other side was changed last."),
-        SyncAction.Discard discard => Of(scope, item, at, LogLevelForPeople.Warning, "discarded", $"A held change in {Name(scope, discard.Source)} was dropped: {Names(discard.Fields)}."),
-        SyncAction.Park park => Of(scope, item, at, LogLevelForPeople.Info, "parked", $"Waits until its {park.Field} is linked.", $"Link or create {park.Kind} {park.RecordId} of {Name(scope, park.Source)} if this lasts."),
-        SyncAction.Offer offer => Of(scope, item, at, LogLevelForPeople.Warning, "unmatched", $"Not linked: {offer.Reason}.", "Link it by hand in the list of unmatched records."),
-        SyncAction.Skip skip => Of(scope, item, at, LogLevelForPeople.Info, $"skipped-{Code(skip.Reason)}", skip.Detail),
-        SyncAction.End { State: LinkState.Paused } end => Of(scope, item, at, LogLevelForPeople.Warning, "paused", $"Paused: {end.Reason}."),
-        SyncAction.End end => Of(scope, item, at, LogLevelForPeople.Info, "unlinked", $"No longer linked: {end.Reason}."),
+        SyncAction.Hold hold => Of(scope, item, at, LogSeverity.Info, "held", $"A change in {Name(scope, hold.Source)} waits until {hold.Until:u}, since the other side was changed last."),
+        SyncAction.Discard discard => Of(scope, item, at, LogSeverity.Warning, "discarded", $"A held change in {Name(scope, discard.Source)} was dropped: {Names(discard.Fields)}."),
+        SyncAction.Park park => Of(scope, item, at, LogSeverity.Info, "parked", $"Waits until its {park.Field} is linked.", $"Link or create {park.Kind} {park.RecordId} of {Name(scope, park.Source)} if this lasts."),
+        SyncAction.Offer offer => Of(scope, item, at, LogSeverity.Warning, "unmatched", $"Not linked: {offer.Reason}.", "Link it by hand in the list of unmatched records."),
+        SyncAction.Skip skip => Of(scope, item, at, LogSeverity.Info, $"skipped-{Code(skip.Reason)}", skip.Detail),
+        SyncAction.End { State: LinkState.Paused } end => Of(scope, item, at, LogSeverity.Warning, "paused", $"Paused: {end.Reason}."),
+        SyncAction.End end => Of(scope, item, at, LogSeverity.Info, "unlinked", $"No longer linked: {end.Reason}."),
         _ => null,
     };
 
     public static LogEntry OfApplied(WorkScope scope, SyncCase item, SyncAction action, DateTimeOffset at) => action switch
     {
-        SyncAction.Create create => Of(scope, item, at, LogLevelForPeople.Info, "created", $"Created in {Name(scope, create.Target)}."),
-        SyncAction.Delete delete => Of(scope, item, at, LogLevelForPeople.Info, "deleted", $"Deleted in {Name(scope, delete.Target)}."),
-        SyncAction.Write write when write.Fields.Find(KindMap.Lifecycle) == KindMap.Archived => Of(scope, item, at, LogLevelForPeople.Info, "archived", $"Archived in {Name(scope, write.Target)}."),
-        SyncAction.Write write => Of(scope, item, at, LogLevelForPeople.Info, "updated", $"Updated in {Name(scope, write.Target)}: {Names(write.Fields)}."),
+        SyncAction.Create create => Of(scope, item, at, LogSeverity.Info, "created", $"Created in {Name(scope, create.Target)}."),
+        SyncAction.Delete delete => Of(scope, item, at, LogSeverity.Info, "deleted", $"Deleted in {Name(scope, delete.Target)}."),
+        SyncAction.Write write when write.Fields.Find(KindMap.Lifecycle) == KindMap.Archived => Of(scope, item, at, LogSeverity.Info, "archived", $"Archived in {Name(scope, write.Target)}."),
+        SyncAction.Write write => Of(scope, item, at, LogSeverity.Info, "updated", $"Updated in {Name(scope, write.Target)}: {Names(write.Fields)}."),
         _ => throw new ArgumentException("Not a vendor write.", nameof(action)),
     };
 
@@ -71,13 +71,13 @@ internal static class Story
         return new LogEntry(at, level, CodeOf(failure), $"{system.DisplayName} could not be asked for changes of {kind.VendorKind(side)}: {failure.Message}") { Kind = kind.Name, Side = side, WhatToDo = whatToDo };
     }
 
-    private static (LogLevelForPeople Level, string WhatToDo) Advice(VendorFailure failure) => failure.Kind switch
+    private static (LogSeverity Level, string WhatToDo) Advice(VendorFailure failure) => failure.Kind switch
     {
-        FailureKind.AuthExpired => (LogLevelForPeople.Error, "Connect the system again."),
-        FailureKind.Forbidden => (LogLevelForPeople.Error, "Give the connected user the right that is named, or connect with an administrator."),
-        FailureKind.Misconfigured => (LogLevelForPeople.Error, "Check the connection's settings."),
-        FailureKind.Permanent or FailureKind.Conflict => (LogLevelForPeople.Error, "Correct the record; it is tried again as soon as it changes."),
-        _ => (LogLevelForPeople.Warning, "Nothing: it is tried again by itself."),
+        FailureKind.AuthExpired => (LogSeverity.Error, "Connect the system again."),
+        FailureKind.Forbidden => (LogSeverity.Error, "Give the connected user the right that is named, or connect with an administrator."),
+        FailureKind.Misconfigured => (LogSeverity.Error, "Check the connection's settings."),
+        FailureKind.Permanent or FailureKind.Conflict => (LogSeverity.Error, "Correct the record; it is tried again as soon as it changes."),
+        _ => (LogSeverity.Warning, "Nothing: it is tried again by itself."),
     };
 
     private static string CodeOf(VendorFailure failure) => $"failed-{failure.Kind.ToString().ToLowerInvariant()}";
