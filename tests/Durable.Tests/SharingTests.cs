@@ -29,8 +29,11 @@ public sealed class SharingTests(AzuriteFixture azurite)
                 await context.CallSubOrchestratorAsync("Child", options: new SubOrchestrationOptions(instanceId: $"{context.InstanceId}/child"));
             });
         var name = AzuriteFixture.NewPrefix();
-        await using var one = await TestHub.StartAsync(azurite, functions, name);
-        await using var two = await TestHub.StartAsync(azurite, functions, name);
+
+        // Nobody dies here: a process that a busy machine keeps waiting must not be taken for dead.
+        var patient = TestHub.Options(name) with { OwnerTimeout = TimeSpan.FromMinutes(1), AnnouncementGrace = TimeSpan.FromMinutes(1) };
+        await using var one = await TestHub.StartAsync(azurite, functions, options: patient);
+        await using var two = await TestHub.StartAsync(azurite, functions, options: patient);
         await using var client = TestHub.Create(azurite, functions, name);
 
         // Some are started by a process that works, some by one that is only a client.
