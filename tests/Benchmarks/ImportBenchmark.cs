@@ -7,12 +7,16 @@ namespace SyncFunctions.Benchmarks;
 internal static class ImportBenchmark
 {
     private const string Projects = "--projects";
+    private const string Latency = "--latency";
 
     public static readonly Benchmark Benchmark = new(
         "import",
         "imports projects with companies, contacts and staff from Total Synergy to tiny+",
         20,
-        [new BenchmarkOption(Projects, 2000, 1, 1_000_000, "so many projects; a quarter as many companies, half as many contacts")],
+        [
+            new BenchmarkOption(Projects, 2000, 1, 1_000_000, "so many projects; a quarter as many companies, half as many contacts"),
+            new BenchmarkOption(Latency, 0, 0, 10_000, "milliseconds that each call to a vendor takes longer, as over the internet"),
+        ],
         RunAsync);
 
     private static async Task<BenchmarkResult> RunAsync(IReadOnlyDictionary<string, int> options, Terminal terminal, CancellationToken cancellation)
@@ -23,8 +27,10 @@ internal static class ImportBenchmark
             FreePorts = true,
             Data = Path.Combine(RepositoryRoot.Find(), "infra", "local", ".run", "benchmark"),
         };
+        var data = SampleData.Create(options[Projects]);
+        var latency = TimeSpan.FromMilliseconds(options[Latency]);
         var figures = await StackRun.RunAsync(
-            stack, terminal, (launcher, api, until) => Load.RunAsync(SampleData.Create(options[Projects]), launcher, api, terminal, until), cancellation);
+            stack, terminal, (launcher, api, until) => Load.RunAsync(data, latency, launcher, api, terminal, until), cancellation);
         figures.Print(terminal);
         return new BenchmarkResult(figures.ToJson(), figures.IsComplete);
     }

@@ -8,6 +8,7 @@ public sealed class ImportFiguresTests
     private static readonly ImportFigures Figures = new()
     {
         Machine = new Machine(2, 8, "Linux", ".NET"),
+        Latency = TimeSpan.Zero,
         Seconds = 10,
         Storage = new AzuriteRequests(
         [
@@ -31,6 +32,10 @@ public sealed class ImportFiguresTests
         ("processors kept busy", 0.6, false),
         ("error of the estimate after 5 %", 0.1, true),
     ]);
+
+    [Fact]
+    public void Budgets_CallsTakeLong_TimeIsComparedWithTheirs() =>
+        (Figures with { Latency = TimeSpan.FromMilliseconds(800) }).Budgets[2].ShouldBe(new Budget("calls at once, of the possible", 0.95, 0.9, AtLeast: true));
 
     [Fact]
     public void Budgets_NoEstimate_NothingIsSaidOfIt() =>

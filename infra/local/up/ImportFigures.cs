@@ -29,7 +29,13 @@ public sealed record ImportFigures
     /// <summary>So many are printed; those that took longest tell where the time went.</summary>
     private const int MostFunctions = 8;
 
+    /// <summary>Calls that the app makes to a vendor at the same time, as its systems are set.</summary>
+    private const int CallsAtOnce = 8;
+
     public required Machine Machine { get; init; }
+
+    /// <summary>What a call to a vendor took beside the vendor's own work.</summary>
+    public required TimeSpan Latency { get; init; }
 
     public required double Seconds { get; init; }
 
@@ -56,6 +62,9 @@ public sealed record ImportFigures
 
     private int AllCalls => Calls.Sum(call => call.Count);
 
+    /// <summary>For so long calls were under way to the vendors, one after another.</summary>
+    private double CallSeconds => AllCalls * Latency.TotalSeconds;
+
     /// <summary>Null where a process ended meanwhile.</summary>
     private double? CpuSeconds => Use.Processes.Aggregate((double?)0, (sum, process) => sum + process.CpuSeconds);
 
@@ -66,8 +75,10 @@ public sealed record ImportFigures
             var budgets = ImmutableArray.CreateBuilder<Budget>();
             budgets.Add(new("storage operations a record", 2.3, PerRecord(Storage.Total)));
             budgets.Add(new("vendor calls to the fewest possible", 1.1, (double)AllCalls / FewestCalls));
-            // Without a limit of the vendors an import should use the whole machine.
-            if (CpuSeconds is { } cpu)
+            // An import should wait for the vendors alone; where these answer at once, it should use the whole machine.
+            if (Latency > TimeSpan.Zero)
+                budgets.Add(new("calls at once, of the possible", 0.95, CallSeconds / (Seconds * CallsAtOnce), AtLeast: true));
+            else if (CpuSeconds is { } cpu)
                 budgets.Add(new("processors kept busy", 0.95, cpu / (Seconds * Machine.Cores), AtLeast: true));
             if (EstimateError is { } error)
                 budgets.Add(new("error of the estimate after 5 %", 0.2, error));
@@ -85,7 +96,7 @@ public sealed record ImportFigures
                 ["Storage operations", ARecord(Storage.Total)],
                 .. Shares("  ", Services()),
                 .. Shares("  of ", Purposes()),
-                ["Vendor calls", $"{ARecord(AllCalls)}, fewest possible {FewestCalls:N0}: {(double)AllCalls / FewestCalls:0.00} times as many"],
+                ["Vendor calls", $"{ARecord(AllCalls)}{(Latency > TimeSpan.Zero ? $" of {Latency.TotalMilliseconds:0} ms and more" : "")}, fewest possible {FewestCalls:N0}: {(double)AllCalls / FewestCalls:0.00} times as many"],
                 .. Use.Processes.Select(process => (string[])[$"Process of {process.Name}", Describe(process)]),
                 .. Others() is { } others ? [["Other programs", $"{others:N1} s of processor time"]] : Array.Empty<string[]>(),
             ]);
@@ -114,6 +125,7 @@ public sealed record ImportFigures
     public JsonObject ToJson() => Json(new
     {
         Machine,
+        LatencyMs = Latency.TotalMilliseconds,
         Records,
         Seconds,
         RecordsPerSecond = Records / Seconds,

@@ -34,13 +34,26 @@ public sealed class Load : IDisposable
     }
 
     /// <summary>Makes the records, connects both systems and imports.</summary>
+    /// <param name="data">The records.</param>
+    /// <param name="latency">What a call to a vendor takes beside the vendor's own work.</param>
+    /// <param name="stack">With vendors that hold nothing yet.</param>
+    /// <param name="api">The stack's management API.</param>
+    /// <param name="terminal">Told how it goes.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="UpFailure">The import failed.</exception>
-    public static async Task<ImportFigures> RunAsync(LoadData data, Launcher stack, ManagementApi api, Terminal terminal, CancellationToken cancellation)
+    public static async Task<ImportFigures> RunAsync(
+        LoadData data, TimeSpan latency, Launcher stack, ManagementApi api, Terminal terminal, CancellationToken cancellation)
     {
         using var load = new Load(stack, api, terminal);
         await load.FillAsync(data, cancellation);
         await new DemoTenant(api, terminal).ConnectAsync(stack, goLive: false, cancellation);
-        return await load.ImportAsync(cancellation);
+        if (latency > TimeSpan.Zero)
+        {
+            await load._left.SetLatencyAsync(latency, cancellation);
+            await load._right.SetLatencyAsync(latency, cancellation);
+        }
+
+        return await load.ImportAsync(latency, cancellation);
     }
 
     public void Dispose()
@@ -70,7 +83,7 @@ public sealed class Load : IDisposable
         }
     }
 
-    private async Task<ImportFigures> ImportAsync(CancellationToken cancellation)
+    private async Task<ImportFigures> ImportAsync(TimeSpan latency, CancellationToken cancellation)
     {
         var wizard = new Wizard(_api);
         await wizard.PrepareAsync([], cancellation);
@@ -93,6 +106,7 @@ public sealed class Load : IDisposable
         return new ImportFigures
         {
             Machine = Machine.Read(),
+            Latency = latency,
             Seconds = (endedAt - startedAt).TotalSeconds,
             Storage = storage,
             Calls = [.. Calls(Launcher.Synergy, await _left.CallsAsync(cancellation)), .. Calls(Launcher.TinyPlus, await _right.CallsAsync(cancellation))],

@@ -68,6 +68,13 @@ public sealed class SimClient(Uri vendor) : IDisposable
         return stats.GetProperty("calls").Deserialize<SimCalls[]>(JsonSerializerOptions.Web)!;
     }
 
+    /// <summary>Lets every call of the app take so long, as over the internet.</summary>
+    public Task SetLatencyAsync(TimeSpan latency, CancellationToken cancellation)
+    {
+        var rule = new JsonObject { ["kind"] = "delay", ["delayMs"] = (int)latency.TotalMilliseconds };
+        return SendAsync(HttpMethod.Put, "faults", new JsonArray(rule), cancellation);
+    }
+
     /// <summary>Records that the vendor gives at most at once.</summary>
     public async Task<int> MaxPageSizeAsync(CancellationToken cancellation) =>
         (await SendAsync(HttpMethod.Get, "settings", null, cancellation)).GetProperty("maxPageSize").GetInt32();

@@ -35,7 +35,7 @@ public static class UpCommand
         if (options.Mode is UpMode.Load or UpMode.LoadDebian)
         {
             var data = options.Mode == UpMode.Load ? SampleData.Create(options.LoadCount) : await DebianIndex.ReadAsync(cancellation);
-            var figures = await Load.RunAsync(data, stack, api, terminal, cancellation);
+            var figures = await Load.RunAsync(data, TimeSpan.Zero, stack, api, terminal, cancellation);
             figures.Print(terminal);
             return figures.IsComplete ? Foreground.Done : Foreground.Failed;
         }
