@@ -17,25 +17,12 @@ namespace SyncFunctions.Durable.Tests;
 [Trait("Category", "Host")]
 public sealed class HostTests(AzuriteFixture azurite)
 {
-    private const string HostJson = """
-        {
-          "version": "2.0",
-          "extensions": {
-            "durableTask": {
-              "hubName": "%TaskHubName%",
-              "maxConcurrentActivityFunctions": 3,
-              "storageProvider": { "connectionName": "DurableStorage", "maxQueuePollingInterval": "00:00:00.2" }
-            }
-          }
-        }
-        """;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Host_OrchestrationOfFunctions_RunsThem()
     {
-        await using var host = await StartAsync(azurite, typeof(HostSamples));
+        await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
 
         var ended = await host.RunAsync("greetall", new HostSamples.Guests(["Ann", "Bob"]));
 
@@ -46,7 +33,7 @@ public sealed class HostTests(AzuriteFixture azurite)
     [Fact]
     public async Task Host_FunctionNamesGivenByTheTrigger_AreTheNames()
     {
-        await using var host = await StartAsync(azurite, typeof(HostSamples));
+        await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
 
         (await host.RunAsync("Renamed", 20)).ReadOutputAs<int>().ShouldBe(21);
     }
@@ -54,7 +41,7 @@ public sealed class HostTests(AzuriteFixture azurite)
     [Fact]
     public async Task Host_ActivityFails_ExceptionIsNotWrapped()
     {
-        await using var host = await StartAsync(azurite, typeof(HostSamples));
+        await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
 
         (await host.RunAsync("CatchType", 0)).ReadOutputAs<string>().ShouldBe("System.IO.InvalidDataException: bad data");
     }
@@ -62,7 +49,7 @@ public sealed class HostTests(AzuriteFixture azurite)
     [Fact]
     public async Task Host_OrchestratorAwaitsSomethingNotDurable_Fails()
     {
-        await using var host = await StartAsync(azurite, typeof(HostSamples));
+        await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
 
         (await host.RunAsync("Delays", 0)).ReadOutputAs<string>()!.ShouldStartWith("System.InvalidOperationException: An invalid asynchronous invocation was detected.");
     }
@@ -70,7 +57,7 @@ public sealed class HostTests(AzuriteFixture azurite)
     [Fact]
     public async Task Host_InputThatDoesNotFit_FailsTheInstance()
     {
-        await using var host = await StartAsync(azurite, typeof(HostSamples));
+        await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
 
         (await host.RunAsync("GreetAll", "not guests")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
     }
@@ -79,7 +66,7 @@ public sealed class HostTests(AzuriteFixture azurite)
     public async Task Host_MaxConcurrentActivities_IsKept()
     {
         HostSamples.MostAtOnce = 0;
-        await using var host = await StartAsync(azurite, typeof(HostSamples));
+        await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
 
         (await host.RunAsync("Crowd", 12)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
 
@@ -89,7 +76,7 @@ public sealed class HostTests(AzuriteFixture azurite)
     [Fact]
     public async Task Host_NoDurableFunctions_NeedsNoStorage()
     {
-        await using var host = await StartAsync(azurite, typeof(string), "UseNothing=true");
+        await using var host = await DurableTestHost.StartAsync("UseNothing=true", typeof(string));
 
         host.Services.GetRequiredService<FunctionCatalog>().Functions.ShouldBeEmpty();
     }
@@ -97,7 +84,7 @@ public sealed class HostTests(AzuriteFixture azurite)
     [Fact]
     public async Task DurableClient_OfAnotherHub_IsRefused()
     {
-        await using var host = await StartAsync(azurite, typeof(HostSamples));
+        await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
 
         Should.Throw<NotSupportedException>(() => host.Services.GetRequiredService<IDurableTaskClientProvider>().GetClient("OtherHub"));
     }
@@ -105,62 +92,12 @@ public sealed class HostTests(AzuriteFixture azurite)
     [Fact]
     public async Task HttpFunction_WithDurableClient_StartsAnOrchestration()
     {
-        await using var host = await StartAsync(azurite, typeof(HostSamples));
+        await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
         using var http = new HttpClient { BaseAddress = host.Address };
 
         (await http.GetStringAsync("/api/start", Cancel)).ShouldBe("via-http");
 
         (await host.EndOfAsync("via-http")).ReadOutputAs<int>().ShouldBe(8);
-    }
-
-    private static async Task<DurableTestHost> StartAsync(AzuriteFixture azurite, Type functions, string? connection = null)
-    {
-        var directory = Directory.CreateTempSubdirectory("durable-tests-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(directory, "host.json"), HostJson, Cancel);
-        var builder = FunctionsApplication.CreateBuilder([], new EmbeddedHostOptions
-        {
-            FunctionAssembly = typeof(HostTests).Assembly,
-            IncludeType = functions.Equals,
-            BaseDirectory = directory,
-        });
-        builder.ConfigureFunctionsWebApplication();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Urls"] = "http://127.0.0.1:0",
-            [HostKeys.FileSetting] = Path.Combine(directory, "keys", "host-keys.json"),
-            ["TaskHubName"] = AzuriteFixture.NewPrefix(),
-            ["DurableStorage"] = connection ?? azurite.ConnectionString,
-        });
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(new HostSamples.Greeting("Hello"));
-        var host = builder.Build();
-        await host.StartAsync(Cancel);
-        return new DurableTestHost(host, directory);
-    }
-
-    private sealed class DurableTestHost(IHost host, string directory) : IAsyncDisposable
-    {
-        public IServiceProvider Services => host.Services;
-
-        public Uri Address => new(((WebApplication)host).Urls.Single());
-
-        private DurableTaskClient Client => Services.GetRequiredService<IDurableTaskClientProvider>().GetClient();
-
-        public async Task<OrchestrationMetadata> RunAsync(string name, object input) =>
-            await EndOfAsync(await Client.ScheduleNewOrchestrationInstanceAsync(name, input, Cancel));
-
-        public async Task<OrchestrationMetadata> EndOfAsync(string id)
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            return await Client.WaitForInstanceCompletionAsync(id, true, limit.Token);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await host.StopAsync(CancellationToken.None);
-            await ((IAsyncDisposable)host).DisposeAsync();
-            Directory.Delete(directory, recursive: true);
-        }
     }
 }
 

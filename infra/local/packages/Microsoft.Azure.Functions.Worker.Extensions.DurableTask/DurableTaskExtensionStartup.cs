@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker.Embedded;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Hosting;
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Management;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,8 @@ public sealed class DurableTaskExtensionStartup : WorkerExtensionStartup
         var services = applicationBuilder.Services;
         services.AddSingleton<DurableFunctions>();
         services.AddSingleton<DurableHost>();
+        services.AddSingleton<ManagementLinks>();
+        services.AddSingleton<IHostEndpoints, ManagementEndpoints>();
         services.AddSingleton<ITriggerListener, OrchestrationListener>();
         services.AddSingleton<ITriggerListener, ActivityListener>();
         services.AddSingleton<IParameterBinder, OrchestratorInputBinder>();

@@ -11,6 +11,8 @@ namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Hosting;
 /// <summary>The task hub of the app, from the settings of host.json's <c>extensions.durableTask</c>.</summary>
 internal sealed partial class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
 {
+    private const string ConnectionSetting = "storageProvider:connectionName";
+
     private readonly HostJson _hostJson;
     private readonly StorageConnections _connections;
     private readonly DurableFunctions _functions;
@@ -31,6 +33,11 @@ internal sealed partial class DurableHost : IDurableTaskClientProvider, IAsyncDi
         // Made at first use: an app without durable functions needs no storage for them.
         _hub = new Lazy<TaskHub>(Create);
     }
+
+    public TaskHub Hub => _hub.Value;
+
+    /// <summary>The name of the hub's storage connection, as management addresses give it.</summary>
+    public string ConnectionName => _hostJson.DurableTask[ConnectionSetting] ?? "Storage";
 
     public DurableTaskClient GetClient(string? name = null)
     {
@@ -68,7 +75,7 @@ internal sealed partial class DurableHost : IDurableTaskClientProvider, IAsyncDi
         if (!ValidHubName().IsMatch(hubName))
             throw new InvalidOperationException($"The task hub name '{hubName}' must be 1 to 45 letters and digits and start with a letter.");
 
-        var connection = _connections.Get(settings["storageProvider:connectionName"]);
+        var connection = _connections.Get(settings[ConnectionSetting]);
         var service = connection.ConnectionString is { } text
             ? new TableServiceClient(text)
             : new TableServiceClient(connection.Required(connection.TableServiceUri, "table"), connection.Credential);
