@@ -199,7 +199,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
         foreach (var effect in effects.Where(effect => !effect.CanExpress).ToList())
         {
             effects.Remove(effect);
-            tally.Defer(effect.Case, WorkReason.Parked, now + TimeSpan.FromSeconds(10), "It refers to a record that is being created.");
+            tally.Wait(effect.Case, "It refers to a record that is being created.");
         }
 
         // Intents: nothing is sent without one.
@@ -554,6 +554,9 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
         public void Again(SyncCase item, string detail) => Put(item, WorkReason.Again, now, detail, 0);
 
         public void Defer(SyncCase item, WorkReason reason, DateTimeOffset until, string detail) => Put(item, reason, until, detail, 0);
+
+        /// <summary>Longer each time, since every look costs a call.</summary>
+        public void Wait(SyncCase item, string detail) => Put(item, WorkReason.Parked, now + Backoff(Attempts(item)), detail, Attempts(item));
 
         private void Park(SyncCase item, SyncAction.Park park)
         {

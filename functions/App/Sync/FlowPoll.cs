@@ -48,7 +48,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
         {
             var walk = KindWalk.Begin(kind.Name);
             var probe = new WorkScope(context, kind, RunMode.Delta, null, 0);
-            var read = await Task.WhenAll(Sides.Both.Select(side => pages.ReadAsync(probe, walk, side, since: true, cancellation)));
+            var read = await Task.WhenAll(Sides.Both.Select(side => FirstNewsAsync(probe, walk, side, cancellation)));
 
             // A side that cannot be read now is asked again at the next poll; what is read of the other side is not lost either.
             foreach (var page in read) await TellFailureAsync(context, kind, page, now, cancellation);
@@ -58,13 +58,20 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
         var changes = found.Sum(item => item.Pages.Sum(page => page.Fresh.Count));
         var dueWork = context.State.Hints.Where(hint => hint.Value.DueAt <= now).ToList();
         if (changes == 0 && dueWork.Count == 0) return;
-        if (changes > BatchSync.MaxRecords || found.Exists(item => !item.Walk.Done || (context.Pair.Inside(item.Kind).Any() && item.Pages.Any(page => page.Fresh.Count > 0))))
-        {
-            await runs.RequestAsync(context.Key, nameof(RunMode.Delta), "poll", client, cancellation);
-            if (dueWork.Count == 0) return;
-        }
+        var needsRun = changes > BatchSync.MaxRecords
+            || found.Exists(item => !item.Walk.Done || (context.Pair.Inside(item.Kind).Any() && item.Pages.Any(page => page.Fresh.Count > 0)));
 
-        await RunInPlaceAsync(context, found, dueWork, cancellation);
+        // Work that is due goes first: where every poll finds enough for a run, it would never have its turn.
+        if (!needsRun || dueWork.Count > 0) await RunInPlaceAsync(context, needsRun ? [] : found, dueWork, cancellation);
+        if (needsRun) await runs.RequestAsync(context.Key, nameof(RunMode.Delta), "poll", client, cancellation);
+    }
+
+    /// <summary>The first page with something that was not handled before, or the last: the newest records stand at the end of a list.</summary>
+    private async Task<PageSync.SidePage> FirstNewsAsync(WorkScope scope, KindWalk walk, Side side, CancellationToken cancellation)
+    {
+        var page = await pages.ReadAsync(scope, walk, side, since: true, cancellation);
+        while (page is { Failure: null, Fresh.Count: 0, Walk.Done: false }) page = await pages.ReadAsync(scope, walk.With(side, page.Walk), side, since: true, cancellation);
+        return page;
     }
 
     private async Task RunInPlaceAsync(
