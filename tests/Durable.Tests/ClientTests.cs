@@ -10,6 +10,7 @@ public sealed class ClientTests(AzuriteFixture azurite)
 {
     private static readonly LambdaFunctions Functions = new LambdaFunctions()
         .Orchestrator("Echo", context => Task.FromResult(context.GetInput<string>()))
+        .Orchestrator("Void", _ => Task.CompletedTask)
         .Orchestrator("Fail", Task (_) => throw new InvalidOperationException("failed"))
         .Orchestrator("Wait", context => context.WaitForExternalEvent<string>("go"))
         .Orchestrator("Parent", async context =>
@@ -18,11 +19,13 @@ public sealed class ClientTests(AzuriteFixture azurite)
             {
                 return await context.CallSubOrchestratorAsync<string>("Wait", options: new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-child"));
             }
-            catch (TaskFailedException)
+            catch (TaskFailedException failed)
             {
-                return "child failed";
+                return $"{failed.Message} {failed.FailureDetails is null}";
             }
         });
+
+    private const string Exists = "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException: An Orchestration instance with the ID one already exists.";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -51,15 +54,65 @@ public sealed class ClientTests(AzuriteFixture azurite)
         (await hub.Client.GetInstanceAsync("id", Cancel)).ShouldBeNull();
     }
 
-    [Theory]
-    [InlineData("@entity@key")]
-    [InlineData("long")]
-    public async Task Start_IdThatCannotBe_IsRefused(string id)
+    [Fact]
+    public async Task Start_IdThatCannotBe_IsRefused()
+    {
+        const string reserved = "System.ArgumentException: Instance IDs starting with '@' are reserved for entities, and must not be used for orchestrations, when entity support is enabled.";
+        await using var hub = TestHub.Create(azurite, Functions);
+        var tooLong = new string('x', 600);
+
+        await StartAsync("@entity@key").ShouldThrowAsync($"{reserved} (Parameter 'options?.InstanceId')");
+        await StartAsync(tooLong).ShouldThrowAsync(
+            $"Grpc.Core.RpcException: Status(StatusCode=\"Internal\", Detail=\"Failed to start instance with ID {tooLong}.\nInner Exception message: An error occurred while communicating with Azure Storage.\")");
+        await hub.Client.RaiseEventAsync("@e@k", "go", Cancel).ShouldThrowAsync($"{reserved} (Parameter 'instanceId')");
+        await hub.Client.TerminateInstanceAsync("@e@k", Cancel).ShouldThrowAsync($"{reserved} (Parameter 'instanceId')");
+        await hub.Client.GetInstanceAsync("@e@k", Cancel).ShouldThrowAsync($"{reserved} (Parameter 'instanceId')");
+        await hub.Client.GetInstanceAsync("", Cancel).ShouldThrowAsync("System.ArgumentNullException: Value cannot be null. (Parameter 'instanceId')");
+        await hub.Client.WaitForInstanceCompletionAsync("@e@k", Cancel).ShouldThrowAsync($"{reserved} (Parameter 'instanceId')");
+
+        Task StartAsync(string id) => hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, new StartOrchestrationOptions(id), Cancel);
+    }
+
+    [Fact]
+    public async Task Start_NoIdOrAnEmptyOne_MakesOneOf32HexDigits()
+    {
+        await using var hub = TestHub.Create(azurite, Functions);
+
+        foreach (var options in (StartOrchestrationOptions?[])[null, new StartOrchestrationOptions(), new StartOrchestrationOptions("")])
+            (await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, options, Cancel)).ShouldMatch("^[0-9a-f]{32}$");
+        foreach (var length in (int[])[100, 101, 245])
+        {
+            var id = new string('y', length);
+            (await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, new StartOrchestrationOptions(id), Cancel)).ShouldBe(id);
+        }
+    }
+
+    [Fact]
+    public async Task Start_NullInput_IsNullThroughout()
     {
         await using var hub = await TestHub.StartAsync(azurite, Functions);
-        if (id == "long") id = new string('x', 600);
 
-        await Should.ThrowAsync<ArgumentException>(hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, new StartOrchestrationOptions(id), Cancel));
+        var ended = await hub.RunAsync("Void");
+
+        ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+        ended.SerializedInput.ShouldBeNull();
+        ended.SerializedOutput.ShouldBeNull();
+        ended.FailureDetails.ShouldBeNull();
+        ended.CreatedAt.Offset.ShouldBe(TimeSpan.Zero);
+        ended.LastUpdatedAt.Offset.ShouldBe(TimeSpan.Zero);
+        ended.LastUpdatedAt.ShouldBeGreaterThan(ended.CreatedAt);
+    }
+
+    [Fact]
+    public async Task Start_WithAVersion_IsRefusedClearly()
+    {
+        await using var hub = TestHub.Create(azurite, Functions);
+        var options = new StartOrchestrationOptions("versioned") { Version = "1.2" };
+
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, options, Cancel).ShouldThrowAsync(
+            "System.NotSupportedException: The embedded durable engine has no orchestration versions: it cannot start version '1.2'. Leave the version out.");
+
+        (await hub.Client.GetInstanceAsync("versioned", Cancel)).ShouldBeNull();
     }
 
     [Fact]
@@ -68,9 +121,9 @@ public sealed class ClientTests(AzuriteFixture azurite)
         await using var hub = await TestHub.StartAsync(azurite, Functions);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"), Cancel);
 
-        var refused = await Should.ThrowAsync<Exception>(hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, new StartOrchestrationOptions("one"), Cancel));
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, new StartOrchestrationOptions("one"), Cancel).ShouldThrowAsync(Exists);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, new StartOrchestrationOptions("one") { DedupeStatuses = [] }, Cancel).ShouldThrowAsync(Exists);
 
-        refused.Message.ShouldBe("An Orchestration instance with the ID one already exists.");
         await hub.Client.RaiseEventAsync("one", "go", "went on", Cancel);
         (await hub.EndOfAsync("one")).ReadOutputAs<string>().ShouldBe("went on");
     }
@@ -116,11 +169,16 @@ public sealed class ClientTests(AzuriteFixture azurite)
     {
         await using var hub = await TestHub.StartAsync(azurite, Functions);
         await hub.RunAsync("Echo", "first", "one");
+        var options = new StartOrchestrationOptions("one");
 
-        var options = new StartOrchestrationOptions("one").WithDedupeStatuses(OrchestrationRuntimeStatus.Completed);
+        await StartAsync(options.WithDedupeStatuses(OrchestrationRuntimeStatus.Completed)).ShouldThrowAsync(Exists);
+        await StartAsync(options with { DedupeStatuses = ["Nope"] }).ShouldThrowAsync(
+            "System.ArgumentException: Invalid orchestration runtime status: 'Nope' for deduplication.");
+        await StartAsync(options.WithDedupeStatuses(OrchestrationRuntimeStatus.Failed));
 
-        (await Should.ThrowAsync<Exception>(hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "second", options, Cancel)))
-            .Message.ShouldBe("An Orchestration instance with the ID one already exists.");
+        (await hub.EndOfAsync("one")).ReadOutputAs<string>().ShouldBe("second");
+
+        Task StartAsync(StartOrchestrationOptions with) => hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "second", with, Cancel);
     }
 
     [Fact]
@@ -153,6 +211,36 @@ public sealed class ClientTests(AzuriteFixture azurite)
         var canceled = await Record.ExceptionAsync(() => hub.Client.WaitForInstanceCompletionAsync("nobody", soon.Token));
 
         canceled.ShouldBeOfType<OperationCanceledException>().Message.ShouldBe("The WaitForInstanceCompletionAsync operation was canceled.");
+        canceled.InnerException!.ToString().ShouldStartWith("Grpc.Core.RpcException: Status(StatusCode=\"Cancelled\", Detail=\"Call canceled by the client.\")");
+    }
+
+    [Fact]
+    public async Task Wait_LongerThanTheClientMay_IsCanceledThoughTheTokenIsNot()
+    {
+        var options = TestHub.Options(AzuriteFixture.NewPrefix()) with { LongestWait = TimeSpan.FromMilliseconds(200) };
+        await using var hub = await TestHub.StartAsync(azurite, Functions, options: options);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", Cancel);
+
+        await hub.Client.WaitForInstanceCompletionAsync(id, Cancel).ShouldThrowAsync(
+            "System.OperationCanceledException: The WaitForInstanceCompletionAsync operation was canceled.");
+
+        new HubOptions { HubName = "x" }.LongestWait.ShouldBe(TimeSpan.FromSeconds(100));
+    }
+
+    [Fact]
+    public async Task Texts_NotAskedFor_AreNullAndCannotBeRead()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        var id = (await hub.RunAsync("Echo", "text")).InstanceId;
+
+        var bare = (await hub.Client.GetInstanceAsync(id, Cancel))!;
+
+        (bare.SerializedInput, bare.SerializedOutput, bare.SerializedCustomStatus).ShouldBe((null, null, null));
+        Should.Throw<InvalidOperationException>(() => bare.ReadOutputAs<string>()).Message.ShouldBe(
+            "The ReadOutputAs method can only be used on OrchestrationMetadata objects that are fetched with the option to include output data.");
+        Should.Throw<InvalidOperationException>(() => bare.ReadCustomStatusAs<string>()).Message.ShouldBe(
+            "The ReadCustomStatusAs method can only be used on OrchestrationMetadata objects that are fetched with the option to include input and output data.");
+        (await hub.Client.GetInstanceAsync(id, true, Cancel))!.ToString().ShouldEndWith(", Input: '\"text\"', Output: '\"text\"']");
     }
 
     [Fact]
@@ -166,9 +254,40 @@ public sealed class ClientTests(AzuriteFixture azurite)
         var ended = await hub.EndOfAsync(id);
         ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
         ended.SerializedOutput.ShouldBe("""{"why":"x"}""");
-        (await Should.ThrowAsync<InvalidOperationException>(hub.Client.TerminateInstanceAsync(id, Cancel))).Message
-            .ShouldBe($"Cannot terminate the orchestration instance {id} because instance is in the Terminated state.");
-        await Should.ThrowAsync<ArgumentException>(hub.Client.TerminateInstanceAsync("nobody", Cancel));
+        await hub.Client.TerminateInstanceAsync(id, Cancel).ShouldThrowAsync(
+            $"Grpc.Core.RpcException: Status(StatusCode=\"FailedPrecondition\", Detail=\"InvalidOperationException: Cannot terminate the orchestration instance {id} because instance is in the Terminated state.\")");
+        await hub.Client.TerminateInstanceAsync("nobody", Cancel).ShouldThrowAsync(
+            "Grpc.Core.RpcException: Status(StatusCode=\"NotFound\", Detail=\"ArgumentException: No instance with ID 'nobody' was found. (Parameter 'instanceId')\")");
+    }
+
+    [Fact]
+    public async Task Terminate_Pending_EndsItForGood()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        var options = new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddMilliseconds(400));
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "never", options, Cancel);
+
+        await hub.Client.TerminateInstanceAsync(id, Cancel);
+
+        (await hub.EndOfAsync(id)).SerializedOutput.ShouldBeNull();
+        await Task.Delay(600, Cancel);
+        (await hub.EndOfAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Terminate_Parent_LeavesTheChildRunning(bool recursive)
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent", null, new StartOrchestrationOptions("p"), Cancel);
+        await TestHub.UntilAsync(async () => await hub.Client.GetInstanceAsync("p-child", Cancel) is { IsRunning: true });
+
+        await hub.Client.TerminateInstanceAsync("p", new TerminateInstanceOptions(null, recursive), Cancel);
+
+        (await hub.EndOfAsync("p")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+        await hub.Client.RaiseEventAsync("p-child", "go", "still here", Cancel);
+        (await hub.EndOfAsync("p-child")).ReadOutputAs<string>().ShouldBe("still here");
     }
 
     [Fact]
@@ -204,7 +323,7 @@ public sealed class ClientTests(AzuriteFixture azurite)
 
         await hub.Client.TerminateInstanceAsync("p-child", Cancel);
 
-        (await hub.EndOfAsync("p")).ReadOutputAs<string>().ShouldBe("child failed");
+        (await hub.EndOfAsync("p")).ReadOutputAs<string>().ShouldBe("Task 'Wait' (#0) failed with an unhandled exception. True");
     }
 
     [Fact]
@@ -215,7 +334,8 @@ public sealed class ClientTests(AzuriteFixture azurite)
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("running"), Cancel);
         await hub.Client.WaitForInstanceStartAsync("running", Cancel);
 
-        (await hub.Client.PurgeInstanceAsync("ended", Cancel)).PurgedInstanceCount.ShouldBe(1);
+        var purged = await hub.Client.PurgeInstanceAsync("ended", Cancel);
+        (purged.PurgedInstanceCount, purged.IsComplete).ShouldBe((1, null));
         (await hub.Client.PurgeInstanceAsync("ended", Cancel)).PurgedInstanceCount.ShouldBe(0);
         (await Should.ThrowAsync<InvalidOperationException>(hub.Client.PurgeInstanceAsync("running", Cancel))).Message
             .ShouldBe("Only orchestrations in a terminal state can be purged, but the orchestration with instance ID running has status Running");
@@ -238,6 +358,21 @@ public sealed class ClientTests(AzuriteFixture azurite)
         (await hub.Client.PurgeInstancesAsync(null, null, Cancel)).PurgedInstanceCount.ShouldBe(1);
 
         (await hub.Client.GetAllInstancesAsync().ToListAsync(Cancel)).Single().InstanceId.ShouldBe("c");
+    }
+
+    [Fact]
+    public async Task PurgeAll_TimeLimit_SaysWhetherThatWasAll()
+    {
+        var time = new MovedTime();
+        await using var hub = await TestHub.StartAsync(azurite, Functions, time: time);
+        for (var i = 0; i < 3; i++) await hub.RunAsync("Echo", "", $"e{i}");
+
+        await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.Zero }, Cancel).ShouldThrowAsync(
+            $"System.ArgumentOutOfRangeException: PurgeInstancesFilter.Timeout must be a positive TimeSpan. (Parameter 'filter'){Environment.NewLine}Actual value was 00:00:00.");
+        var cut = await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.FromTicks(1) }, Cancel);
+        (cut.PurgedInstanceCount, cut.IsComplete).ShouldBe((0, false));
+        var all = await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.FromMinutes(5) }, Cancel);
+        (all.PurgedInstanceCount, all.IsComplete).ShouldBe((3, true));
     }
 
     [Fact]
@@ -267,7 +402,10 @@ public sealed class ClientTests(AzuriteFixture azurite)
         pages.SelectMany(page => page.Values).Select(i => i.ReadOutputAs<string>()).ShouldBe(["0", "1", "2", "3", "4"]);
         var rest = await hub.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "run/", PageSize: 2, ContinuationToken: pages[0].ContinuationToken)).ToListAsync(Cancel);
         rest.Select(i => i.InstanceId).ShouldBe(["run/2", "run/3", "run/4"]);
-        rest.ShouldAllBe(i => i.SerializedOutput == null);
+        // Outputs come along unasked, but nothing can be read by type.
+        rest.Select(i => (i.SerializedInput, i.SerializedOutput, i.SerializedCustomStatus)).ShouldBe(
+            [(null, "\"2\"", "null"), (null, "\"3\"", "null"), (null, "\"4\"", "null")]);
+        rest.ShouldAllBe(i => i.DataConverter == null);
 
         (await CountAsync(new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]))).ShouldBe(1);
         (await CountAsync(new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Running]))).ShouldBe(0);
@@ -283,10 +421,12 @@ public sealed class ClientTests(AzuriteFixture azurite)
     {
         await using var hub = TestHub.Create(azurite, Functions);
 
-        await Should.ThrowAsync<NotSupportedException>(() => hub.Client.SuspendInstanceAsync("x", Cancel));
-        await Should.ThrowAsync<NotSupportedException>(() => hub.Client.ResumeInstanceAsync("x", Cancel));
-        await Should.ThrowAsync<NotSupportedException>(() => hub.Client.RestartAsync("x", cancellation: Cancel));
-        await Should.ThrowAsync<NotSupportedException>(() => hub.Client.RewindInstanceAsync("x", "why", Cancel));
+        (await Should.ThrowAsync<NotSupportedException>(() => hub.Client.SuspendInstanceAsync("x", Cancel))).Message.ShouldContain("does not suspend");
+        (await Should.ThrowAsync<NotSupportedException>(() => hub.Client.ResumeInstanceAsync("x", Cancel))).Message.ShouldContain("does not suspend");
+        (await Should.ThrowAsync<NotSupportedException>(() => hub.Client.RestartAsync("x", cancellation: Cancel))).Message
+            .ShouldBe("Microsoft.Azure.Functions.Worker.FunctionsDurableTaskClient does not support orchestration restart.");
+        (await Should.ThrowAsync<NotSupportedException>(() => hub.Client.RewindInstanceAsync("x", "why", Cancel))).Message
+            .ShouldBe("Microsoft.Azure.Functions.Worker.FunctionsDurableTaskClient does not support orchestration rewind.");
     }
 
     [Theory]

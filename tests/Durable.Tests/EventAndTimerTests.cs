@@ -33,6 +33,19 @@ public sealed class EventAndTimerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Event_ToAPendingInstance_IsKeptForIt()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Waiting());
+        var options = new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddMilliseconds(600));
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", 1, options, Cancel);
+
+        await hub.Client.RaiseEventAsync(id, "go", "early", Cancel);
+
+        (await hub.Client.GetInstanceAsync(id, Cancel))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Pending);
+        (await hub.EndOfAsync(id)).ReadOutputAs<string[]>().ShouldBe(["early"]);
+    }
+
+    [Fact]
     public async Task Event_OfAnotherType_FailsTheInstancePastItsCatch()
     {
         var functions = new LambdaFunctions().Orchestrator("Wait", async context =>
@@ -53,7 +66,7 @@ public sealed class EventAndTimerTests(AzuriteFixture azurite)
 
         var ended = await hub.EndOfAsync(id);
         ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
-        ended.SerializedOutput!.ShouldStartWith("""{"message":"Function \u0027Wait\u0027 failed with an unhandled exception.","details":""");
+        ended.SerializedOutput!.ShouldStartWith("""{"message":"Function 'Wait' failed with an unhandled exception.","details":"System.Text.Json.JsonException: """);
         ended.SerializedOutput!.ShouldContain("The JSON value could not be converted");
     }
 
@@ -63,10 +76,15 @@ public sealed class EventAndTimerTests(AzuriteFixture azurite)
         await using var hub = await TestHub.StartAsync(azurite, Waiting());
         var ended = await hub.RunAsync("Wait", 0);
 
-        (await Should.ThrowAsync<ArgumentException>(hub.Client.RaiseEventAsync("nobody", "go", Cancel))).Message.ShouldStartWith("No instance with ID 'nobody' was found.");
-        (await Should.ThrowAsync<InvalidOperationException>(hub.Client.RaiseEventAsync(ended.InstanceId, "go", Cancel))).Message
-            .ShouldBe("The orchestration instance with the provided instance id is not running.");
-        await Should.ThrowAsync<ArgumentException>(hub.Client.RaiseEventAsync("", "go", Cancel));
+        await hub.Client.RaiseEventAsync("nobody", "go", Cancel).ShouldThrowAsync(
+            """Grpc.Core.RpcException: Status(StatusCode="NotFound", Detail="No instance with ID 'nobody' was found. (Parameter 'instanceId')")""");
+        await hub.Client.RaiseEventAsync(ended.InstanceId, "go", Cancel).ShouldThrowAsync(
+            """Grpc.Core.RpcException: Status(StatusCode="FailedPrecondition", Detail="The orchestration instance with the provided instance id is not running.")""");
+        await hub.Client.RaiseEventAsync("", "go", Cancel).ShouldThrowAsync(
+            "System.ArgumentException: Parameter cannot be an empty string or start with the null character. (Parameter 'instanceId')");
+        await hub.Client.RaiseEventAsync("x", "", Cancel).ShouldThrowAsync(
+            "System.ArgumentException: Parameter cannot be an empty string or start with the null character. (Parameter 'eventName')");
+        (await hub.Client.GetInstanceAsync("nobody", Cancel)).ShouldBeNull();
     }
 
     [Theory]
@@ -79,7 +97,7 @@ public sealed class EventAndTimerTests(AzuriteFixture azurite)
             "Wait", context => context.WaitForExternalEvent<string>("go", TimeSpan.FromMilliseconds(milliseconds)));
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
-        (await hub.RunAsync("Wait")).ReadOutputAs<string>().ShouldBe("System.Threading.Tasks.TaskCanceledException: A task was canceled.");
+        (await hub.RunAsync("Wait")).SerializedOutput.ShouldBe("System.Threading.Tasks.TaskCanceledException: A task was canceled.");
     }
 
     [Fact]
@@ -167,7 +185,7 @@ public sealed class EventAndTimerTests(AzuriteFixture azurite)
         });
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
-        (await hub.RunAsync("Sleep")).ReadOutputAs<string>().ShouldBe("System.Threading.Tasks.TaskCanceledException: A task was canceled.");
+        (await hub.RunAsync("Sleep")).SerializedOutput.ShouldBe("System.Threading.Tasks.TaskCanceledException: A task was canceled.");
     }
 
     /// <summary>Waits for as many events as its input says.</summary>

@@ -51,7 +51,7 @@ public sealed class HostTests(AzuriteFixture azurite)
     {
         await using var host = await DurableTestHost.StartAsync(azurite.ConnectionString, typeof(HostSamples));
 
-        (await host.RunAsync("Delays", 0)).ReadOutputAs<string>()!.ShouldStartWith("System.InvalidOperationException: An invalid asynchronous invocation was detected.");
+        (await host.RunAsync("Delays", 0)).SerializedOutput!.ShouldStartWith("System.InvalidOperationException: An invalid asynchronous invocation was detected.");
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
     {
         var functions = new LambdaFunctions().Orchestrator("Echo", context =>
         {
-            context.SetCustomStatus(new { Step = "é" });
+            context.SetCustomStatus(new { Step = "é<>&'" });
             return Task.FromResult(context.GetInput<Order>());
         });
         await using var hub = await TestHub.StartAsync(azurite, functions);
@@ -61,7 +61,7 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
 
         ended.ReadInputAs<Order>().ShouldBe(new Order(7, "Ünï"));
         ended.ReadOutputAs<Order>().ShouldBe(new Order(7, "Ünï"));
-        ended.SerializedCustomStatus.ShouldBe("""{"Step":"\u00E9"}""");
+        ended.SerializedCustomStatus.ShouldBe("""{"Step":"\u00E9\u003C\u003E\u0026\u0027"}""");
         (await hub.Client.GetInstanceAsync(ended.InstanceId, Cancel))!.SerializedOutput.ShouldBeNull();
     }
 
@@ -98,7 +98,7 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
             {
                 try
                 {
-                    await context.CallActivityAsync("Throw", 0);
+                    await context.CallActivityAsync("throw", 0);
                 }
                 catch (TaskFailedException failed)
                 {
@@ -109,8 +109,11 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
 
         await hub.RunAsync("Catch");
 
-        caught!.Message.ShouldBe("Task 'Throw' (#0) failed with an unhandled exception: act failed x");
-        caught.TaskId.ShouldBe(0);
+        caught!.Message.ShouldBe("Task 'throw' (#0) failed with an unhandled exception: act failed x");
+        (caught.TaskName, caught.TaskId).ShouldBe(("throw", 0));
+        caught.FailureDetails.Properties.ShouldBeEmpty();
+        caught.FailureDetails.StackTrace.ShouldNotBeNull();
+        caught.InnerException!.ToString().ShouldStartWith("DurableTask.Core.Exceptions.TaskFailedException: act failed x");
         caught.FailureDetails.ErrorType.ShouldBe("System.InvalidOperationException");
         caught.FailureDetails.InnerFailure!.ErrorMessage.ShouldBe("inner");
         caught.FailureDetails.IsCausedBy<InvalidOperationException>().ShouldBeTrue();
@@ -122,14 +125,21 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
     {
         var functions = new LambdaFunctions()
             .Failing("Throw", () => new InvalidOperationException("act failed x"))
-            .Orchestrator("Bad", Task (_) => throw new FormatException("orch bad"))
+            .Orchestrator("Bad", Task (context) =>
+            {
+                context.SetCustomStatus("kept");
+                throw new FormatException("orch bad");
+            })
             .Orchestrator("Relay", context => context.CallActivityAsync("Throw", 0));
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
-        (await hub.RunAsync("Bad")).ReadOutputAs<string>().ShouldBe("System.FormatException: orch bad");
+        var bad = await hub.RunAsync("Bad");
+        bad.SerializedOutput.ShouldBe("System.FormatException: orch bad");
+        bad.FailureDetails.ShouldBeNull();
+        bad.SerializedCustomStatus.ShouldBe("\"kept\"");
         var relayed = await hub.RunAsync("Relay");
         relayed.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
-        relayed.ReadOutputAs<string>().ShouldBe(
+        relayed.SerializedOutput.ShouldBe(
             "Microsoft.DurableTask.TaskFailedException: Task 'Throw' (#0) failed with an unhandled exception: act failed x");
     }
 
@@ -198,14 +208,14 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
     public async Task Children_ManyWithInputs_ReturnTheirResultsAndKnowTheirParent()
     {
         var functions = new LambdaFunctions()
-            .Orchestrator("Child", context => Task.FromResult($"{context.GetInput<int>()} of {context.Parent!.Name} {context.Parent.InstanceId}"))
+            .Orchestrator("Child", context => Task.FromResult($"{context.GetInput<int>()} of {context.Parent!.Name} {context.Parent.InstanceId} in {context.InstanceId.Length}"))
             .Orchestrator("Parent", context => Task.WhenAll(Enumerable.Range(0, 10).Select(n =>
                 context.CallSubOrchestratorAsync<string>("Child", n, n == 0 ? new SubOrchestrationOptions(instanceId: "given-child") : null))));
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
         var ended = await hub.RunAsync("Parent", instanceId: "top");
 
-        ended.ReadOutputAs<string[]>().ShouldBe(Enumerable.Range(0, 10).Select(n => $"{n} of Parent top"));
+        ended.ReadOutputAs<string[]>().ShouldBe(Enumerable.Range(0, 10).Select(n => $"{n} of Parent top in {(n == 0 ? "given-child".Length : 32)}"));
         (await hub.Client.GetInstanceAsync("given-child", Cancel))!.IsCompleted.ShouldBeTrue();
     }
 
@@ -317,44 +327,158 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
         {
             var ended = await hub.RunAsync(name);
             ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
-            ended.ReadOutputAs<string>().ShouldBe(
+            ended.SerializedOutput.ShouldBe(
                 "System.InvalidOperationException: An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator function's implementation or by middleware that invokes asynchronous code.");
         }
     }
 
     [Theory]
-    [InlineData("timer", "scheduled an activity task with sequence number 0 named 'Echo', but the current orchestration replay instead produced a CreateTimerOrchestratorAction action with this sequence number.")]
-    [InlineData("name", "scheduled an activity task with sequence number 0 named 'Echo', but the current orchestration replay instead scheduled an activity task named 'Other' with this sequence number.")]
-    [InlineData("nothing", "but the current orchestration replay instead scheduled nothing with this sequence number.")]
-    public async Task Orchestrator_DoesSomethingElseAtReplay_FailsWithTheReason(string instead, string message)
+    [InlineData("activity", "timer", "an activity task with sequence number 0 named 'Echo', but the current orchestration replay instead produced a CreateTimerOrchestratorAction action with this sequence number. ")]
+    [InlineData("activity", "other activity", "an activity task with sequence number 0 named 'Echo', but the current orchestration replay instead scheduled an activity task named 'Other' with this sequence number.  ")]
+    [InlineData("activity", "nothing", "an activity task with sequence ID 0 and name 'Echo' (version ''), but the current replay execution hasn't (yet?) scheduled this task. ")]
+    [InlineData("timer", "activity", "a timer task with sequence number 0 named but the current orchestration replay instead produced a ScheduleTaskOrchestratorAction action with this sequence number. ")]
+    [InlineData("timer", "nothing", "a timer task with sequence number 0 but the current replay execution hasn't (yet?) scheduled this task. ")]
+    [InlineData("child", "activity", "a sub-orchestration task with sequence ID 0 and name 'Child' (version '', instance ID '*-child'), but the current orchestration replay instead produced a ScheduleTaskOrchestratorAction action at this sequence number. ")]
+    [InlineData("child", "other child", "a sub-orchestration task with sequence ID 0 and name 'Child' (version '', instance ID '*-child'), but the current orchestration replay instead scheduled a sub-orchestration task with name Nephew at this sequence number. ")]
+    [InlineData("event", "activity", "a send event task with sequence ID 0, type 'EventSent', name 'hello', instance ID '*-child', but the current orchestration replay instead scheduled a ScheduleTaskOrchestratorAction task at this sequence number. ")]
+    public async Task Orchestrator_DoesSomethingElseAtReplay_FailsWithTheReason(string first, string then, string message)
     {
-        var functions = new LambdaFunctions().Activity<int, int>("Echo", n => n).Activity<int, int>("Other", n => n).Orchestrator("Change", async context =>
-        {
-            if (!context.IsReplaying) await context.CallActivityAsync<int>("Echo", 0);
-            else if (instead == "timer") await context.CreateTimer(TimeSpan.FromDays(1), Cancel);
-            else if (instead == "name") await context.CallActivityAsync<int>("Other", 0);
-            else await context.WaitForExternalEvent<string>("never");
-        });
+        var functions = new LambdaFunctions()
+            .Activity<int, int>("Echo", n => n)
+            .Activity<int, int>("Other", n => n)
+            .Orchestrator("Child", _ => Task.CompletedTask)
+            .Orchestrator("Nephew", _ => Task.CompletedTask)
+            .Orchestrator("Change", context =>
+            {
+                var child = new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-child");
+                switch (context.IsReplaying ? then : first)
+                {
+                    case "activity": return context.CallActivityAsync<int>("Echo", 0);
+                    case "other activity": return context.CallActivityAsync<int>("Other", 0);
+                    case "timer": return context.CreateTimer(TimeSpan.FromMilliseconds(1), Cancel);
+                    case "child": return context.CallSubOrchestratorAsync("Child", null, child);
+                    case "other child": return context.CallSubOrchestratorAsync("Nephew", null, child);
+                    case "event":
+                        context.SendEvent($"{context.InstanceId}-child", "hello", 1);
+                        return context.CreateTimer(TimeSpan.FromMilliseconds(1), Cancel);
+                    default: return context.WaitForExternalEvent<string>("never");
+                }
+            });
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
-        var output = (await hub.RunAsync("Change")).ReadOutputAs<string>()!;
+        var ended = await hub.RunAsync("Change");
 
-        output.ShouldStartWith("DurableTask.Core.Exceptions.NonDeterministicOrchestrationException: Non-Deterministic workflow detected: A previous execution");
-        output.ShouldContain(message);
-        output.ShouldEndWith("Was a change made to the orchestrator code after this instance had already started running?");
+        ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+        ended.SerializedOutput.ShouldBe(
+            "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException: Non-Deterministic workflow detected: A previous execution of this orchestration scheduled "
+            + message.Replace("*", ended.InstanceId, StringComparison.Ordinal)
+            + "Was a change made to the orchestrator code after this instance had already started running?");
     }
 
     [Fact]
-    public async Task UnknownNames_Called_FailWithTheKnownOnes()
+    public async Task Orchestrator_SchedulesLaterThanTheFirstTime_FailsWithTheReason()
+    {
+        var functions = new LambdaFunctions().Activity<int, int>("Echo", n => n).Orchestrator("Late", async context =>
+        {
+            var first = context.IsReplaying ? null : context.CallActivityAsync<int>("Echo", 0);
+            await context.WaitForExternalEvent<string>("go");
+            await (first ?? context.CallActivityAsync<int>("Echo", 0));
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Late", Cancel);
+
+        (await hub.EndOfAsync(id)).SerializedOutput!.ShouldContain(
+            "an activity task with sequence ID 0 and name 'Echo' (version ''), but the current replay execution hasn't (yet?) scheduled this task.");
+    }
+
+    [Fact]
+    public async Task UnknownNames_Called_FailAsTheGenuineOnes()
     {
         var functions = new LambdaFunctions()
-            .Orchestrator("Activity", context => context.CallActivityAsync("NoSuch"))
-            .Orchestrator("Child", context => context.CallSubOrchestratorAsync("NoSuch"));
+            .Orchestrator("Activity", context => DescribeAsync(context.CallActivityAsync("NoSuch")))
+            .Orchestrator("Child", context => DescribeAsync(context.CallSubOrchestratorAsync("NoSuch")));
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
-        (await hub.RunAsync("NoSuch")).SerializedOutput!.ShouldStartWith("""{"message":"The function \u0027NoSuch\u0027 doesn\u0027t exist, is disabled, or is not an orchestrator function. Additional info:""");
-        (await hub.RunAsync("Activity")).SerializedOutput!.ShouldContain("Task \\u0027NoSuch\\u0027 (#0) failed");
-        (await hub.RunAsync("Child")).SerializedOutput!.ShouldContain("Task \\u0027NoSuch\\u0027 (#0) failed");
+        (await hub.RunAsync("NoSuch")).SerializedOutput.ShouldBe(
+            """{"message":"The function 'NoSuch' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The following are the known orchestrator functions: 'Activity', 'Child'.","details":null}""");
+        (await hub.RunAsync("Activity")).ReadOutputAs<string>().ShouldBe(
+            "Task 'NoSuch' (#0) failed with an unhandled exception: Exception of type 'DurableTask.Core.Exceptions.TaskFailedException' was thrown. | (unknown) | (unknown) | ");
+        (await hub.RunAsync("Child")).ReadOutputAs<string>().ShouldBe("Task 'NoSuch' (#0) failed with an unhandled exception. |  |  | ");
+
+        static async Task<string> DescribeAsync(Task call)
+        {
+            try
+            {
+                await call;
+                return "no failure";
+            }
+            catch (TaskFailedException failed)
+            {
+                return $"{failed.Message} | {failed.FailureDetails?.ErrorType} | {failed.FailureDetails?.ErrorMessage} | {failed.FailureDetails?.StackTrace}";
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ActivityResult_OfAnotherType_ThrowsInTheOrchestrator()
+    {
+        var functions = new LambdaFunctions().Activity<string, string>("Text", s => s).Orchestrator("Number", async context =>
+        {
+            try
+            {
+                return $"{await context.CallActivityAsync<int>("Text", "no number")}";
+            }
+            catch (System.Text.Json.JsonException exception)
+            {
+                return exception.GetType().FullName;
+            }
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("Number")).ReadOutputAs<string>().ShouldBe("System.Text.Json.JsonException");
+    }
+
+    [Fact]
+    public async Task WhenAll_TwoFail_ThrowsTheFirstAndHoldsBoth()
+    {
+        var functions = new LambdaFunctions()
+            .Activity<int, int>("Work", n => n > 0 ? throw new InvalidOperationException($"failed {n}") : n)
+            .Orchestrator("All", async context =>
+            {
+                var all = Task.WhenAll(Enumerable.Range(0, 3).Select(n => context.CallActivityAsync<int>("Work", n)));
+                try
+                {
+                    await all;
+                    return "no failure";
+                }
+                catch (TaskFailedException first)
+                {
+                    return $"{first.Message} {all.Exception!.InnerExceptions.Count}";
+                }
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("All")).ReadOutputAs<string>().ShouldBe("Task 'Work' (#1) failed with an unhandled exception: failed 1 2");
+    }
+
+    [Fact]
+    public async Task Context_WhatIsNotThere_IsRefusedClearly()
+    {
+        const string versions = "System.NotSupportedException: The embedded durable engine has no orchestration versions: it cannot start version '2'. Leave the version out.";
+        var functions = new LambdaFunctions()
+            .Orchestrator("Activity", context => context.CallActivityAsync("Any", new TaskOptions { Version = "2" }))
+            .Orchestrator("Child", context => context.CallSubOrchestratorAsync("Any", new SubOrchestrationOptions { Version = "2" }))
+            .Orchestrator("Next", context =>
+            {
+                context.ContinueAsNew(new ContinueAsNewOptions { NewVersion = "2" });
+                return Task.CompletedTask;
+            })
+            .Orchestrator("Entity", context => context.CallSubOrchestratorAsync("Any", new SubOrchestrationOptions(instanceId: "@e@k")));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        foreach (var name in (string[])["Activity", "Child", "Next"]) (await hub.RunAsync(name)).SerializedOutput.ShouldBe(versions);
+        (await hub.RunAsync("Entity")).SerializedOutput.ShouldBe(
+            "System.ArgumentException: Instance IDs starting with '@' are reserved for entities, and must not be used for orchestrations, when entity support is enabled. (Parameter 'instanceId')");
     }
 
     [Fact]
@@ -362,13 +486,16 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
     {
         var functions = new LambdaFunctions()
             .Orchestrator("Fits", context => { context.SetCustomStatus(new string('x', 8_190)); return Task.CompletedTask; })
+            .Orchestrator("Null", context => { context.SetCustomStatus(null); return Task.CompletedTask; })
             .Orchestrator("Big", context => { context.SetCustomStatus(new string('x', 12_286)); return Task.CompletedTask; });
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
         (await hub.RunAsync("Fits")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
         var big = await hub.RunAsync("Big");
         big.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
-        big.SerializedOutput!.ShouldContain("CustomStatus is too large: limit = 16 KB (UTF-16), actual = 24.00 KB.");
+        big.SerializedOutput.ShouldBe(
+            """{"message":"Function 'Big' failed with an unhandled exception.","details":"System.ArgumentException: CustomStatus is too large: limit = 16 KB (UTF-16), actual = 24.00 KB."}""");
+        (await hub.RunAsync("Null")).SerializedCustomStatus.ShouldBe("null");
     }
 
     [Theory]
@@ -399,7 +526,7 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
             .Orchestrator("Calls", context => Task.WhenAll(Enumerable.Range(0, 5).Select(_ => context.CallActivityAsync<int>("Length", NoiseOf(1_000_000)))));
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
-        (await hub.RunAsync("Result")).SerializedOutput!.ShouldContain("The result of the activity \\u0027Big\\u0027 is too large to be stored.");
+        (await hub.RunAsync("Result")).SerializedOutput!.ShouldContain("The result of the activity 'Big' is too large to be stored.");
         (await hub.RunAsync("Calls")).SerializedOutput!.ShouldContain("is more than one transaction takes");
     }
 

@@ -111,18 +111,23 @@ public sealed class RetryTests(AzuriteFixture azurite)
     public async Task Handler_SaysNo_EndsWithTheLastFailure()
     {
         var asked = new HashSet<(int Attempt, string Failure)>();
+        var times = new HashSet<TimeSpan>();
         var functions = new LambdaFunctions()
             .Failing("Fail", () => new InvalidOperationException("always"))
             .Orchestrator("Try", context => context.CallActivityAsync("Fail", options: TaskOptions.FromRetryHandler(retry =>
             {
                 asked.Add((retry.LastAttemptNumber, retry.LastFailure.ErrorMessage));
+                times.Add(retry.TotalRetryTime);
                 return retry.LastAttemptNumber < 3;
             })));
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
-        (await hub.RunAsync("Try")).ReadOutputAs<string>()!.ShouldContain("Task 'Fail' (#2) failed");
+        (await hub.RunAsync("Try")).SerializedOutput.ShouldBe(
+            "Microsoft.DurableTask.TaskFailedException: Task 'Fail' (#2) failed with an unhandled exception: always");
 
         asked.ShouldBe([(1, "always"), (2, "always"), (3, "always")]);
+        times.Count.ShouldBe(3);
+        times.ShouldAllBe(time => time > TimeSpan.Zero);
     }
 
     [Fact]
@@ -142,9 +147,23 @@ public sealed class RetryTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Policy_NoLongestPause_StillPauses()
+    {
+        var count = 0;
+        var functions = new LambdaFunctions()
+            .Activity<object?, int>("Flaky", _ => Interlocked.Increment(ref count) > 2 ? 7 : throw new InvalidOperationException("again"))
+            .Orchestrator("Try", context => context.CallActivityAsync<int>(
+                "Flaky", options: TaskOptions.FromRetryPolicy(new RetryPolicy(3, Short, 2, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("Try")).ReadOutputAs<int>().ShouldBe(7);
+    }
+
+    [Fact]
     public void Policy_ImpossibleNumbers_AreRefused()
     {
-        Should.Throw<ArgumentOutOfRangeException>(() => new RetryPolicy(0, Short));
+        Should.Throw<ArgumentOutOfRangeException>(() => new RetryPolicy(0, Short)).Message
+            .ShouldStartWith("The value for maxNumberOfAttempts must be greater than zero. (Parameter 'maxNumberOfAttempts')");
         Should.Throw<ArgumentOutOfRangeException>(() => new RetryPolicy(1, TimeSpan.Zero));
         Should.Throw<ArgumentOutOfRangeException>(() => new RetryPolicy(1, Short, 0.5));
         Should.Throw<ArgumentOutOfRangeException>(() => new RetryPolicy(1, Short, maxRetryInterval: Short / 2));

@@ -1,3 +1,4 @@
+using Microsoft.Azure.Functions.Worker;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
@@ -18,7 +19,7 @@ internal sealed class TestHub : IAsyncDisposable
     {
         _hub = hub;
         Transport = transport;
-        Client = new HubClient(hub);
+        Client = new FunctionsDurableTaskClient(hub);
     }
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CoreTaskFailedException = DurableTask.Core.Exceptions.TaskFailedException;
 
 namespace Microsoft.DurableTask;
 
@@ -10,12 +11,15 @@ public record TaskFailureDetails(
     TaskFailureDetails? InnerFailure,
     IDictionary<string, object?>? Properties)
 {
+    private const string Unknown = "(unknown)";
+
     /// <summary>The details of an exception and its inner ones.</summary>
     public static TaskFailureDetails FromException(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
+        if (exception is CoreTaskFailedException core) return core.FailureDetails ?? new TaskFailureDetails(Unknown, Unknown, null, null, null);
         return new TaskFailureDetails(
-            exception.GetType().FullName ?? exception.GetType().Name,
+            exception.GetType().ToString(),
             exception.Message,
             exception.StackTrace,
             // A failed task's own failure is its inner one, however many tasks it came through.
@@ -57,16 +61,16 @@ public sealed class TaskFailedException : Exception
 {
     /// <summary>Of the details that were kept.</summary>
     public TaskFailedException(string taskName, int taskId, TaskFailureDetails failureDetails)
-        : base(Describe(taskName, taskId, failureDetails.ErrorMessage))
+        : base(Describe(taskName, taskId, failureDetails?.ErrorMessage))
     {
         TaskName = taskName;
         TaskId = taskId;
-        FailureDetails = failureDetails;
+        FailureDetails = failureDetails!;
     }
 
     /// <summary>Of an exception at hand.</summary>
     public TaskFailedException(string taskName, int taskId, Exception innerException)
-        : base(Describe(taskName, taskId, innerException.Message), innerException)
+        : base(Describe(taskName, taskId, (innerException as CoreTaskFailedException)?.FailureDetails?.ErrorMessage ?? innerException.Message), innerException)
     {
         TaskName = taskName;
         TaskId = taskId;
@@ -79,8 +83,9 @@ public sealed class TaskFailedException : Exception
     /// <summary>The task's sequence number in its orchestration.</summary>
     public int TaskId { get; }
 
-    /// <summary>What went wrong.</summary>
+    /// <summary>What went wrong. Null, as the genuine engine leaves it, where a sub-orchestration was terminated or could not be run at all.</summary>
     public TaskFailureDetails FailureDetails { get; }
 
-    private static string Describe(string name, int id, string message) => $"Task '{name}' (#{id}) failed with an unhandled exception: {message}";
+    private static string Describe(string name, int id, string? message) =>
+        $"Task '{name}' (#{id}) failed with an unhandled exception{(message is null ? "." : $": {message}")}";
 }

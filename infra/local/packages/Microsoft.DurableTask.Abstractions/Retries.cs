@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.DurableTask;
 
 /// <summary>Says whether a failed task is tried again.</summary>
@@ -25,18 +27,28 @@ public class RetryPolicy
         TimeSpan? maxRetryInterval = null,
         TimeSpan? retryTimeout = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxNumberOfAttempts, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(firstRetryInterval, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(backoffCoefficient, 1.0);
-        if (maxRetryInterval is { } longest) ArgumentOutOfRangeException.ThrowIfLessThan(longest, firstRetryInterval, nameof(maxRetryInterval));
-        if (retryTimeout is { } total && total != Timeout.InfiniteTimeSpan)
-            ArgumentOutOfRangeException.ThrowIfLessThan(total, firstRetryInterval, nameof(retryTimeout));
+        Require(maxNumberOfAttempts > 0, maxNumberOfAttempts, "greater than zero");
+        Require(firstRetryInterval > TimeSpan.Zero, firstRetryInterval, "greater than zero");
+        Require(backoffCoefficient >= 1.0, backoffCoefficient, "greater or equal to 1.0");
+        Require(
+            maxRetryInterval is null || maxRetryInterval == Timeout.InfiniteTimeSpan || maxRetryInterval >= firstRetryInterval,
+            maxRetryInterval,
+            "greater or equal to the value for firstRetryInterval");
+        Require(
+            retryTimeout is null || retryTimeout == Timeout.InfiniteTimeSpan || retryTimeout >= firstRetryInterval,
+            retryTimeout,
+            "greater or equal to the value for firstRetryInterval");
 
         MaxNumberOfAttempts = maxNumberOfAttempts;
         FirstRetryInterval = firstRetryInterval;
         BackoffCoefficient = backoffCoefficient;
         MaxRetryInterval = maxRetryInterval ?? TimeSpan.FromHours(1);
         RetryTimeout = retryTimeout ?? Timeout.InfiniteTimeSpan;
+    }
+
+    private static void Require(bool isSo, object? value, string what, [CallerArgumentExpression(nameof(value))] string? name = null)
+    {
+        if (!isSo) throw new ArgumentOutOfRangeException(name, value, $"The value for {name} must be {what}.");
     }
 
     /// <summary>Attempts in all, the first included.</summary>
@@ -48,7 +60,7 @@ public class RetryPolicy
     /// <summary>What each pause is multiplied by.</summary>
     public double BackoffCoefficient { get; }
 
-    /// <summary>The longest pause.</summary>
+    /// <summary>The longest pause; infinite: none is too long.</summary>
     public TimeSpan MaxRetryInterval { get; }
 
     /// <summary>No attempt starts later than this after the first; infinite by default.</summary>

@@ -19,7 +19,11 @@ public record OrchestrationQuery(
 public record PurgeInstancesFilter(
     DateTimeOffset? CreatedFrom = null,
     DateTimeOffset? CreatedTo = null,
-    IEnumerable<OrchestrationRuntimeStatus>? Statuses = null);
+    IEnumerable<OrchestrationRuntimeStatus>? Statuses = null)
+{
+    /// <summary>How long purging may take; what is left then stays.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
 
 /// <summary>How an instance is purged.</summary>
 public record PurgeInstanceOptions(bool Recursive = false);

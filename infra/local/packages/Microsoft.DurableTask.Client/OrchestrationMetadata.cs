@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Microsoft.DurableTask.Client;
 
@@ -76,22 +77,31 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
         is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
     /// <summary>The input.</summary>
-    public T? ReadInputAs<T>() => Read<T>(SerializedInput);
+    public T? ReadInputAs<T>() => Read<T>(SerializedInput, nameof(ReadInputAs), "input");
 
     /// <summary>The output.</summary>
-    public T? ReadOutputAs<T>() => Read<T>(SerializedOutput);
+    public T? ReadOutputAs<T>() => Read<T>(SerializedOutput, nameof(ReadOutputAs), "output");
 
     /// <summary>The custom status.</summary>
-    public T? ReadCustomStatusAs<T>() => Read<T>(SerializedCustomStatus);
+    public T? ReadCustomStatusAs<T>() => Read<T>(SerializedCustomStatus, nameof(ReadCustomStatusAs), "input and output");
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"[Name: '{Name}', ID: '{InstanceId}', RuntimeStatus: {RuntimeStatus}, CreatedAt: {CreatedAt:s}, LastUpdatedAt: {LastUpdatedAt:s}]");
-
-    private T? Read<T>(string? text)
+    public override string ToString()
     {
-        if (DataConverter is null)
-            throw new InvalidOperationException("The instance was read without its inputs and outputs: pass getInputsAndOutputs or FetchInputsAndOutputs.");
-        return text is null ? default : DataConverter.Deserialize<T>(text);
+        var text = new StringBuilder();
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"[Name: '{Name}', ID: '{InstanceId}', RuntimeStatus: {RuntimeStatus}, CreatedAt: {CreatedAt:s}, LastUpdatedAt: {LastUpdatedAt:s}");
+        if (SerializedInput is not null) text.Append(CultureInfo.InvariantCulture, $", Input: '{Cut(SerializedInput)}'");
+        if (SerializedOutput is not null) text.Append(CultureInfo.InvariantCulture, $", Output: '{Cut(SerializedOutput)}'");
+        if (FailureDetails is not null) text.Append(CultureInfo.InvariantCulture, $", FailureDetails: '{FailureDetails.ErrorType} - {Cut(FailureDetails.ErrorMessage)}'");
+        return text.Append(']').ToString();
     }
+
+    private static string Cut(string text) => text.Length > 50 ? $"{text[..50]}..." : text;
+
+    private T? Read<T>(string? text, string method, string data) => DataConverter is null
+        ? throw new InvalidOperationException(
+            $"The {method} method can only be used on {nameof(OrchestrationMetadata)} objects that are fetched with the option to include {data} data.")
+        : DataConverter.Deserialize<T>(text);
 }

@@ -1,9 +1,26 @@
-// These names are what an app finds in outputs and logs of the genuine engine.
-namespace DurableTask.Core.Exceptions;
+// Types of the genuine engine that an app cannot name: it sees their names and messages in outputs, logs and catch-all blocks.
+namespace DurableTask.Core.Exceptions
+{
+    /// <summary>The replay of an orchestrator did something else than the history says.</summary>
+    internal sealed class NonDeterministicOrchestrationException(string message) : Exception($"Non-Deterministic workflow detected: {message}");
 
-/// <summary>The replay of an orchestrator did something else than the history says.</summary>
-internal sealed class NonDeterministicOrchestrationException(string message) : Exception(
-    $"Non-Deterministic workflow detected: {message} Was a change made to the orchestrator code after this instance had already started running?");
+    /// <summary>A start met an instance of the same id that has not ended.</summary>
+    internal sealed class OrchestrationAlreadyExistsException(string message) : Exception(message);
+}
 
-/// <summary>A start met an instance of the same id that has not ended.</summary>
-internal sealed class OrchestrationAlreadyExistsException(string message) : Exception(message);
+namespace Grpc.Core
+{
+    internal enum StatusCode
+    {
+        Cancelled = 1,
+        NotFound = 5,
+        FailedPrecondition = 9,
+        Internal = 13,
+    }
+
+    /// <summary>How the genuine client, which calls its host over gRPC, passes on what the host refused.</summary>
+    internal sealed class RpcException(StatusCode statusCode, string detail) : Exception($"Status(StatusCode=\"{statusCode}\", Detail=\"{detail}\")")
+    {
+        public StatusCode StatusCode { get; } = statusCode;
+    }
+}

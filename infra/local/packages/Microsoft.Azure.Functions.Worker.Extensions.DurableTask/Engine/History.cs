@@ -46,8 +46,8 @@ internal sealed record TimerFired(int Id) : HistoryEvent;
 /// <summary>An activity or a sub-orchestration ended with a result.</summary>
 internal sealed record TaskSucceeded(int Id, string? Result) : HistoryEvent;
 
-/// <summary>An activity or a sub-orchestration ended with an exception.</summary>
-internal sealed record TaskFailed(int Id, TaskFailureDetails Failure) : HistoryEvent;
+/// <summary>An activity or a sub-orchestration ended with an exception; null where it could not be run at all, or was terminated.</summary>
+internal sealed record TaskFailed(int Id, TaskFailureDetails? Failure) : HistoryEvent;
 
 /// <summary>A task whose result nobody waits for needs nothing more.</summary>
 internal sealed record TaskDone(int Id) : HistoryEvent;
@@ -62,7 +62,7 @@ internal abstract record Message(string Key, DateTimeOffset At);
 
 internal sealed record EventMessage(string Key, DateTimeOffset At, string Name, string? Payload) : Message(Key, At);
 
-internal sealed record ChildEnded(string Key, DateTimeOffset At, Caller Caller, string? Result, TaskFailureDetails? Failure) : Message(Key, At);
+internal sealed record ChildEnded(string Key, DateTimeOffset At, Caller Caller, bool HasFailed, string? Result, TaskFailureDetails? Failure) : Message(Key, At);
 
 /// <summary>The call that a sub-orchestration answers: an instance, one life and generation of it, and the task's id.</summary>
 internal sealed record Caller(string InstanceId, string Name, string Execution, int Generation, int TaskId);

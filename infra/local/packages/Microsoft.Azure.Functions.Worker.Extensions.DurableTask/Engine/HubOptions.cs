@@ -21,6 +21,9 @@ internal sealed record HubOptions
     /// <summary>How long a living process may be between announcing a message and committing it.</summary>
     public TimeSpan AnnouncementGrace { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>No client waits longer for an instance, whatever its token allows: the genuine one asks over HTTP, and this is that client's limit.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(100);
+
     /// <summary>How long an ended instance is kept.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 }

@@ -48,13 +48,13 @@ internal sealed class HubStore(TableServiceClient service, string hubName)
         return row.HasValue ? Head.Of(row.Value!) : null;
     }
 
-    /// <summary>The input and the outcome that do not fit the head; up to two operations.</summary>
-    public async Task<(string? Input, Outcome Outcome)> GetLongTextsAsync(Head head, CancellationToken cancellation)
-    {
-        var input = head.HasInputRow ? await ReadAsync<string>(head, Keys.Input(head.Generation), cancellation) : head.Input;
-        var outcome = head.HasOutcomeRow ? await ReadAsync<Outcome>(head, Keys.Outcome(head.Generation), cancellation) : null;
-        return (input, outcome ?? new Outcome(head.Output, null));
-    }
+    /// <summary>The input; one operation where it does not fit the head, else none.</summary>
+    public async Task<string?> GetInputAsync(Head head, CancellationToken cancellation) =>
+        head.HasInputRow ? await ReadAsync<string>(head, Keys.Input(head.Generation), cancellation) : head.Input;
+
+    /// <summary>The outcome; one operation where it does not fit the head, else none.</summary>
+    public async Task<Outcome> GetOutcomeAsync(Head head, CancellationToken cancellation) =>
+        (head.HasOutcomeRow ? await ReadAsync<Outcome>(head, Keys.Outcome(head.Generation), cancellation) : null) ?? new Outcome(head.Output, null);
 
     /// <summary>
     /// The one way an instance changes: one transaction that replaces the head if it is unchanged (or adds it where there must be none).

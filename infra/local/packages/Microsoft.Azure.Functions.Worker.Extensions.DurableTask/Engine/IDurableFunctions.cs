@@ -18,9 +18,14 @@ internal interface IDurableFunctions
     Task<object?> RunActivityAsync(TaskActivityContext context, string? input, CancellationToken cancellation);
 }
 
-/// <summary>A name that no function of the kind has.</summary>
-internal sealed class UnknownFunctionException(string name, string kind, string article, IEnumerable<string> known) : Exception(
-    $"The function '{name}' doesn't exist, is disabled, or is not {article} {kind} function. Additional info: The following are the known {kind} functions: {string.Join(", ", known.Select(k => $"'{k}'"))}");
+/// <summary>A name that no orchestrator has, in the genuine engine's words.</summary>
+internal sealed class UnknownOrchestratorException(string name, IReadOnlySet<string> known) : Exception(
+    $"The function '{name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: {Describe(known)}")
+{
+    private static string Describe(IReadOnlySet<string> known) => known.Count > 0
+        ? $"The following are the known orchestrator functions: {string.Join(", ", known.Select(k => $"'{k}'"))}."
+        : "No orchestrator functions are currently registered!";
+}
 
 internal sealed class ActivityContext(string name, string instanceId) : TaskActivityContext
 {

@@ -37,7 +37,7 @@ internal sealed partial class Instance
     {
         var start = new NewInstance(child.InstanceId, child.Name, child.Input) { Caller = CallerOf(head, child) };
         var refused = await hub.WithAsync(child.InstanceId, instance => instance.StartAsync(start, cancellation), cancellation);
-        if (refused is not null) return new TaskFailed(child.Id, TaskFailureDetails.FromException(new OrchestrationAlreadyExistsException(refused)));
+        if (refused is not null) return new TaskFailed(child.Id, Failure.Of(new OrchestrationAlreadyExistsException(refused)));
         running.HasStartedChild = true;
         return null;
     }
@@ -82,13 +82,8 @@ internal sealed partial class Instance
     {
         var (head, outcome) = (state.Head, state.Outcome);
         var caller = head.Caller!;
-        var failure = head.Status switch
-        {
-            OrchestrationRuntimeStatus.Completed => null,
-            OrchestrationRuntimeStatus.Terminated => new TaskFailureDetails("(unknown)", "The sub-orchestration was terminated.", null, null, null),
-            _ => outcome.Failure ?? new TaskFailureDetails("(unknown)", outcome.Output ?? "", null, null, null),
-        };
-        return new ChildEnded($"c|{caller.Execution}|{caller.Generation}|{caller.TaskId}", hub.Now, caller, outcome.Output, failure);
+        var hasFailed = head.Status is not OrchestrationRuntimeStatus.Completed;
+        return new ChildEnded($"c|{caller.Execution}|{caller.Generation}|{caller.TaskId}", hub.Now, caller, hasFailed, outcome.Output, outcome.Failure);
     }
 
     /// <summary>A task that runs in this process, or a child that it has started.</summary>

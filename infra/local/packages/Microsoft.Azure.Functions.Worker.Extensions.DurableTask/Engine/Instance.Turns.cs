@@ -51,7 +51,7 @@ internal sealed partial class Instance
                         break;
                     case ChildEnded e when IsAwaited(state, e) && settled.Add(e.Caller.TaskId):
                         characters += e.Result?.Length ?? 0;
-                        events.Add(e.Failure is { } failure ? new TaskFailed(e.Caller.TaskId, failure) : new TaskSucceeded(e.Caller.TaskId, e.Result));
+                        events.Add(e.HasFailed ? new TaskFailed(e.Caller.TaskId, e.Failure) : new TaskSucceeded(e.Caller.TaskId, e.Result));
                         break;
                 }
             }
@@ -94,7 +94,7 @@ internal sealed partial class Instance
         commit.Apply(version);
         Settled(arrived.Taken);
         Log.Turn(log, Id, commit.Head.Generation, commit.Head.Turns, commit.Head.Status);
-        if (arrived.RunsOrchestrator && result.Failure is { } failure) Log.Ended(log, commit.Head.Name, Id, failure.ErrorType, failure.ErrorMessage);
+        if (arrived.RunsOrchestrator && commit.Head.Status is OrchestrationRuntimeStatus.Failed) Log.Failed(log, commit.Head.Name, Id, result.Output);
         // Those who wait, wait for a status.
         if (commit.Head.Status != before) hub.Changed(Id);
         return true;

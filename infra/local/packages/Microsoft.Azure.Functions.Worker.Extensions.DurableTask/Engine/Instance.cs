@@ -205,8 +205,8 @@ internal sealed partial class Instance(string id, TaskHub hub, ILogger log)
         [LoggerMessage(1, LogLevel.Debug, "Instance {Id}: turn {Turn} of generation {Generation} committed, {Status}")]
         public static partial void Turn(ILogger logger, string id, int generation, int turn, OrchestrationRuntimeStatus status);
 
-        [LoggerMessage(4, LogLevel.Error, "The orchestration '{Name}' failed (instance {Id}): {Type}: {Message}")]
-        public static partial void Ended(ILogger logger, string name, string id, string type, string message);
+        [LoggerMessage(4, LogLevel.Error, "The orchestration '{Name}' failed (instance {Id}): {Output}")]
+        public static partial void Failed(ILogger logger, string name, string id, string? output);
 
         [LoggerMessage(2, LogLevel.Information, "Instance {Id}: taken over")]
         public static partial void Claimed(ILogger logger, string id);

@@ -27,6 +27,8 @@ internal static class Keys
     /// <summary>An escaped id stays under the 1 KiB that a key may have.</summary>
     private const int LongestId = 500;
 
+    public static bool CanHold(string instanceId) => Escape(instanceId).Length <= LongestId;
+
     public static string Partition(string instanceId)
     {
         var escaped = Escape(instanceId);

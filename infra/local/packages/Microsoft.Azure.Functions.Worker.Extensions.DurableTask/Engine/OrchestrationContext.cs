@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
+using CoreTaskFailedException = DurableTask.Core.Exceptions.TaskFailedException;
 
 namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
 
@@ -12,6 +12,9 @@ namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
 /// </summary>
 internal sealed class OrchestrationContext : TaskOrchestrationContext
 {
+    /// <summary>Far enough for any pause.</summary>
+    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(36_500);
+
     private readonly Head _head;
     private readonly string? _input;
     private readonly DataConverter _converter;
@@ -37,8 +40,7 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
         _unread.AddRange(state.Carried.Events);
         foreach (var e in state.History.SelectMany(turn => turn.Events))
         {
-            if (e is TaskStarted task) _recorded.Add(task.Id, task);
-            if (e is TimerStarted timer) _recorded.Add(timer.Id, timer);
+            if (IdOf(e) is { } id) _recorded.Add(id, e);
         }
     }
 
@@ -76,14 +78,13 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
     public void BeginTurn(DateTimeOffset at, bool replaying)
     {
         _now = at.UtcDateTime;
-        if (_replaying && !replaying && _recorded.Keys.Any(id => id >= _nextId))
-        {
-            var lost = _recorded.Where(pair => pair.Key >= _nextId).MinBy(pair => pair.Key);
-            Fatal ??= new NonDeterministicOrchestrationException(
-                $"A previous execution of this orchestration scheduled {Describe(lost.Value)} with sequence number {lost.Key}, but the current orchestration replay instead scheduled nothing with this sequence number.");
-        }
-
         _replaying = replaying;
+    }
+
+    /// <summary>At the end of a turn: by now everything that it began the first time must have been begun again.</summary>
+    public void Compare(Turn turn)
+    {
+        if (turn.Events.FirstOrDefault(e => IdOf(e) >= _nextId) is { } lost) Fatal ??= Divergence.Missing(lost);
     }
 
     /// <summary>Hands something that arrived to the task that waits for it; what nobody waits for any more is nothing.</summary>
@@ -95,7 +96,9 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
                 task.Succeed(result);
                 break;
             case TaskFailed(var id, var failure) when _open.Remove(id, out var task):
-                task.Fail(new TaskFailedException(task.Name, id, failure));
+                task.Fail(_recorded[id] is ActivityStarted
+                    ? new TaskFailedException(task.Name, id, new CoreTaskFailedException(failure?.ErrorMessage, failure))
+                    : new TaskFailedException(task.Name, id, failure!));
                 break;
             case TimerFired(var id) when _open.Remove(id, out var timer):
                 timer.Succeed(null);
@@ -119,16 +122,20 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
 
     public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
+        Refuse.Version(options?.Version?.Version);
         var text = _converter.Serialize(input);
         return WithRetriesAsync(options?.Retry, () => BeginAsync<TResult>(name, id => new ActivityStarted(id, name, text)));
     }
 
     public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
     {
+        var suboptions = options as SubOrchestrationOptions;
+        Refuse.Version((suboptions?.Version ?? options?.Version)?.Version);
         var text = _converter.Serialize(input);
-        var child = options is SubOrchestrationOptions { InstanceId: { Length: > 0 } id } ? id : NewGuid().ToString("N");
+        var instanceId = suboptions?.InstanceId is { Length: > 0 } id ? id : NewGuid().ToString("N");
+        Refuse.Entity(instanceId);
         return WithRetriesAsync(
-            options?.Retry, () => BeginAsync<TResult>(orchestratorName, id => new ChildStarted(id, orchestratorName, child, text)));
+            options?.Retry, () => BeginAsync<TResult>(orchestratorName, id => new ChildStarted(id, orchestratorName, instanceId, text)));
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
@@ -174,6 +181,7 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
 
     public override void SendEvent(string instanceId, string eventName, object payload)
     {
+        Refuse.Entity(instanceId);
         var text = _converter.Serialize(payload);
         Begin(id => new EventSent(id, eventName, instanceId, text));
     }
@@ -188,6 +196,12 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
     {
         EnsureOwnThread();
         Next = (_converter.Serialize(newInput), preserveUnprocessedEvents);
+    }
+
+    public override void ContinueAsNew(ContinueAsNewOptions options)
+    {
+        Refuse.Version(options.NewVersion);
+        base.ContinueAsNew(options);
     }
 
     public override Guid NewGuid()
@@ -214,7 +228,7 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
             {
                 if (retry.Handler is { } handler)
                 {
-                    if (!await handler(new Microsoft.DurableTask.RetryContext(this, attempts, failed.FailureDetails, CurrentUtcDateTime - first, CancellationToken.None))) throw;
+                    if (!await handler(new Microsoft.DurableTask.RetryContext(this, attempts, LastFailure(failed), CurrentUtcDateTime - first, CancellationToken.None))) throw;
                     continue;
                 }
 
@@ -224,13 +238,17 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
         }
     }
 
+    private static TaskFailureDetails LastFailure(TaskFailedException failed) =>
+        failed.FailureDetails ?? TaskFailureDetails.FromException(new CoreTaskFailedException(null, null));
+
     /// <summary>How long to wait after so many attempts; null where there is no further one.</summary>
     private TimeSpan? PauseBefore(RetryPolicy policy, int attempts, DateTime first, TaskFailedException failed)
     {
         if (attempts >= policy.MaxNumberOfAttempts || !policy.Handle(failed)) return null;
         if (policy.RetryTimeout != Timeout.InfiniteTimeSpan && CurrentUtcDateTime - first >= policy.RetryTimeout) return null;
         var milliseconds = policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, attempts - 1);
-        return TimeSpan.FromMilliseconds(Math.Min(milliseconds, policy.MaxRetryInterval.TotalMilliseconds));
+        var longest = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan ? MaxTimer : policy.MaxRetryInterval;
+        return TimeSpan.FromMilliseconds(Math.Min(milliseconds, longest.TotalMilliseconds));
     }
 
     private Task<T> BeginAsync<T>(TaskName name, Func<int, TaskStarted> start)
@@ -250,15 +268,13 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
         if (_recorded.TryGetValue(id, out var recorded))
         {
             if (IsSame(recorded, begun)) return id;
-            Fatal = new NonDeterministicOrchestrationException(
-                $"A previous execution of this orchestration scheduled {Describe(recorded)} with sequence number {id}{NameOf(recorded)}, but the current orchestration replay instead {Produced(recorded, begun)} with this sequence number.");
+            Fatal = Divergence.Other(recorded, begun);
             return null;
         }
 
         if (_replaying)
         {
-            Fatal = new NonDeterministicOrchestrationException(
-                $"The current orchestration replay {Produced(null, begun)} with sequence number {id}, which no previous execution of this orchestration did.");
+            Fatal = Divergence.New(id, begun);
             return null;
         }
 
@@ -301,25 +317,12 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
     private static bool IsSame(HistoryEvent recorded, HistoryEvent begun) =>
         recorded.GetType() == begun.GetType() && (recorded is not TaskStarted task || Matches(task.Name, ((TaskStarted)begun).Name));
 
-    private static string Describe(HistoryEvent e) => e switch
+    private static int? IdOf(HistoryEvent e) => e switch
     {
-        ActivityStarted => "an activity task",
-        ChildStarted => "a sub-orchestration",
-        EventSent => "an event to another instance",
-        _ => "a timer",
+        TaskStarted task => task.Id,
+        TimerStarted timer => timer.Id,
+        _ => null,
     };
-
-    private static string NameOf(HistoryEvent e) => e is TaskStarted task ? $" named '{task.Name}'" : "";
-
-    private static string Produced(HistoryEvent? recorded, HistoryEvent begun) => recorded?.GetType() == begun.GetType()
-        ? $"scheduled {Describe(begun)}{NameOf(begun)}"
-        : $"produced a {begun switch
-        {
-            ActivityStarted => "ScheduleTaskOrchestratorAction",
-            ChildStarted => "CreateSubOrchestrationAction",
-            EventSent => "SendEventOrchestratorAction",
-            _ => "CreateTimerOrchestratorAction",
-        }} action";
 
     private abstract class OpenTask(string name)
     {

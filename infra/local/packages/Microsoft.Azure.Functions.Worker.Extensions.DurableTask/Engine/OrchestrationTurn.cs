@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -26,6 +28,8 @@ internal sealed class OrchestrationTurn(
 {
     /// <summary>16 KB of UTF-16.</summary>
     private const int LongestCustomStatus = 8_192;
+
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly OrchestratorThread _thread = new();
     private OrchestrationContext? _context;
@@ -62,6 +66,8 @@ internal sealed class OrchestrationTurn(
                     context.Apply(e);
                     thread.Pump();
                 }
+
+                context.Compare(turn);
             }
         });
         context.EndTurn();
@@ -91,7 +97,9 @@ internal sealed class OrchestrationTurn(
         if (thread.IsDisturbed || (!run.IsCompleted && !context.IsWaiting)) return Failed(OrchestrationContext.InvalidAwait(), customStatus);
         if (customStatus.Length > LongestCustomStatus)
         {
-            var tooLarge = $"System.ArgumentException: CustomStatus is too large: limit = 16 KB (UTF-16), actual = {customStatus.Length * 2 / 1024.0:F2} KB.";
+            var tooLarge = string.Create(
+                CultureInfo.InvariantCulture,
+                $"System.ArgumentException: CustomStatus is too large: limit = 16 KB (UTF-16), actual = {customStatus.Length * 2 / 1024.0:N2} KB.");
             return Failed(new UnhandledInFunctionException(state.Head.Name, tooLarge), state.Head.CustomStatus ?? "null");
         }
 
@@ -117,14 +125,16 @@ internal sealed class OrchestrationTurn(
 
     private Turn Events(OrchestrationContext? context) => new(at, [.. arrived, .. context?.Begun ?? []]);
 
-    private TurnResult Failed(Exception exception, string customStatus, OrchestrationContext? context = null) => new(
-        Events(context), OrchestrationRuntimeStatus.Failed, OutputOf(exception), TaskFailureDetails.FromException(exception), customStatus);
-
-    /// <summary>The texts that the genuine engine shows as the output of a failed instance.</summary>
-    private static string OutputOf(Exception exception) => exception switch
+    /// <summary>As the genuine engine shows it: what failed outside of the orchestrator is JSON without further details, the rest a plain text.</summary>
+    private TurnResult Failed(Exception exception, string customStatus, OrchestrationContext? context = null)
     {
-        UnhandledInFunctionException unhandled => JsonSerializer.Serialize(new { message = exception.Message, details = unhandled.Details }),
-        UnknownFunctionException => JsonSerializer.Serialize(new { message = exception.Message, details = (string?)null }),
-        _ => JsonSerializer.Serialize($"{exception.GetType().FullName}: {exception.Message}"),
-    };
+        if (exception is UnhandledInFunctionException unhandled) return Ended(Json(exception.Message, unhandled.Details), null);
+        if (exception is UnknownOrchestratorException) return Ended(Json(exception.Message, null), null);
+        var failure = Failure.Of(exception);
+        return Ended(failure.ToString(), failure);
+
+        TurnResult Ended(string output, TaskFailureDetails? details) => new(Events(context), OrchestrationRuntimeStatus.Failed, output, details, customStatus);
+    }
+
+    private static string Json(string message, string? details) => JsonSerializer.Serialize(new { message, details }, Unescaped);
 }

@@ -219,7 +219,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
     {
         var turn = new OrchestrationTurn(state, at, arrived, Converter, Loggers);
         var name = state.Head.Name;
-        if (!_functions.Orchestrators.Contains(name)) return turn.Fail(new UnknownFunctionException(name, "orchestrator", "an", _functions.Orchestrators));
+        if (!_functions.Orchestrators.Contains(name)) return turn.Fail(new UnknownOrchestratorException(name, _functions.Orchestrators));
 
         await _turnSlots.WaitAsync(cancellation);
         try
@@ -243,11 +243,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
     /// <summary>Runs an activity once. Its failure is a result like any other.</summary>
     public async Task<HistoryEvent> RunActivityAsync(string instanceId, ActivityStarted activity, CancellationToken cancellation)
     {
-        if (!_functions.Activities.Contains(activity.Name))
-        {
-            var unknown = new UnknownFunctionException(activity.Name, "activity", "an", _functions.Activities);
-            return new TaskFailed(activity.Id, new TaskFailureDetails("(unknown)", unknown.Message, null, null, null));
-        }
+        if (!_functions.Activities.Contains(activity.Name)) return new TaskFailed(activity.Id, Failure: null);
 
         await _activitySlots.WaitAsync(_draining.Token);
         try
@@ -258,7 +254,7 @@ internal sealed partial class TaskHub : IAsyncDisposable
         }
         catch (Exception exception) when (!WasStopped(exception))
         {
-            return new TaskFailed(activity.Id, TaskFailureDetails.FromException(exception));
+            return new TaskFailed(activity.Id, Failure.Of(exception));
         }
         finally
         {

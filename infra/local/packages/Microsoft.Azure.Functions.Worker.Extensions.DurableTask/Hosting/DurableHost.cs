@@ -41,7 +41,7 @@ internal sealed partial class DurableHost : IDurableTaskClientProvider, IAsyncDi
 
     public DurableTaskClient GetClient(string? name = null)
     {
-        var client = new HubClient(_hub.Value);
+        var client = new FunctionsDurableTaskClient(_hub.Value);
         return name is null || string.Equals(name, client.Name, StringComparison.OrdinalIgnoreCase)
             ? client
             : throw new NotSupportedException($"The embedded durable engine serves the task hub '{client.Name}' only, not '{name}'.");

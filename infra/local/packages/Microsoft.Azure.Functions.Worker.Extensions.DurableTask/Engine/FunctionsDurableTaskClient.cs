@@ -1,32 +1,35 @@
 using DurableTask.Core.Exceptions;
+using Grpc.Core;
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
-namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
+namespace Microsoft.Azure.Functions.Worker;
 
-/// <summary>The client of a hub that this process may also work for.</summary>
-internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.HubName)
+/// <summary>The client of a hub that this process may also work for. It bears the genuine client's name, which is in its messages.</summary>
+internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClient(hub.Options.HubName)
 {
-    /// <summary>The genuine client waits no longer either, whatever its caller's token allows: it asks over HTTP.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(100);
+    private static readonly OrchestrationRuntimeStatus[] EndedStatuses =
+        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
+        Refuse.Entity(options?.InstanceId);
+        Refuse.Version(options?.Version?.Version);
         var instanceId = options?.InstanceId is { Length: > 0 } id ? id : Guid.NewGuid().ToString("N");
-        if (instanceId[0] == '@')
+        if (!Keys.CanHold(instanceId))
         {
-            throw new ArgumentException(
-                "Instance IDs starting with '@' are reserved for entities, and must not be used for orchestrations, when entity support is enabled.",
-                nameof(options));
+            throw new RpcException(
+                StatusCode.Internal,
+                $"Failed to start instance with ID {instanceId}.\nInner Exception message: An error occurred while communicating with Azure Storage.");
         }
 
         var start = new NewInstance(instanceId, orchestratorName.Name, hub.Converter.Serialize(input))
         {
             StartAt = options?.StartAt,
-            Version = options?.Version is { } version ? version.Version : "",
             Tags = options?.Tags ?? new Dictionary<string, string>(),
-            RefuseWhen = [.. (options?.DedupeStatuses ?? []).Select(status => Enum.Parse<OrchestrationRuntimeStatus>(status, ignoreCase: true))],
+            RefuseWhen = [.. (options?.DedupeStatuses ?? []).Select(StatusOf)],
         };
         var refused = await hub.WithAsync(instanceId, instance => instance.StartAsync(start, cancellation), cancellation);
         return refused is null ? instanceId : throw new OrchestrationAlreadyExistsException(refused);
@@ -35,15 +38,16 @@ internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.Hub
     public override async Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
-        Require(instanceId);
-        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        Refuse.Empty(instanceId);
+        Refuse.Empty(eventName);
+        Refuse.Entity(instanceId);
         var message = new EventMessage($"{hub.Now.Ticks:D19}|{Guid.NewGuid():N}", hub.Now, eventName, hub.Converter.Serialize(eventPayload));
         switch (await hub.WithAsync(instanceId, instance => instance.DeliverAsync(message, cancellation), cancellation))
         {
             case Delivery.NoInstance:
-                throw new ArgumentException($"No instance with ID '{instanceId}' was found.", nameof(instanceId));
+                throw new RpcException(StatusCode.NotFound, NoInstance(instanceId));
             case Delivery.Ended:
-                throw new InvalidOperationException("The orchestration instance with the provided instance id is not running.");
+                throw new RpcException(StatusCode.FailedPrecondition, "The orchestration instance with the provided instance id is not running.");
         }
     }
 
@@ -55,23 +59,28 @@ internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.Hub
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         WaitAsync(instanceId, getInputsAndOutputs, head => head.IsEnded, nameof(WaitForInstanceCompletionAsync), cancellation);
 
+    /// <summary>Recursive is taken and does nothing, as with the genuine engine: children go on.</summary>
     public override async Task TerminateInstanceAsync(
         string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        Require(instanceId);
+        Refuse.Empty(instanceId);
+        Refuse.Entity(instanceId);
         var output = hub.Converter.Serialize(options?.Output);
         var (result, status) = await hub.WithAsync(instanceId, instance => instance.TerminateAsync(output, cancellation), cancellation);
         switch (result)
         {
             case Delivery.NoInstance:
-                throw new ArgumentException($"No instance with ID '{instanceId}' was found.", nameof(instanceId));
+                throw new RpcException(StatusCode.NotFound, $"{nameof(ArgumentException)}: {NoInstance(instanceId)}");
             case Delivery.Ended:
-                throw new InvalidOperationException($"Cannot terminate the orchestration instance {instanceId} because instance is in the {status} state.");
+                throw new RpcException(
+                    StatusCode.FailedPrecondition,
+                    $"{nameof(InvalidOperationException)}: Cannot terminate the orchestration instance {instanceId} because instance is in the {status} state.");
         }
     }
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        throw new NotSupportedException("The embedded durable engine does not suspend orchestrations.");
+        throw new NotSupportedException(
+            "The embedded durable engine does not suspend orchestrations: no app of this repository needs it. Let the orchestrator wait for an event instead.");
 
     public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         throw new NotSupportedException("The embedded durable engine does not suspend orchestrations, so there is none to resume.");
@@ -79,7 +88,8 @@ internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.Hub
     public override async Task<OrchestrationMetadata?> GetInstancesAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
-        Require(instanceId);
+        Refuse.Entity(instanceId);
+        if (string.IsNullOrEmpty(instanceId)) throw new ArgumentNullException(nameof(instanceId));
         await hub.EnsureTablesAsync(cancellation);
         return await hub.Store.GetHeadAsync(instanceId, cancellation) is { } head ? await DescribeAsync(head, getInputsAndOutputs, cancellation) : null;
     }
@@ -87,12 +97,13 @@ internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.Hub
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
     {
         var query = filter ?? new OrchestrationQuery();
+        Refuse.Entity(query.InstanceIdPrefix);
         return Pageable.Create(async (token, size, cancellation) =>
         {
             await hub.EnsureTablesAsync(cancellation);
             var (heads, next) = await hub.Store.ListAsync(query, token ?? query.ContinuationToken, size ?? query.PageSize, cancellation);
             var instances = new List<OrchestrationMetadata>(heads.Count);
-            foreach (var head in heads) instances.Add(await DescribeAsync(head, query.FetchInputsAndOutputs, cancellation));
+            foreach (var head in heads) instances.Add(await ListedAsync(head, query.FetchInputsAndOutputs, cancellation));
             return new Page<OrchestrationMetadata>(instances, next);
         });
     }
@@ -100,37 +111,46 @@ internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.Hub
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        Require(instanceId);
+        Refuse.Empty(instanceId);
         return new PurgeResult(await hub.WithAsync(instanceId, instance => instance.PurgeAsync(cancellation), cancellation) ? 1 : 0);
     }
 
+    /// <summary>Only what has ended. The genuine engine deletes running instances too, and everything when asked for a status that is not an ended one.</summary>
     public override async Task<PurgeResult> PurgeAllInstancesAsync(
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        OrchestrationRuntimeStatus[] ended = [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
-        var statuses = filter.Statuses?.Intersect(ended).ToArray() ?? ended;
+        ArgumentNullException.ThrowIfNull(filter);
+        if (filter.Timeout <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(filter), filter.Timeout, "PurgeInstancesFilter.Timeout must be a positive TimeSpan.");
+        var until = filter.Timeout is { } timeout ? hub.Now + timeout : DateTimeOffset.MaxValue;
+        var statuses = filter.Statuses?.ToArray() is { Length: > 0 } asked ? asked.Intersect(EndedStatuses).ToArray() : EndedStatuses;
         if (statuses.Length == 0) return new PurgeResult(0);
 
         var count = 0;
         await foreach (var instance in GetAllInstancesAsync(new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, statuses)).WithCancellation(cancellation))
+        {
+            if (hub.Now >= until) return new PurgeResult(count, isComplete: false);
             count += (await PurgeInstanceAsync(instance.InstanceId, options, cancellation)).PurgedInstanceCount;
-        return new PurgeResult(count);
+        }
+
+        return new PurgeResult(count, filter.Timeout is null ? null : true);
     }
 
     /// <summary>The hub outlives its clients.</summary>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static void Require(string instanceId)
-    {
-        if (string.IsNullOrEmpty(instanceId) || instanceId[0] == '\0')
-            throw new ArgumentException("Parameter cannot be an empty string or start with the null character.", nameof(instanceId));
-    }
+    private static OrchestrationRuntimeStatus StatusOf(string text) => Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status)
+        ? status
+        : throw new ArgumentException($"Invalid orchestration runtime status: '{text}' for deduplication.", paramName: null);
+
+    private static string NoInstance(string instanceId) => $"No instance with ID '{instanceId}' was found. (Parameter 'instanceId')";
 
     private async Task<OrchestrationMetadata> WaitAsync(
         string instanceId, bool getInputsAndOutputs, Func<Head, bool> isThere, string operation, CancellationToken cancellation)
     {
-        Require(instanceId);
-        using var limit = new CancellationTokenSource(LongestWait);
+        Refuse.Empty(instanceId);
+        Refuse.Entity(instanceId);
+        using var limit = new CancellationTokenSource(hub.Options.LongestWait);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         var either = linked.Token;
         try
@@ -145,9 +165,10 @@ internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.Hub
                 either.ThrowIfCancellationRequested();
             }
         }
-        catch (OperationCanceledException exception) when (either.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            throw new OperationCanceledException($"The {operation} operation was canceled.", exception, cancellation);
+            var call = new RpcException(StatusCode.Cancelled, "Call canceled by the client.");
+            throw new OperationCanceledException($"The {operation} operation was canceled.", call, cancellation);
         }
         finally
         {
@@ -156,19 +177,30 @@ internal sealed class HubClient(TaskHub hub) : DurableTaskClient(hub.Options.Hub
         }
     }
 
-    private async Task<OrchestrationMetadata> DescribeAsync(Head head, bool withTexts, CancellationToken cancellation)
+    private async Task<OrchestrationMetadata> DescribeAsync(Head head, bool withTexts, CancellationToken cancellation) => Describe(
+        head,
+        withTexts,
+        withTexts ? await hub.Store.GetInputAsync(head, cancellation) : null,
+        withTexts ? (await hub.Store.GetOutcomeAsync(head, cancellation)).Output : null,
+        withTexts ? head.CustomStatus : null);
+
+    /// <summary>A query shows outputs and custom statuses even where nobody asked for them, as the genuine one does.</summary>
+    private async Task<OrchestrationMetadata> ListedAsync(Head head, bool withTexts, CancellationToken cancellation) => Describe(
+        head,
+        withTexts,
+        withTexts ? await hub.Store.GetInputAsync(head, cancellation) : null,
+        (await hub.Store.GetOutcomeAsync(head, cancellation)).Output,
+        head.CustomStatus);
+
+    private OrchestrationMetadata Describe(Head head, bool isReadable, string? input, string? output, string? customStatus) => new(head.Name, head.InstanceId)
     {
-        var (input, outcome) = withTexts ? await hub.Store.GetLongTextsAsync(head, cancellation) : (null, new Outcome(null, null));
-        return new OrchestrationMetadata(head.Name, head.InstanceId)
-        {
-            RuntimeStatus = head.Status,
-            CreatedAt = head.CreatedAt,
-            LastUpdatedAt = head.UpdatedAt,
-            SerializedInput = input,
-            SerializedOutput = outcome.Output,
-            SerializedCustomStatus = withTexts ? head.CustomStatus : null,
-            Tags = head.Tags,
-            DataConverter = withTexts ? hub.Converter : null,
-        };
-    }
+        RuntimeStatus = head.Status,
+        CreatedAt = head.CreatedAt,
+        LastUpdatedAt = head.UpdatedAt,
+        SerializedInput = input,
+        SerializedOutput = output,
+        SerializedCustomStatus = customStatus,
+        Tags = head.Tags,
+        DataConverter = isReadable ? hub.Converter : null,
+    };
 }
