@@ -51,7 +51,7 @@ internal sealed class HistoryAnswer(InstanceState state, bool showInput, bool sh
                 AddResult(at, id, "Completed", showOutput ? new JsonObject { ["Result"] = Node(result) } : []);
                 break;
             case TaskFailed(var id, var failure):
-                AddResult(at, id, "Failed", new JsonObject { ["Reason"] = failure.ErrorMessage, ["FailureDetails"] = Node(failure) });
+                AddResult(at, id, "Failed", new JsonObject { ["Reason"] = failure?.ErrorMessage, ["FailureDetails"] = Node(failure) });
                 break;
             case EventReceived received:
                 Add(at, Named("EventRaised", received.Name), received.Payload);
