@@ -1,29 +1,35 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Azure.Functions.Worker.Extensions.Http.Converters;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
-/// <summary>Reads the body for a <c>[FromBody]</c> parameter.</summary>
-internal sealed class FromBodyConversion : IFromBodyConversionFeature
+/// <summary>Reads the body for a <c>[FromBody]</c> parameter as MVC does for an action, with the same formatters and options.</summary>
+internal sealed class FromBodyConversion(HttpContext http) : IFromBodyConversionFeature
 {
     public async ValueTask<object?> ConvertAsync(FunctionContext context, Type targetType)
     {
-        var request = context.GetHttpContext()?.Request
-            ?? throw new InvalidOperationException("A body can be bound in functions with an HTTP trigger only.");
-        if (targetType == typeof(string))
+        var metadata = http.RequestServices.GetRequiredService<IModelMetadataProvider>().GetMetadataForType(targetType);
+        var binder = http.RequestServices.GetRequiredService<IModelBinderFactory>().CreateBinder(new ModelBinderFactoryContext
         {
-            using var reader = new StreamReader(request.Body, leaveOpen: true);
-            return await reader.ReadToEndAsync(context.CancellationToken);
-        }
-
-        if (targetType == typeof(byte[]))
+            Metadata = metadata,
+            BindingInfo = new BindingInfo { BindingSource = BindingSource.Body },
+        });
+        var binding = new DefaultModelBindingContext
         {
-            using var buffer = new MemoryStream();
-            await request.Body.CopyToAsync(buffer, context.CancellationToken);
-            return buffer.ToArray();
-        }
-
-        // Throws where the content type is not JSON.
-        return await request.ReadFromJsonAsync(targetType, context.CancellationToken);
+            ActionContext = new ActionContext { HttpContext = http },
+            BindingSource = BindingSource.Body,
+            ModelMetadata = metadata,
+            ModelName = "",
+            ModelState = new ModelStateDictionary(),
+        };
+        await binder.BindModelAsync(binding);
+        if (binding.Result.IsModelSet) return binding.Result.Model;
+        if (binding.ModelState.IsValid) return null;
+        throw new InvalidOperationException(string.Join(Environment.NewLine, binding.ModelState.Values
+            .SelectMany(entry => entry.Errors)
+            .Select(error => error.ErrorMessage.Length > 0 ? error.ErrorMessage : error.Exception?.Message)));
     }
 }

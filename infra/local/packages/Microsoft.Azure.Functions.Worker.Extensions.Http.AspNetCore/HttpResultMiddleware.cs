@@ -13,22 +13,23 @@ internal sealed class HttpResultMiddleware : IFunctionsWorkerMiddleware
     {
         await next(context);
         if (context.GetHttpContext() is not { } http) return;
-        switch (HttpPart(context.GetInvocationResult().Value))
+        if (await TryWriteAsync(context.GetInvocationResult().Value, http)) return;
+        var member = context.GetOutputBindings<object>().FirstOrDefault(output => output.BindingType == "http");
+        await TryWriteAsync(member?.Value, http);
+    }
+
+    private static async Task<bool> TryWriteAsync(object? value, HttpContext http)
+    {
+        switch (value)
         {
             case IActionResult result:
                 await result.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor()));
-                break;
+                return true;
             case IResult result:
                 await result.ExecuteAsync(http);
-                break;
+                return true;
+            default:
+                return false;
         }
-    }
-
-    private static object? HttpPart(object? value)
-    {
-        if (value is null or IActionResult or IResult) return value;
-        return Array.Find(value.GetType().GetProperties(), property => property.IsDefined(typeof(HttpResultAttribute), inherit: true)) is { } property
-            ? property.GetValue(value)
-            : value;
     }
 }

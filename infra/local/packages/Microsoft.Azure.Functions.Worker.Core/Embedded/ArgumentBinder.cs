@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using System.Text;
-using System.Text.Json;
-using Azure.Core.Serialization;
 using Microsoft.Azure.Functions.Worker.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -10,31 +7,27 @@ using Microsoft.Extensions.Options;
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
 /// <summary>Finds the argument for each parameter of a function.</summary>
-internal sealed class ArgumentBinder(IEnumerable<IParameterBinder> binders, IOptions<WorkerOptions> options)
+internal sealed class ArgumentBinder(IEnumerable<IParameterBinder> binders, IServiceProvider services, IOptions<WorkerOptions> options)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    // Whatever the extension, these are those of the run itself.
+    private static readonly Type[] OfTheRun = [typeof(FunctionContext), typeof(CancellationToken)];
     private readonly IParameterBinder[] _binders = [.. binders];
     private readonly ConcurrentDictionary<Type, IInputConverter> _converters = new();
 
-    private ObjectSerializer Serializer => options.Value.Serializer
-        ?? throw new InvalidOperationException("The worker has no serializer.");
-
+    /// <param name="known">Arguments that were found before, by the name of the parameter.</param>
     /// <exception cref="FunctionInputConverterException">A value cannot be made into its parameter's type.</exception>
-    public async Task<object?[]> BindAsync(InvocationContext context)
+    public async Task<object?[]> BindAsync(InvocationContext context, IReadOnlyDictionary<string, object?> known)
     {
         var parameters = context.Function.Method.GetParameters();
         var arguments = new object?[parameters.Length];
         List<(string Message, Exception? Error)>? failures = null;
         for (var i = 0; i < parameters.Length; i++)
         {
-            try
-            {
-                arguments[i] = await BindAsync(parameters[i], context);
-            }
-            catch (ConversionException exception)
-            {
-                (failures ??= []).Add((exception.Message, exception.InnerException));
-            }
+            if (known.TryGetValue(parameters[i].Name!, out arguments[i])) continue;
+            var result = await ConvertAsync(parameters[i], parameters[i].ParameterType, context);
+            if (result.Status is ConversionStatus.Succeeded) arguments[i] = result.Value;
+            else if (result.Status is ConversionStatus.Failed || !TryDefault(parameters[i], out arguments[i]))
+                (failures ??= []).Add((Describe(parameters[i], Source(parameters[i], context), result.Error), result.Error));
         }
 
         if (failures is null) return arguments;
@@ -43,106 +36,53 @@ internal sealed class ArgumentBinder(IEnumerable<IParameterBinder> binders, IOpt
             failures[0].Error);
     }
 
-    private async Task<object?> BindAsync(ParameterInfo parameter, InvocationContext context)
+    /// <summary>The source of a parameter as a value of the given type, by the first that can make it.</summary>
+    public async ValueTask<ConversionResult> ConvertAsync(ParameterInfo parameter, Type target, InvocationContext context)
     {
-        if (parameter.ParameterType == typeof(FunctionContext)) return context;
-        if (parameter.ParameterType == typeof(CancellationToken)) return context.CancellationToken;
-        if (parameter.GetCustomAttribute<InputConverterAttribute>() is { } custom) return await ConvertAsync(custom, parameter, context);
-        if (parameter == context.Function.TriggerParameter) return Convert(context.Trigger.TriggerValue, parameter);
-        if (Array.Find(_binders, binder => binder.CanBind(parameter)) is { } binder)
-            return await binder.BindAsync(parameter, context, context.CancellationToken);
-        return Convert(context.BindingContext.BindingData.GetValueOrDefault(parameter.Name!), parameter);
-    }
+        Type[] own = [.. Converters(parameter), .. Converters(target)];
+        if (own.Length == 0 && BinderOf(parameter, context) is { } binder)
+            return ConversionResult.Success(await binder.BindAsync(parameter, context, context.CancellationToken));
 
-    private async Task<object?> ConvertAsync(InputConverterAttribute attribute, ParameterInfo parameter, InvocationContext context)
-    {
-        var converter = _converters.GetOrAdd(
-            attribute.ConverterType,
-            static (type, services) => (IInputConverter)ActivatorUtilities.CreateInstance(services, type),
-            context.InstanceServices);
-        var source = parameter == context.Function.TriggerParameter
-            ? context.Trigger.TriggerValue
-            : context.BindingContext.BindingData.GetValueOrDefault(parameter.Name!);
-        var result = await converter.ConvertAsync(new ParameterConversion(parameter.ParameterType, source, context));
-        return result.Status switch
+        var conversion = new ParameterConversion(target, Source(parameter, context), context, ParameterProperties.Of(parameter));
+        foreach (var type in own.Concat(options.Value.InputConverters))
         {
-            ConversionStatus.Succeeded => result.Value,
-            ConversionStatus.Failed => throw new ConversionException(parameter, source, result.Error),
-            _ => Convert(source, parameter),
-        };
-    }
-
-    private object? Convert(object? source, ParameterInfo parameter)
-    {
-        var target = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
-        if (source is null) return Missing(parameter);
-        if (target.IsInstanceOfType(source)) return source;
-        try
-        {
-            return source switch
-            {
-                string text => FromText(text, target),
-                byte[] bytes => FromBytes(bytes, target),
-                BinaryData data => FromBytes(data.ToArray(), target),
-                _ => throw new InvalidCastException($"There is no conversion from {source.GetType()} to {target}."),
-            };
-        }
-        catch (Exception exception) when (exception is JsonException or FormatException or OverflowException or InvalidCastException
-                                              or NotSupportedException or DecoderFallbackException)
-        {
-            throw new ConversionException(parameter, source, exception);
-        }
-    }
-
-    private static object? Missing(ParameterInfo parameter)
-    {
-        if (parameter.HasDefaultValue) return parameter.DefaultValue;
-        if (!parameter.ParameterType.IsValueType || Nullable.GetUnderlyingType(parameter.ParameterType) is not null) return null;
-        throw new ConversionException(parameter, source: null, error: null);
-    }
-
-    private object? FromText(string text, Type target)
-    {
-        // Times among the binding data are quoted, as JSON has them.
-        if (!text.StartsWith('"'))
-        {
-            if (target == typeof(Guid)) return Guid.Parse(text);
-            if (target == typeof(DateTimeOffset)) return DateTimeOffset.Parse(text);
-            if (target == typeof(DateTime)) return DateTimeOffset.Parse(text).UtcDateTime;
+            var converter = _converters.GetOrAdd(type, static (type, services) => (IInputConverter)ActivatorUtilities.GetServiceOrCreateInstance(services, type), services);
+            var result = await converter.ConvertAsync(conversion);
+            if (result.Status is not ConversionStatus.Unhandled) return result;
         }
 
-        var bytes = Encoding.UTF8.GetBytes(text);
-        return target == typeof(byte[]) || target == typeof(ReadOnlyMemory<byte>) || target == typeof(BinaryData)
-            ? FromBytes(bytes, target)
-            : Deserialize(bytes, target);
+        return ConversionResult.Unhandled();
     }
 
-    private object? FromBytes(byte[] bytes, Type target)
+    private IParameterBinder? BinderOf(ParameterInfo parameter, InvocationContext context)
     {
-        if (target == typeof(string)) return StrictUtf8.GetString(bytes);
-        if (target == typeof(byte[])) return bytes;
-        if (target == typeof(ReadOnlyMemory<byte>)) return new ReadOnlyMemory<byte>(bytes);
-        return target == typeof(BinaryData) ? BinaryData.FromBytes(bytes) : Deserialize(bytes, target);
+        if (parameter == context.Function.TriggerParameter || OfTheRun.Contains(parameter.ParameterType)) return null;
+        return Array.Find(_binders, binder => binder.CanBind(parameter));
     }
 
-    private object? Deserialize(byte[] json, Type target)
+    private static IEnumerable<Type> Converters(ICustomAttributeProvider declaration)
+        => declaration.GetCustomAttributes(typeof(InputConverterAttribute), inherit: true).Cast<InputConverterAttribute>().Select(attribute => attribute.ConverterType);
+
+    private static object? Source(ParameterInfo parameter, InvocationContext context)
+        => parameter == context.Function.TriggerParameter ? context.Trigger.TriggerValue : context.BindingContext.BindingData.GetValueOrDefault(parameter.Name!);
+
+    private static bool TryDefault(ParameterInfo parameter, out object? value)
     {
-        using var stream = new MemoryStream(json, writable: false);
-        return Serializer.Deserialize(stream, target, CancellationToken.None);
+        value = parameter.HasDefaultValue ? parameter.DefaultValue : null;
+        return parameter.HasDefaultValue || !parameter.ParameterType.IsValueType || Nullable.GetUnderlyingType(parameter.ParameterType) is not null;
     }
 
-    private sealed class ParameterConversion(Type target, object? source, FunctionContext context) : ConverterContext
+    private static string Describe(ParameterInfo parameter, object? source, Exception? error)
+        => $"Cannot convert input parameter '{parameter.Name}' to type '{parameter.ParameterType.FullName}' from type '{source?.GetType().FullName ?? "null"}'. Error:{error}";
+
+    private sealed class ParameterConversion(Type target, object? source, FunctionContext context, IReadOnlyDictionary<string, object> properties) : ConverterContext
     {
-        public override Type TargetType { get; } = target;
+        public override Type TargetType => target;
 
-        public override object? Source { get; } = source;
+        public override object? Source => source;
 
-        public override FunctionContext FunctionContext { get; } = context;
+        public override FunctionContext FunctionContext => context;
 
-        public override IReadOnlyDictionary<string, object> Properties { get; } = new Dictionary<string, object>();
+        public override IReadOnlyDictionary<string, object> Properties => properties;
     }
-
-    private sealed class ConversionException(ParameterInfo parameter, object? source, Exception? error) : Exception(
-        $"Cannot convert input parameter '{parameter.Name}' to type '{parameter.ParameterType}' from type '{source?.GetType().ToString() ?? "null"}'. Error:{error}",
-        error);
 }

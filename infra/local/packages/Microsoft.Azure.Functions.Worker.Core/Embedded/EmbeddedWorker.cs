@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Core.Serialization;
+using Microsoft.Azure.Functions.Worker.Invocation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -12,12 +13,14 @@ internal static class EmbeddedWorker
     public static IServiceCollection AddEmbeddedWorker(this IServiceCollection services)
     {
         services.AddOptions<JsonSerializerOptions>().Configure(static json => json.PropertyNameCaseInsensitive = true);
-        services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
-            static (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
+        services.AddOptions<WorkerOptions>()
+            .Configure(static worker => worker.InputConverters.Register<BuiltInConverter>())
+            .PostConfigure<IOptions<JsonSerializerOptions>>(static (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFunctionActivator, ServiceActivator>();
         services.AddSingleton<FunctionCatalog>();
         services.AddSingleton<ArgumentBinder>();
+        services.TryAddSingleton<IFunctionExecutor, MethodExecutor>();
         services.AddSingleton<IFunctionInvoker, FunctionInvoker>();
         services.AddSingleton<HostShutdown>();
         services.AddSingleton<HostId>();

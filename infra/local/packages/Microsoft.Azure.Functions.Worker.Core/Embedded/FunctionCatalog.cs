@@ -60,7 +60,7 @@ internal sealed partial class FunctionCatalog
         }
 
         return new FunctionDescriptor(
-            name, method.DeclaringType!, method, trigger.Parameter, trigger.Attribute, new MethodDefinition(name, method));
+            name, method.DeclaringType!, method, trigger.Parameter, trigger.Attribute, new MethodDefinition(name, method, trigger.Attribute));
     }
 
     private static bool IsDisabled(IConfiguration configuration, string name)
@@ -70,7 +70,7 @@ internal sealed partial class FunctionCatalog
     [GeneratedRegex("^[a-zA-Z][a-zA-Z0-9_-]{0,127}$", RegexOptions.None, 1000)]
     private static partial Regex ValidName();
 
-    private sealed class MethodDefinition(string name, MethodInfo method) : FunctionDefinition
+    private sealed class MethodDefinition(string name, MethodInfo method, TriggerBindingAttribute trigger) : FunctionDefinition
     {
         public override string Name { get; } = name;
 
@@ -84,39 +84,28 @@ internal sealed partial class FunctionCatalog
         public override ImmutableArray<FunctionParameter> Parameters { get; } =
         [
             .. method.GetParameters().Select(parameter => new FunctionParameter(
-                parameter.Name!, parameter.ParameterType, parameter.HasDefaultValue, parameter.HasDefaultValue ? parameter.DefaultValue : null)),
+                parameter.Name!, parameter.ParameterType, parameter.HasDefaultValue, parameter.HasDefaultValue ? parameter.DefaultValue : null,
+                ParameterProperties.Of(parameter))),
         ];
 
         public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } =
             (from parameter in method.GetParameters()
              let attribute = parameter.GetCustomAttribute<BindingAttribute>()
              where attribute is not null
-             select (BindingMetadata)new Binding(parameter.Name!, attribute, BindingDirection.In)).ToImmutableDictionary(binding => binding.Name);
+             select (BindingMetadata)new Binding(parameter.Name!, BindingType.Of(attribute), BindingDirection.In)).ToImmutableDictionary(binding => binding.Name);
 
         public override IImmutableDictionary<string, BindingMetadata> OutputBindings { get; } =
-            FunctionOutputs.Of(method).ToImmutableDictionary(
-                output => output.Name, BindingMetadata (output) => new Binding(output.Name, output.Attribute, BindingDirection.Out));
+            FunctionOutputs.Of(method, trigger).ToImmutableDictionary(
+                output => output.Name, BindingMetadata (output) => new Binding(output.Name, output.Type, BindingDirection.Out));
     }
 
-    private sealed class Binding(string name, BindingAttribute attribute, BindingDirection direction) : BindingMetadata
+    private sealed class Binding(string name, string type, BindingDirection direction) : BindingMetadata
     {
-        public override string Name { get; } = name;
+        public override string Name => name;
 
-        public override string Type { get; } = TypeOf(attribute);
+        public override string Type => type;
 
-        public override BindingDirection Direction { get; } = direction;
-
-        // HttpTriggerAttribute is "httpTrigger", QueueOutputAttribute is "queue".
-        private static string TypeOf(BindingAttribute attribute)
-        {
-            var name = attribute.GetType().Name;
-            foreach (var suffix in (string[])["Attribute", "Input", "Output", "Result"])
-            {
-                if (name.EndsWith(suffix, StringComparison.Ordinal)) name = name[..^suffix.Length];
-            }
-
-            return char.ToLowerInvariant(name[0]) + name[1..];
-        }
+        public override BindingDirection Direction => direction;
     }
 
     private static partial class Log

@@ -12,5 +12,7 @@ internal sealed record FunctionDescriptor(
     TriggerBindingAttribute Trigger,
     FunctionDefinition Definition)
 {
+    public IReadOnlyList<FunctionOutput> Outputs { get; } = FunctionOutputs.Of(Method, Trigger);
+
     public override string ToString() => Name;
 }

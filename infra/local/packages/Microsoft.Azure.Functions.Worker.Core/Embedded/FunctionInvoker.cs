@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Reflection;
+using Microsoft.Azure.Functions.Worker.Context.Features;
+using Microsoft.Azure.Functions.Worker.Invocation;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -26,7 +25,6 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
 {
     private readonly IServiceScopeFactory _scopes;
     private readonly ArgumentBinder _binder;
-    private readonly IFunctionActivator _activator;
     private readonly IOutputWriter[] _outputs;
     private readonly HostJson _hostJson;
     private readonly EmbeddedHostOptions _options;
@@ -34,12 +32,11 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly FunctionExecutionDelegate _pipeline;
-    private readonly ConcurrentDictionary<MethodInfo, Func<object?, object?[], Task<object?>>> _methods = new();
 
     public FunctionInvoker(
         IServiceScopeFactory scopes,
         ArgumentBinder binder,
-        IFunctionActivator activator,
+        IFunctionExecutor executor,
         IEnumerable<IOutputWriter> outputs,
         MiddlewareList middleware,
         HostJson hostJson,
@@ -50,14 +47,17 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
     {
         _scopes = scopes;
         _binder = binder;
-        _activator = activator;
         _outputs = [.. outputs];
         _hostJson = hostJson;
         _options = options;
         _shutdown = shutdown;
         _loggers = loggers;
         _time = time;
-        _pipeline = middleware.Around(RunMethodAsync);
+        _pipeline = middleware.Around(async context =>
+        {
+            await executor.ExecuteAsync(context);
+            context.Features.Get<ResultFeature>()!.TakeApart(((InvocationContext)context).Function.Outputs);
+        });
     }
 
     public async Task<object?> InvokeAsync(FunctionDescriptor function, TriggerInvocation trigger, CancellationToken cancellation)
@@ -65,16 +65,17 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
         var logger = _loggers.CreateLogger($"Function.{function.Name}");
         var run = new Run(_scopes.CreateAsyncScope(), CancellationTokenSource.CreateLinkedTokenSource(cancellation, _shutdown.DrainExpired));
         var context = new InvocationContext(function, trigger, run.Scope.ServiceProvider, run.Stop.Token);
+        context.Features.Set<IFunctionInputBindingFeature>(new InputBinding(_binder));
         var started = _time.GetTimestamp();
         Log.Executing(logger, function.Name, context.InvocationId);
         try
         {
             trigger.Prepare?.Invoke(context);
             await WithinLimitsAsync(function, context, run, logger);
-            var result = context.Features.Get<ResultFeature>()!.Value;
+            var result = context.Features.Get<ResultFeature>()!;
             await WriteOutputsAsync(function, context, result);
             Log.Succeeded(logger, function.Name, context.InvocationId, Elapsed(started));
-            return result;
+            return result.Value;
         }
         catch (Exception exception)
         {
@@ -115,22 +116,12 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
             throw new FunctionTimeoutException($"Timeout value of {_hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}");
     }
 
-    private async Task RunMethodAsync(FunctionContext functionContext)
+    private async Task WriteOutputsAsync(FunctionDescriptor function, InvocationContext context, ResultFeature result)
     {
-        var context = (InvocationContext)functionContext;
-        var function = context.Function;
-        var arguments = await _binder.BindAsync(context);
-        var instance = function.Method.IsStatic ? null : _activator.CreateInstance(function.DeclaringType, context);
-        var call = _methods.GetOrAdd(function.Method, FunctionMethod.Compile);
-        context.Features.Get<ResultFeature>()!.Value = await call(instance, arguments);
-    }
-
-    private async Task WriteOutputsAsync(FunctionDescriptor function, InvocationContext context, object? result)
-    {
-        foreach (var output in FunctionOutputs.Of(function.Method))
+        foreach (var output in function.Outputs)
         {
-            if (Array.Find(_outputs, writer => writer.CanWrite(output.Attribute)) is { } writer)
-                await writer.WriteAsync(output.Attribute, output.ValueIn(result), context, context.CancellationToken);
+            if (output.Attribute is { } attribute && Array.Find(_outputs, writer => writer.CanWrite(attribute)) is { } writer)
+                await writer.WriteAsync(attribute, result.ValueOf(output), context, context.CancellationToken);
         }
     }
 

@@ -8,7 +8,9 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 internal static partial class RequestGuard
 {
     /// <summary>The genuine host's own limit; the worker's lower one is the server's default.</summary>
-    private const long MaxBody = 104_857_600;
+    public const long MaxBody = 104_857_600;
+
+    private static readonly object FailedItem = new();
 
     public static async Task RunAsync(HttpContext context, RequestDelegate next)
     {
@@ -31,9 +33,13 @@ internal static partial class RequestGuard
     /// </summary>
     public static void Fail(HttpContext context)
     {
+        context.Items[FailedItem] = true;
         context.Response.Clear();
         context.Response.StatusCode = StatusCodes.Status500InternalServerError;
     }
+
+    /// <summary>Whether the answer was replaced, so that nothing of the function's own may be added to it.</summary>
+    public static bool HasFailed(HttpContext context) => context.Items.ContainsKey(FailedItem);
 
     private static partial class Log
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Microsoft.Azure.Functions.Worker;
 
 public abstract class TraceContext
@@ -5,6 +7,10 @@ public abstract class TraceContext
     public abstract string TraceParent { get; }
 
     public abstract string TraceState { get; }
+
+    public virtual IReadOnlyDictionary<string, string> Attributes => ImmutableDictionary<string, string>.Empty;
+
+    public virtual IReadOnlyDictionary<string, string> Baggage => ImmutableDictionary<string, string>.Empty;
 }
 
 public abstract class BindingContext

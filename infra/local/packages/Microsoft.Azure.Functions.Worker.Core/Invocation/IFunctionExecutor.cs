@@ -1,0 +1,6 @@
+namespace Microsoft.Azure.Functions.Worker.Invocation;
+
+public interface IFunctionExecutor
+{
+    ValueTask ExecuteAsync(FunctionContext context);
+}
