@@ -123,7 +123,7 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
         if (filter.Timeout <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(filter), filter.Timeout, "PurgeInstancesFilter.Timeout must be a positive TimeSpan.");
         var until = filter.Timeout is { } timeout ? hub.Now + timeout : DateTimeOffset.MaxValue;
-        var statuses = filter.Statuses?.ToArray() is { Length: > 0 } asked ? asked.Intersect(EndedStatuses).ToArray() : EndedStatuses;
+        var statuses = filter.Statuses?.Intersect(EndedStatuses).ToArray() ?? EndedStatuses;
         if (statuses.Length == 0) return new PurgeResult(0);
 
         var count = 0;
