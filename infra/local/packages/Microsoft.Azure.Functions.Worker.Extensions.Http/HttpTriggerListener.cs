@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +18,7 @@ internal sealed partial class HttpTriggerListener(
     HttpThrottle throttle,
     IFunctionInvoker invoker,
     HostShutdown shutdown,
-    ILoggerFactory loggers) : ITriggerListener, IHostEndpoints
+    ILoggerFactory loggers) : ITriggerListener, IManualTrigger, IHostEndpoints
 {
     // Any route that begins with one of these is refused, also where the prefix would keep it apart.
     private static readonly string[] Reserved = ["admin", "runtime"];
@@ -34,7 +35,7 @@ internal sealed partial class HttpTriggerListener(
     {
         Log.Mapping(_log);
         var policies = endpoints.ServiceProvider.GetRequiredService<ParameterPolicyFactory>();
-        foreach (var function in catalog.Functions)
+        foreach (var function in catalog.All)
         {
             if (function.Trigger is not HttpTriggerAttribute trigger) continue;
             try
@@ -46,9 +47,30 @@ internal sealed partial class HttpTriggerListener(
             }
             catch (Exception exception) when (exception is RoutePatternException or RouteCreationException or InvalidOperationException)
             {
-                Log.InError(_log, function.Name, exception.Message);
+                catalog.InError(function.Name, exception.Message);
             }
         }
+    }
+
+    /// <summary>A request that nobody sent: a POST with the input as its body; nobody reads the answer.</summary>
+    public async Task<TriggerInvocation> ForManualRunAsync(FunctionDescriptor function, string input, CancellationToken cancellation)
+    {
+        var body = new MemoryStream(Encoding.UTF8.GetBytes(input));
+        var http = new DefaultHttpContext
+        {
+            Request =
+            {
+                Method = HttpMethods.Post,
+                Scheme = Uri.UriSchemeHttp,
+                Host = new HostString("localhost"),
+                Path = $"/{function.Name}",
+                ContentType = "application/json; charset=utf-8",
+                ContentLength = body.Length,
+                Body = body,
+            },
+        };
+        await integration.ReadAsync(http);
+        return new TriggerInvocation(TriggerValue: null, new Dictionary<string, object?>(), context => Prepare(http, context));
     }
 
     private static RoutePattern Parse(string template, ParameterPolicyFactory policies)
@@ -86,8 +108,10 @@ internal sealed partial class HttpTriggerListener(
 
     private Task RunAsync(HttpContext http, FunctionDescriptor function, AuthorizationLevel level, RoutePattern pattern) => throttle.RunAsync(http, () =>
     {
-        if (IsAllowed(http.Request, function.Name, level)) return RunAsync(http, function, pattern);
-        http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        // One that is disabled is there for who has the master key alone.
+        if (function.IsDisabled && !IsAllowed(http.Request, function.Name, AuthorizationLevel.Admin)) http.Response.StatusCode = StatusCodes.Status404NotFound;
+        else if (!IsAllowed(http.Request, function.Name, level)) http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        else return RunAsync(http, function, pattern);
         return Task.CompletedTask;
     });
 
@@ -132,8 +156,5 @@ internal sealed partial class HttpTriggerListener(
 
         [LoggerMessage(401, LogLevel.Information, "Mapped function route '{Route}' [{Methods}] to '{Function}'")]
         public static partial void Mapped(ILogger logger, string route, string methods, string function);
-
-        [LoggerMessage(402, LogLevel.Error, "The '{Function}' function is in error: {Reason}")]
-        public static partial void InError(ILogger logger, string function, string reason);
     }
 }

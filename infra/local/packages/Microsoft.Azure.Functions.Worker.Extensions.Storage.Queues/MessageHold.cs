@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
@@ -41,29 +42,43 @@ internal sealed partial class MessageHold : IAsyncDisposable
 
     private async Task RenewAsync()
     {
-        try
+        var pause = _lease / 2;
+        while (await PausedAsync(pause))
         {
-            while (true)
+            try
             {
-                await Task.Delay(_lease / 2, _end.Token);
                 // Not cancelled: the answer carries the next receipt.
                 var update = await _queue.UpdateMessageAsync(_messageId, _receipt, (string?)null, _lease, CancellationToken.None);
                 _receipt = update.Value.PopReceipt;
+                pause = _lease / 2;
+            }
+            catch (RequestFailedException exception) when (exception.Status is 400 or 404)
+            {
+                Log.Lost(_log, exception, _messageId, _queue.Name);
+                return;
+            }
+            catch (Exception exception)
+            {
+                // Half of the time is left for the service to come back.
+                Log.NotRenewed(_log, exception, _messageId, _queue.Name);
+                pause = _lease / 20;
             }
         }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested)
-        {
-            // The work is done.
-        }
-        catch (Exception exception)
-        {
-            Log.Lost(_log, exception, _messageId, _queue.Name);
-        }
+    }
+
+    /// <summary>False when the work is done.</summary>
+    private async Task<bool> PausedAsync(TimeSpan pause)
+    {
+        await Task.Delay(pause, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !_end.IsCancellationRequested;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(11, LogLevel.Warning, "Message {Id} of queue '{Queue}' could not be kept hidden; it may be delivered twice.")]
+        [LoggerMessage(11, LogLevel.Warning, "Message {Id} of queue '{Queue}' is no longer this process's; it may run twice.")]
         public static partial void Lost(ILogger logger, Exception exception, string id, string queue);
+
+        [LoggerMessage(12, LogLevel.Warning, "Message {Id} of queue '{Queue}' could not be kept hidden; it is tried again.")]
+        public static partial void NotRenewed(ILogger logger, Exception exception, string id, string queue);
     }
 }

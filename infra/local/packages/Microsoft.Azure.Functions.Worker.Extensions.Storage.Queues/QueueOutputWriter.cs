@@ -23,7 +23,7 @@ internal sealed class QueueOutputWriter(QueueClients clients, QueueWakeUps wakeU
     public async Task WriteAsync(OutputBindingAttribute output, object? value, FunctionContext context, CancellationToken cancellation)
     {
         var target = (QueueOutputAttribute)output;
-        var queue = clients.Service(target.Connection).GetQueueClient(hostJson.Expand(target.QueueName));
+        var queue = clients.Service(target.Connection).GetQueueClient(QueueNames.Checked(hostJson.Expand(target.QueueName)));
         foreach (var message in Messages(value))
         {
             await queue.SendCreatingAsync(message, cancellation);

@@ -147,6 +147,13 @@ internal sealed partial class QueuePump(
             await invoker.InvokeAsync(function, trigger, CancellationToken.None);
             return true;
         }
+        catch (FunctionStoppedException stopped)
+        {
+            // A run that does not listen goes on: until it has really ended, nobody else may have the message.
+            if (!stopped.Ended.IsCompleted) Log.StillRunning(log, function.Name, message.MessageId);
+            await stopped.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
+        }
         catch (Exception)
         {
             // The run has logged it; the message says so by coming again.
@@ -183,5 +190,8 @@ internal sealed partial class QueuePump(
 
         [LoggerMessage(4, LogLevel.Error, "Message {Id} of queue '{Queue}' cannot be read by 'Functions.{Function}'.")]
         public static partial void Undecodable(ILogger logger, Exception exception, string id, string queue, string function);
+
+        [LoggerMessage(6, LogLevel.Warning, "'Functions.{Function}' was told to end and goes on; its message {Id} stays hidden until it has ended.")]
+        public static partial void StillRunning(ILogger logger, string function, string id);
     }
 }

@@ -26,6 +26,9 @@ internal sealed class QueueSettings(HostJson hostJson, IConfiguration configurat
     public TimeSpan MaxPollingInterval { get; } = hostJson.Queues.GetValue(
         "maxPollingInterval", environment.IsDevelopment() ? TimeSpan.FromSeconds(2) : TimeSpan.FromMinutes(1));
 
+    /// <summary>The file asks for messages that are not encoded, which the host that is matched does not heed.</summary>
+    public bool WantsPlainText { get; } = string.Equals(hostJson.Queues["messageEncoding"], "none", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>How long a message that is being worked on is hidden; renewed at half of it.</summary>
     public TimeSpan MessageLease { get; } = configuration.GetValue(MessageLeaseSetting, TimeSpan.FromMinutes(10));
 }

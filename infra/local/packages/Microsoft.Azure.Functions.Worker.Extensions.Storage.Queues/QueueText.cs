@@ -17,4 +17,17 @@ internal static class QueueText
     /// <exception cref="FormatException">It is no base64.</exception>
     /// <exception cref="DecoderFallbackException">The content is no UTF-8.</exception>
     public static string DecodeText(string stored) => Strict.GetString(DecodeBytes(stored));
+
+    /// <summary>Null when the content is no UTF-8.</summary>
+    public static string? TryDecode(byte[] content)
+    {
+        try
+        {
+            return Strict.GetString(content);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
 }

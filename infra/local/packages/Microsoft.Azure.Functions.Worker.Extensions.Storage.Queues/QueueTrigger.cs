@@ -12,7 +12,7 @@ internal static class QueueTrigger
     {
         var content = QueueText.DecodeBytes(message.MessageText);
         var type = function.TriggerParameter.ParameterType;
-        if (type == typeof(byte[]) || type == typeof(BinaryData)) return new TriggerInvocation(content, BindingData(text: null, message));
+        if (type == typeof(byte[]) || type == typeof(BinaryData)) return new TriggerInvocation(content, BindingData(QueueText.TryDecode(content), message));
         var text = QueueText.DecodeText(message.MessageText);
         object value = type == typeof(QueueMessage) ? Decoded(message, content) : text;
         return new TriggerInvocation(value, BindingData(text, message));

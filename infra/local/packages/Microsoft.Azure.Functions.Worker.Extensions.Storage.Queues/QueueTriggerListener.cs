@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
 /// <summary>A pump for each function with a queue trigger.</summary>
-internal sealed class QueueTriggerListener(
+internal sealed partial class QueueTriggerListener(
     QueueClients clients,
     QueueSettings settings,
     QueueWakeUps wakeUps,
     HostJson hostJson,
+    FunctionCatalog catalog,
     IFunctionInvoker invoker,
     ILoggerFactory loggers) : ITriggerListener, IManualTrigger, IDisposable
 {
@@ -19,18 +20,19 @@ internal sealed class QueueTriggerListener(
     public Task StartAsync(IReadOnlyList<FunctionDescriptor> functions, CancellationToken cancellation)
     {
         var log = loggers.CreateLogger("Host.Triggers.Queues");
+        if (settings.WantsPlainText) Log.NoPlainText(log);
         foreach (var function in functions)
         {
             var trigger = (QueueTriggerAttribute)function.Trigger;
             try
             {
                 var service = clients.Service(trigger.Connection);
-                var queue = service.GetQueueClient(hostJson.Expand(trigger.QueueName));
+                var queue = service.GetQueueClient(QueueNames.Checked(hostJson.Expand(trigger.QueueName)));
                 _pumps.Add(new QueuePump(function, queue, service, settings, wakeUps, invoker, log));
             }
             catch (Exception exception) when (exception is InvalidOperationException or FormatException or ArgumentException)
             {
-                log.CannotIndex(function, exception.Message);
+                catalog.CannotIndex(function, exception.Message);
             }
         }
 
@@ -42,5 +44,12 @@ internal sealed class QueueTriggerListener(
 
     public void Dispose() => _pumps.ForEach(pump => pump.Dispose());
 
-    public TriggerInvocation ForManualRun(FunctionDescriptor function, string input) => QueueTrigger.For(function, QueueTrigger.Invented(input));
+    public Task<TriggerInvocation> ForManualRunAsync(FunctionDescriptor function, string input, CancellationToken cancellation)
+        => Task.FromResult(QueueTrigger.For(function, QueueTrigger.Invented(input)));
+
+    private static partial class Log
+    {
+        [LoggerMessage(5, LogLevel.Warning, "host.json: 'extensions.queues.messageEncoding' has no effect: messages are base64.")]
+        public static partial void NoPlainText(ILogger logger);
+    }
 }

@@ -6,24 +6,27 @@ using Azure.Storage.Blobs.Specialized;
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
 /// <summary>
-/// A blob lease that one process of the app holds at a time; only it runs timers. A process that was paused for longer than the
-/// lease lasts knows by its own clock that it may have lost it, before it asks.
+/// A blob lease that one process of the app holds at a time; only it runs the timer. A process that was paused for longer than the
+/// lease lasts knows by its own clocks that it may have lost it, before it asks.
 /// </summary>
-internal sealed class TimerLease(HostBlobs blobs, TimeProvider time)
+internal sealed class TimerLease(HostBlobs blobs, FunctionDescriptor function, TimeProvider time)
 {
     // The shortest that the service allows: after a crash the timers of another process begin that soon.
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
     private BlobLeaseClient? _lease;
-    private long _renewed;
+    private Moment _renewed;
 
     /// <summary>How often to call <see cref="RenewAsync"/>, or to try again where another process holds the lease.</summary>
     public static TimeSpan Rhythm { get; } = TimeSpan.FromSeconds(5);
 
-    public bool IsHeld => _lease is not null && time.GetElapsedTime(_renewed) < Duration;
+    // Two clocks: one stands still while the machine sleeps, the other can be set back.
+    public bool IsHeld => _lease is not null && time.GetElapsedTime(_renewed.Timestamp) < Duration && time.GetUtcNow() - _renewed.Time < Duration;
+
+    private Moment Now => new(time.GetTimestamp(), time.GetUtcNow());
 
     public async Task<bool> TryAcquireAsync(CancellationToken cancellation)
     {
-        var blob = blobs.Container.GetBlobClient(blobs.Path("locks", "timers"));
+        var blob = blobs.Container.GetBlobClient(blobs.Path("locks", $"Host.Functions.{function.Name}.Listener"));
         var candidate = blob.GetBlobLeaseClient();
         try
         {
@@ -41,7 +44,7 @@ internal sealed class TimerLease(HostBlobs blobs, TimeProvider time)
     public async Task<bool> RenewAsync(CancellationToken cancellation)
     {
         if (!IsHeld) return false;
-        var asked = time.GetTimestamp();
+        var asked = Now;
         try
         {
             await _lease!.RenewAsync(cancellationToken: cancellation);
@@ -72,7 +75,7 @@ internal sealed class TimerLease(HostBlobs blobs, TimeProvider time)
 
     private async Task<bool> AcquireAsync(BlobLeaseClient candidate, CancellationToken cancellation)
     {
-        var asked = time.GetTimestamp();
+        var asked = Now;
         try
         {
             await candidate.AcquireAsync(Duration, cancellationToken: cancellation);
@@ -97,4 +100,6 @@ internal sealed class TimerLease(HostBlobs blobs, TimeProvider time)
             // Another process made it first.
         }
     }
+
+    private readonly record struct Moment(long Timestamp, DateTimeOffset Time);
 }

@@ -39,22 +39,38 @@ internal sealed partial class TimerLoop(
         }
     }
 
-    public TriggerInvocation ForManualRun(ScheduleStatus? status) => Invocation(new TimerInfo { ScheduleStatus = status }, attempt: null);
+    /// <summary>What a run by hand is given: the schedule as it is kept, whoever holds the timer.</summary>
+    public async Task<TriggerInvocation> ForManualRunAsync(CancellationToken cancellation)
+    {
+        var status = _trigger.UseMonitor && schedule.CanBeMonitored(Now) ? await store.ReadAsync(function, cancellation) : null;
+        return Invocation(function, new TimerInfo { ScheduleStatus = status }, attempt: null);
+    }
+
+    public static TriggerInvocation Invocation(FunctionDescriptor function, TimerInfo info, RetryContext? attempt)
+    {
+        object value = function.TriggerParameter.ParameterType == typeof(TimerInfo) ? info : JsonSerializer.Serialize(info);
+        return new TriggerInvocation(
+            value,
+            new Dictionary<string, object?>(),
+            context =>
+            {
+                if (attempt is not null) context.Features.Set(attempt);
+            });
+    }
 
     private async Task<ScheduleStatus> BeginAsync(bool isMonitored, CancellationToken stop)
     {
         var kept = isMonitored ? await ReadAsync(stop) : null;
         var now = Now;
-        // A changed schedule is not a missed one.
-        if (kept is not null && kept.LastUpdated != default && schedule.Next(kept.LastUpdated) != kept.Next) kept.Next = schedule.Next(now);
-        if (kept is not null && now > kept.Next)
+        if (kept is not null && now > kept.Next && schedule.Made(kept))
         {
             Log.PastDue(log, function.Name);
             return await FireAsync(kept, isMonitored, isPastDue: true, stop);
         }
 
-        var status = kept ?? new ScheduleStatus { Next = schedule.Next(now) };
-        if (isMonitored && kept is null) await KeepAsync(status);
+        // A time that another schedule set is not a missed one, and that schedule's runs are not of this one.
+        var status = kept is not null && schedule.Made(kept) ? kept : new ScheduleStatus { Next = schedule.Next(now) };
+        if (isMonitored && status != kept) await KeepAsync(status);
         return _trigger.RunOnStartup ? await FireAsync(status, isMonitored, isPastDue: false, stop) : status;
     }
 
@@ -87,8 +103,8 @@ internal sealed partial class TimerLoop(
     {
         try
         {
-            if (_retry is null) await invoker.InvokeAsync(function, Invocation(info, attempt: null), CancellationToken.None);
-            else await _retry.RunAsync(attempt => invoker.InvokeAsync(function, Invocation(info, attempt), CancellationToken.None), time, stop);
+            if (_retry is null) await RunToItsEndAsync(info, attempt: null);
+            else await _retry.RunAsync(attempt => RunToItsEndAsync(info, attempt), time, stop);
         }
         catch (Exception)
         {
@@ -96,16 +112,18 @@ internal sealed partial class TimerLoop(
         }
     }
 
-    private TriggerInvocation Invocation(TimerInfo info, RetryContext? attempt)
+    private async Task RunToItsEndAsync(TimerInfo info, RetryContext? attempt)
     {
-        object value = function.TriggerParameter.ParameterType == typeof(TimerInfo) ? info : JsonSerializer.Serialize(info);
-        return new TriggerInvocation(
-            value,
-            new Dictionary<string, object?>(),
-            context =>
-            {
-                if (attempt is not null) context.Features.Set(attempt);
-            });
+        try
+        {
+            await invoker.InvokeAsync(function, Invocation(function, info, attempt), CancellationToken.None);
+        }
+        catch (FunctionStoppedException stopped)
+        {
+            // One that does not listen goes on, and runs never overlap.
+            await stopped.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 
     private async Task KeepAsync(ScheduleStatus status)

@@ -10,6 +10,9 @@ internal abstract class TimerSchedule
     /// <summary>The first time after <paramref name="time"/>.</summary>
     public abstract DateTime Next(DateTime time);
 
+    /// <summary>Whether the kept times are of this schedule, and not of one that the function had before.</summary>
+    public bool Made(ScheduleStatus kept) => kept.Last == default ? CanBe(kept.Next) : Next(kept.Last) == kept.Next;
+
     public IEnumerable<DateTime> NextFive(DateTime time)
     {
         for (var i = 0; i < 5; i++) yield return time = Next(time);
@@ -32,9 +35,14 @@ internal abstract class TimerSchedule
         throw new InvalidOperationException($"The schedule expression '{expression}' was not recognized as a valid cron expression or timespan string.");
     }
 
+    /// <summary>Whether it may come at that time.</summary>
+    protected abstract bool CanBe(DateTime time);
+
     private sealed class Cron(CrontabSchedule schedule) : TimerSchedule
     {
         public override DateTime Next(DateTime time) => schedule.GetNextOccurrence(time);
+
+        protected override bool CanBe(DateTime time) => Next(time.AddSeconds(-1)) == time;
 
         public override string ToString() => $"Cron: '{schedule}'";
     }
@@ -42,6 +50,9 @@ internal abstract class TimerSchedule
     private sealed class Interval(TimeSpan interval) : TimerSchedule
     {
         public override DateTime Next(DateTime time) => time + interval;
+
+        // It counts from whenever the app started.
+        protected override bool CanBe(DateTime time) => true;
 
         public override string ToString() => $"Constant: {interval}";
     }

@@ -12,7 +12,6 @@ internal sealed class TimerStartup : WorkerExtensionStartup
     {
         applicationBuilder.Services.AddSingleton<HostBlobs>();
         applicationBuilder.Services.AddSingleton<ScheduleStore>();
-        applicationBuilder.Services.AddSingleton<TimerLease>();
         applicationBuilder.Services.AddSingleton<ITriggerListener, TimerTriggerListener>();
     }
 }

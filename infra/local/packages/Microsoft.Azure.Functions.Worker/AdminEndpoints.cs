@@ -1,15 +1,28 @@
-using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
-/// <summary>The few of the genuine host's own addresses that local work needs; all but the ping want the master key.</summary>
-internal sealed class AdminEndpoints(FunctionCatalog catalog, HostKeys keys, IFunctionInvoker invoker, IEnumerable<ITriggerListener> listeners) : IHostEndpoints
+/// <summary>The genuine host's own addresses that tell about the app and set functions off; all but the ping want the master key.</summary>
+internal sealed partial class AdminEndpoints(
+    FunctionCatalog catalog,
+    FunctionView view,
+    MasterKeyGuard guard,
+    HostId hostId,
+    IFunctionInvoker invoker,
+    IEnumerable<ITriggerListener> listeners,
+    TimeProvider time,
+    ILoggerFactory loggers) : IHostEndpoints
 {
-    private static readonly DateTimeOffset Started = DateTimeOffset.UtcNow;
+    /// <summary>The host whose behaviour is matched.</summary>
+    private const string HostVersion = "4.1037.0.0";
+
+    private readonly ILogger _log = loggers.CreateLogger("Host.Admin");
+    private readonly string _instance = Guid.NewGuid().ToString("N");
+    private readonly long _started = time.GetTimestamp();
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -24,22 +37,18 @@ internal sealed class AdminEndpoints(FunctionCatalog catalog, HostKeys keys, IFu
             context.Response.Headers.Pragma = "no-cache";
             return Task.CompletedTask;
         });
-        endpoints.MapGet("/admin/host/status", context => GuardedAsync(context, () => context.Response.WriteAsJsonAsync(new
-        {
-            id = catalog.GetHashCode().ToString("x"),
-            state = "Running",
-            version = typeof(AdminEndpoints).Assembly.GetName().Version!.ToString(),
-            versionDetails = "embedded",
-            processUptime = (long)(DateTimeOffset.UtcNow - Started).TotalMilliseconds,
-        })));
-        endpoints.MapGet("/admin/functions", context => GuardedAsync(context, () => context.Response.WriteAsJsonAsync(catalog.Functions.Select(Describe))));
-        endpoints.MapGet("/admin/functions/{name}", context => GuardedAsync(context, () => Named(context) is { } function
-            ? context.Response.WriteAsJsonAsync(Describe(function))
+        endpoints.MapGet("/admin/host/status", guard.Only(context => context.Response.WriteAsJsonAsync(Status())));
+        endpoints.MapGet("/admin/functions", guard.Only(context => context.Response.WriteAsJsonAsync(catalog.All.Select(function => view.Of(function, context.Request)))));
+        endpoints.MapGet("/admin/functions/{name}", guard.Only(context => Named(context) is { } function
+            ? context.Response.WriteAsJsonAsync(view.Of(function, context.Request))
             : NotFound(context)));
-        endpoints.MapPost("/admin/functions/{name}", context => GuardedAsync(context, () => RunAsync(context)));
+        endpoints.MapGet("/admin/functions/{name}/status", guard.Only(FunctionStatusAsync));
+        endpoints.MapPost("/admin/functions/{name}", guard.Only(RunAsync));
     }
 
-    private FunctionDescriptor? Named(HttpContext context) => catalog.Find((string)context.Request.RouteValues["name"]!);
+    private static string Name(HttpContext context) => (string)context.Request.RouteValues["name"]!;
+
+    private FunctionDescriptor? Named(HttpContext context) => catalog.Find(Name(context));
 
     private static Task NotFound(HttpContext context)
     {
@@ -47,36 +56,23 @@ internal sealed class AdminEndpoints(FunctionCatalog catalog, HostKeys keys, IFu
         return Task.CompletedTask;
     }
 
-    private static object Describe(FunctionDescriptor function) => new
+    private object Status() => new
     {
-        name = function.Name,
-        language = "dotnet-isolated",
-        isDisabled = false,
-        config = new
-        {
-            name = function.Name,
-            entryPoint = function.Definition.EntryPoint,
-            scriptFile = Path.GetFileName(function.Definition.PathToAssembly),
-            bindings = function.Definition.InputBindings.Values.Concat(function.Definition.OutputBindings.Values)
-                .Select(binding => new { name = binding.Name, type = binding.Type, direction = binding.Direction.ToString() }),
-        },
+        id = hostId.Value,
+        state = "Running",
+        version = HostVersion,
+        versionDetails = "embedded",
+        platformVersion = "",
+        instanceId = _instance,
+        computerName = Environment.MachineName,
+        processUptime = (long)time.GetElapsedTime(_started).TotalMilliseconds,
+        functionAppContentEditingState = "Unknown",
     };
 
-    private async Task GuardedAsync(HttpContext context, Func<Task> action)
+    private Task FunctionStatusAsync(HttpContext context)
     {
-        switch (keys.Identify(HostKeys.KeyOf(context.Request)))
-        {
-            case KeyKind.Master:
-                await action();
-                break;
-            case KeyKind.None:
-                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                context.Response.Headers.WWWAuthenticate = "Bearer";
-                break;
-            default:
-                context.Response.StatusCode = StatusCodes.Status403Forbidden;
-                break;
-        }
+        if (catalog.ErrorOf(Name(context)) is { } error) return context.Response.WriteAsJsonAsync(new { errors = new[] { error } });
+        return Named(context) is null ? NotFound(context) : context.Response.WriteAsJsonAsync(new { });
     }
 
     private async Task RunAsync(HttpContext context)
@@ -87,22 +83,66 @@ internal sealed class AdminEndpoints(FunctionCatalog catalog, HostKeys keys, IFu
             return;
         }
 
-        if (Named(context) is not { } function || listeners.FirstOrDefault(listener => listener.TriggerAttribute == function.Trigger.GetType()) is not IManualTrigger manual)
+        if (Named(context) is not { } function)
         {
             await NotFound(context);
             return;
         }
 
-        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        var input = body.RootElement.TryGetProperty("input", out var value) ? value.ToString() : "";
-        _ = RunLaterAsync(function, manual.ForManualRun(function, input));
+        if (await InputAsync(context) is not { } input)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        _ = Task.Run(() => RunLaterAsync(function, input));
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
-    private async Task RunLaterAsync(FunctionDescriptor function, TriggerInvocation trigger)
+    /// <summary>The input of the body, empty where it has none; null when the body is no JSON object.</summary>
+    private static async Task<string?> InputAsync(HttpContext context)
     {
-        await Task.Yield();
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            if (body.RootElement.ValueKind != JsonValueKind.Object) return null;
+            return body.RootElement.TryGetProperty("input", out var value) ? value.ToString() : "";
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task RunLaterAsync(FunctionDescriptor function, string input)
+    {
+        TriggerInvocation trigger;
+        try
+        {
+            if (listeners.FirstOrDefault(listener => listener.TriggerAttribute == function.Trigger.GetType()) is not IManualTrigger manual)
+            {
+                Log.NotByHand(_log, function.Name);
+                return;
+            }
+
+            trigger = await manual.ForManualRunAsync(function, input, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            Log.NotStarted(_log, exception, function.Name);
+            return;
+        }
+
         // The run logs its own failure.
         await ((Task)invoker.InvokeAsync(function, trigger, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "'Functions.{Function}' was to be set off by hand, which its trigger does not allow.")]
+        public static partial void NotByHand(ILogger logger, string function);
+
+        [LoggerMessage(2, LogLevel.Error, "'Functions.{Function}' could not be set off by hand.")]
+        public static partial void NotStarted(ILogger logger, Exception exception, string function);
     }
 }

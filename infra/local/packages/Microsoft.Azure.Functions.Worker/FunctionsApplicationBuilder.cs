@@ -49,10 +49,13 @@ public class FunctionsApplicationBuilder : IFunctionsWorkerApplicationBuilder, I
         Services.AddSingleton(options);
         Services.AddSingleton(hostJson);
         Services.AddSingleton(_middleware);
+        Services.AddSingleton<MasterKeyGuard>();
+        Services.AddSingleton<FunctionView>();
         Services.AddSingleton<IHostEndpoints, AdminEndpoints>();
+        Services.AddSingleton<IHostEndpoints, KeyEndpoints>();
         Services.AddHostedService<FunctionsHost>();
-        // The drain has its own limit; the framework's comes after the time in which told functions may still end.
-        Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainLimit + options.AbandonAfter);
+        // The drain has its own limits; the framework's comes after them.
+        Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainLimit + options.AbandonAfter + TimeSpan.FromSeconds(5));
 
         foreach (var startup in ExtensionDiscovery.ReachableFrom(options.FunctionAssembly)) startup.Configure(this);
     }

@@ -11,7 +11,7 @@ internal sealed partial class FunctionsHost(
     FunctionCatalog catalog,
     IEnumerable<ITriggerListener> listeners,
     HostShutdown shutdown,
-    EmbeddedHostOptions options,
+    HostJson hostJson,
     ILoggerFactory loggers) : IHostedLifecycleService
 {
     private readonly ILogger _log = loggers.CreateLogger("Host.Startup");
@@ -22,6 +22,7 @@ internal sealed partial class FunctionsHost(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var key in HostJsonKeys.UnknownIn(hostJson.Root)) Log.UnknownKey(_log, key);
         foreach (var listener in _listeners)
         {
             var functions = catalog.Functions.Where(function => function.Trigger.GetType() == listener.TriggerAttribute).ToList();
@@ -36,7 +37,7 @@ internal sealed partial class FunctionsHost(
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        shutdown.BeginDrain(options.DrainLimit);
+        shutdown.BeginDrain();
         _stopping.AddRange(_listeners.Select(StopAsync));
         return Task.CompletedTask;
     }
@@ -49,7 +50,7 @@ internal sealed partial class FunctionsHost(
     {
         try
         {
-            await listener.StopAsync(shutdown.DrainExpired);
+            await listener.StopAsync(shutdown.DrainExpired).WaitAsync(shutdown.GivenUp);
         }
         catch (OperationCanceledException) when (shutdown.DrainExpired.IsCancellationRequested)
         {
@@ -63,6 +64,9 @@ internal sealed partial class FunctionsHost(
 
     private static partial class Log
     {
+        [LoggerMessage(404, LogLevel.Warning, "host.json: '{Key}' is not known here and has no effect.")]
+        public static partial void UnknownKey(ILogger logger, string key);
+
         [LoggerMessage(402, LogLevel.Error, "The '{Function}' function is in error: nothing listens for {Trigger}; is the extension configured in Program.cs?")]
         public static partial void NoListener(ILogger logger, string function, string trigger);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -12,26 +13,53 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>The functions of the function assembly. One in error is logged and left out; it never takes the others down.</summary>
 internal sealed partial class FunctionCatalog
 {
-    public FunctionCatalog(EmbeddedHostOptions options, IConfiguration configuration, ILoggerFactory loggers)
+    private readonly ILogger _log;
+    private readonly ConcurrentDictionary<string, string> _errors = new(StringComparer.OrdinalIgnoreCase);
+
+    public FunctionCatalog(EmbeddedHostOptions options, HostJson hostJson, IConfiguration configuration, ILoggerFactory loggers)
     {
-        var log = loggers.CreateLogger("Host.Startup");
+        _log = loggers.CreateLogger("Host.Startup");
         var functions = new SortedDictionary<string, FunctionDescriptor>(StringComparer.OrdinalIgnoreCase);
         foreach (var method in Methods(options))
         {
             var name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
-            if (Describe(name, method, out var error) is not { } function) Log.InError(log, name, error);
-            else if (IsDisabled(configuration, name)) Log.Disabled(log, name);
-            else if (!functions.TryAdd(name, function)) Log.InError(log, name, $"More than one function has the name '{name}'.");
+            if (!hostJson.Runs(name)) continue;
+            if (Describe(name, method, out var error) is not { } function) InError(name, error);
+            else if (!functions.TryAdd(name, function with { IsDisabled = IsDisabled(configuration, name) })) InError(name, $"More than one function has the name '{name}'.");
         }
 
-        Functions = [.. functions.Values];
+        All = [.. functions.Values];
+        Functions = [.. All.Where(function => !function.IsDisabled)];
+        foreach (var function in All.Where(function => function.IsDisabled)) Log.Disabled(_log, function.Name);
     }
 
-    /// <summary>In the order of their names.</summary>
+    /// <summary>In the order of their names, with those that are disabled.</summary>
+    public IReadOnlyList<FunctionDescriptor> All { get; }
+
+    /// <summary>Those whose triggers are on, in the order of their names.</summary>
     public IReadOnlyList<FunctionDescriptor> Functions { get; }
 
+    /// <summary>Also one that is disabled.</summary>
     public FunctionDescriptor? Find(string name)
-        => Functions.FirstOrDefault(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
+        => All.FirstOrDefault(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Why the function of that name is not served; null if nothing is wrong with it.</summary>
+    public string? ErrorOf(string name) => _errors.GetValueOrDefault(name);
+
+    /// <summary>Says that a function is left out, in the words of the genuine host.</summary>
+    public void InError(string name, string reason)
+    {
+        _errors[name] = reason;
+        Log.InError(_log, name, reason);
+    }
+
+    /// <summary>Says that the trigger of a function cannot be served, in the words of the genuine host; the others run.</summary>
+    public void CannotIndex(FunctionDescriptor function, string reason)
+    {
+        _errors[function.Name] = reason;
+        Log.CannotIndex(_log, function.Name, reason);
+        Log.OffAfterIndexing(_log, function.Name);
+    }
 
     private static IEnumerable<MethodInfo> Methods(EmbeddedHostOptions options)
         => from type in options.FunctionAssembly.GetTypes()
@@ -112,6 +140,12 @@ internal sealed partial class FunctionCatalog
     {
         [LoggerMessage(402, LogLevel.Error, "The '{Function}' function is in error: {Reason}")]
         public static partial void InError(ILogger logger, string function, string reason);
+
+        [LoggerMessage(323, LogLevel.Error, "Error indexing method 'Functions.{Function}'. {Reason}")]
+        public static partial void CannotIndex(ILogger logger, string function, string reason);
+
+        [LoggerMessage(324, LogLevel.Warning, "Function 'Functions.{Function}' failed indexing and will be disabled.")]
+        public static partial void OffAfterIndexing(ILogger logger, string function);
 
         [LoggerMessage(302, LogLevel.Warning, "Function 'Functions.{Function}' is disabled")]
         public static partial void Disabled(ILogger logger, string function);

@@ -14,5 +14,8 @@ internal sealed record FunctionDescriptor(
 {
     public IReadOnlyList<FunctionOutput> Outputs { get; } = FunctionOutputs.Of(Method, Trigger);
 
+    /// <summary>Its trigger is off by a setting; the master key still sets it off.</summary>
+    public bool IsDisabled { get; init; }
+
     public override string ToString() => Name;
 }

@@ -17,8 +17,15 @@ internal sealed class MiddlewareList
         => _list.AsEnumerable().Reverse().Aggregate(core, (next, middleware) => middleware(next));
 }
 
+/// <summary>A function was told to end and did not come to its own end, or not in time.</summary>
+internal class FunctionStoppedException(string message, Task ended, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Done once the function has really ended: one that does not listen goes on, though nobody waits for its result.</summary>
+    public Task Ended { get; } = ended;
+}
+
 /// <summary>A function ran longer than host.json's <c>functionTimeout</c>.</summary>
-internal sealed class FunctionTimeoutException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class FunctionTimeoutException(string message, Task ended, Exception? inner = null) : FunctionStoppedException(message, ended, inner);
 
 /// <inheritdoc cref="IFunctionInvoker"/>
 internal sealed partial class FunctionInvoker : IFunctionInvoker
@@ -102,18 +109,21 @@ internal sealed partial class FunctionInvoker : IFunctionInvoker
         using var abandon = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         await using var grace = run.Stop.Token.Register(() => abandon.CancelAfter(_options.AbandonAfter));
         run.Body = _pipeline(context);
+        var exceeded = $"Timeout value of {_hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}";
         try
         {
             await run.Body.WaitAsync(abandon.Token);
         }
         catch (Exception exception) when (limit.IsCancellationRequested)
         {
-            throw new FunctionTimeoutException(
-                $"Timeout value of {_hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}", exception);
+            throw new FunctionTimeoutException(exceeded, run.Body, exception);
+        }
+        catch (OperationCanceledException exception) when (!run.Body.IsCompleted)
+        {
+            throw new FunctionStoppedException($"Functions.{function.Name} was told to stop and did not.", run.Body, exception);
         }
 
-        if (limit.IsCancellationRequested)
-            throw new FunctionTimeoutException($"Timeout value of {_hostJson.FunctionTimeout} was exceeded by function: Functions.{function.Name}");
+        if (limit.IsCancellationRequested) throw new FunctionTimeoutException(exceeded, run.Body);
     }
 
     private async Task WriteOutputsAsync(FunctionDescriptor function, InvocationContext context, ResultFeature result)

@@ -11,6 +11,7 @@ internal sealed partial class HostJson
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
     private readonly IConfiguration _settings;
+    private readonly string[] _only;
 
     public HostJson(string directory, IConfiguration settings)
     {
@@ -25,8 +26,10 @@ internal sealed partial class HostJson
         {
             null or "" => DefaultTimeout,
             "-1" => Timeout.InfiniteTimeSpan,
-            var text => TimeSpan.Parse(text),
+            var text when TimeSpan.TryParse(text, out var limit) && limit > TimeSpan.Zero => limit,
+            var text => throw new InvalidOperationException($"host.json: functionTimeout '{text}' is neither a time such as 00:10:00 nor -1."),
         };
+        _only = [.. Root.GetSection("functions").GetChildren().Select(child => child.Value).OfType<string>()];
     }
 
     public IConfiguration Root { get; }
@@ -35,6 +38,9 @@ internal sealed partial class HostJson
 
     /// <summary>The longest a function may run; infinite when host.json says -1.</summary>
     public TimeSpan FunctionTimeout { get; }
+
+    /// <summary>Whether the function of that name is looked at: all are, unless <c>functions</c> lists some.</summary>
+    public bool Runs(string function) => _only.Length == 0 || _only.Contains(function, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The section that holds <c>logLevel</c>.</summary>
     public IConfigurationSection Logging => Root.GetSection("logging");

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
@@ -11,7 +12,12 @@ internal enum KeyKind
 {
     None,
     Function,
+
+    /// <summary>The system key that was asked for.</summary>
     System,
+
+    /// <summary>A key of this host, but of another extension.</summary>
+    OtherSystem,
     Master,
 }
 
@@ -19,12 +25,13 @@ internal enum KeyKind
 /// The keys of the host, in a file outside the repository that only its owner may read. The file is made with random keys when it is
 /// missing and read again when it changed, so that keys can be replaced while the host runs.
 /// </summary>
-internal sealed class HostKeys(IConfiguration configuration)
+internal sealed partial class HostKeys(IConfiguration configuration, ILoggerFactory loggers)
 {
     /// <summary>The setting that names the file.</summary>
     public const string FileSetting = "EmbeddedHost:KeyFile";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+    private readonly ILogger _log = loggers.CreateLogger("Host.Keys");
     private readonly Lock _gate = new();
     private (DateTime Written, KeyFile Keys)? _loaded;
 
@@ -32,22 +39,36 @@ internal sealed class HostKeys(IConfiguration configuration)
         ? Path.GetFullPath(path)
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".syncfunctions", "host-keys.json");
 
-    public string MasterKey => Load().MasterKey;
+    /// <summary>As they are now; not to be changed.</summary>
+    public KeyFile Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (!File.Exists(FilePath)) return Replace(static _ => { });
+                var written = File.GetLastWriteTimeUtc(FilePath);
+                return _loaded is { } current && current.Written == written ? current.Keys : Load(written);
+            }
+        }
+    }
+
+    public string MasterKey => Current.MasterKey;
 
     /// <summary>The host key that opens every function of level Function.</summary>
-    public string DefaultFunctionKey => Load().FunctionKeys["default"];
+    public string DefaultFunctionKey => Current.FunctionKeys["default"];
 
     /// <summary>The key of an extension's own addresses, made on first use.</summary>
     public string SystemKey(string name)
     {
-        lock (_gate)
-        {
-            var keys = Load();
-            if (keys.SystemKeys.TryGetValue(name, out var key)) return key;
-            keys.SystemKeys[name] = key = NewKey();
-            Write(keys);
-            return key;
-        }
+        if (Current.SystemKeys.TryGetValue(name, out var key)) return key;
+        return Change(file => file.SystemKeys.TryAdd(name, KeyFile.NewKey())).SystemKeys[name];
+    }
+
+    /// <summary>Changes the file; other processes that do the same wait.</summary>
+    public KeyFile Change(Action<KeyFile> change)
+    {
+        lock (_gate) return Replace(change);
     }
 
     /// <summary>The key of a request: the header decides, even an empty one; without it the query's <c>code</c>.</summary>
@@ -55,66 +76,73 @@ internal sealed class HostKeys(IConfiguration configuration)
         => request.Headers.TryGetValue("x-functions-key", out var header) ? header.ToString() : request.Query["code"].ToString();
 
     /// <param name="function">The function whose own keys count too.</param>
-    /// <param name="system">The system key that counts too.</param>
+    /// <param name="system">The system key that is enough.</param>
     public KeyKind Identify(string presented, string? function = null, string? system = null)
     {
-        var keys = Load();
+        if (system is not null && Same(presented, SystemKey(system))) return KeyKind.System;
+        var keys = Current;
         if (Same(presented, keys.MasterKey)) return KeyKind.Master;
         if (keys.FunctionKeys.Values.Any(key => Same(presented, key))) return KeyKind.Function;
         if (function is not null && keys.Functions.TryGetValue(function, out var own) && own.Values.Any(key => Same(presented, key)))
             return KeyKind.Function;
-        return system is not null && Same(presented, SystemKey(system)) ? KeyKind.System : KeyKind.None;
+        return keys.SystemKeys.Values.Any(key => Same(presented, key)) ? KeyKind.OtherSystem : KeyKind.None;
     }
 
     private static bool Same(string presented, string key)
         => key.Length > 0 && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(key));
 
-    private KeyFile Load()
+    private KeyFile Load(DateTime written)
     {
-        lock (_gate)
+        try
         {
-            if (!File.Exists(FilePath)) Create();
-            var written = File.GetLastWriteTimeUtc(FilePath);
-            if (_loaded is { } current && current.Written == written) return current.Keys;
-            var keys = JsonSerializer.Deserialize<KeyFile>(File.ReadAllBytes(FilePath), Json)
-                ?? throw new InvalidOperationException($"The key file {FilePath} is empty.");
+            var keys = KeyFile.Read(FilePath);
             _loaded = (written, keys);
             return keys;
         }
+        catch (JsonException exception) when (_loaded is { } kept)
+        {
+            // Somebody is editing it, and nobody should be locked out by a comma.
+            Log.NotReadable(_log, FilePath, exception.Message);
+            _loaded = (written, kept.Keys);
+            return kept.Keys;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidOperationException($"The key file {FilePath} cannot be read: {exception.Message}", exception);
+        }
     }
 
-    private void Create() => Write(new KeyFile { MasterKey = NewKey(), FunctionKeys = { ["default"] = NewKey() } }, overwrite: false);
-
-    private void Write(KeyFile keys, bool overwrite = true)
+    private KeyFile Replace(Action<KeyFile> change)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
-        var draft = $"{FilePath}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(draft, options)) JsonSerializer.Serialize(stream, keys, Json);
-        try
+        using var turn = TakeTurn();
+        // Another process may have made or changed it.
+        var keys = File.Exists(FilePath) ? KeyFile.Read(FilePath) : KeyFile.New();
+        change(keys);
+        keys.Write(FilePath);
+        _loaded = (File.GetLastWriteTimeUtc(FilePath), keys);
+        return keys;
+    }
+
+    private FileStream TakeTurn()
+    {
+        var limit = DateTime.UtcNow + LockPatience;
+        while (true)
         {
-            File.Move(draft, FilePath, overwrite);
-        }
-        catch (IOException) when (!overwrite && File.Exists(FilePath))
-        {
-            // Another process made the file first: its keys count.
-            File.Delete(draft);
+            try
+            {
+                return new FileStream($"{FilePath}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (DateTime.UtcNow < limit)
+            {
+                Thread.Sleep(20);
+            }
         }
     }
 
-    private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(40)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
-
-    private sealed class KeyFile
+    private static partial class Log
     {
-        public required string MasterKey { get; set; }
-
-        /// <summary>By name; they open every function.</summary>
-        public Dictionary<string, string> FunctionKeys { get; set; } = [];
-
-        /// <summary>By function, then by name; they open that function.</summary>
-        public Dictionary<string, Dictionary<string, string>> Functions { get; set; } = new(StringComparer.OrdinalIgnoreCase);
-
-        public Dictionary<string, string> SystemKeys { get; set; } = [];
+        [LoggerMessage(1, LogLevel.Error, "The key file {Path} cannot be read, so the keys stay as they were: {Reason}")]
+        public static partial void NotReadable(ILogger logger, string path, string reason);
     }
 }

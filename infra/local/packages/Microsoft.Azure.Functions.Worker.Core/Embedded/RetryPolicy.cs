@@ -6,11 +6,11 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 internal sealed record RetryPolicy(int MaxRetryCount, Func<int, TimeSpan> DelayBefore)
 {
     /// <summary>Null when the function has none.</summary>
+    /// <exception cref="FormatException">An interval of the attribute is none.</exception>
     public static RetryPolicy? Of(MethodInfo method) => method.GetCustomAttribute<RetryAttribute>() switch
     {
-        FixedDelayRetryAttribute fix => new RetryPolicy(fix.MaxRetryCount, _ => TimeSpan.Parse(fix.DelayInterval)),
-        ExponentialBackoffRetryAttribute grow => new RetryPolicy(
-            grow.MaxRetryCount, retry => Growing(TimeSpan.Parse(grow.MinimumInterval), TimeSpan.Parse(grow.MaximumInterval), retry)),
+        FixedDelayRetryAttribute fix => Fixed(fix.MaxRetryCount, TimeSpan.Parse(fix.DelayInterval)),
+        ExponentialBackoffRetryAttribute grow => Growing(grow.MaxRetryCount, TimeSpan.Parse(grow.MinimumInterval), TimeSpan.Parse(grow.MaximumInterval)),
         _ => null,
     };
 
@@ -31,11 +31,13 @@ internal sealed record RetryPolicy(int MaxRetryCount, Func<int, TimeSpan> DelayB
         }
     }
 
-    private static TimeSpan Growing(TimeSpan minimum, TimeSpan maximum, int retry)
+    private static RetryPolicy Fixed(int count, TimeSpan delay) => new(count, _ => delay);
+
+    private static RetryPolicy Growing(int count, TimeSpan minimum, TimeSpan maximum) => new(count, retry =>
     {
         var delay = minimum * Math.Pow(2, Math.Min(retry - 1, 30));
         return delay < maximum ? delay : maximum;
-    }
+    });
 
     private sealed class Attempt(int retry, int max) : RetryContext
     {
