@@ -92,6 +92,14 @@ internal sealed class TestHost : IAsyncDisposable
         return new TestHost(builder.Build(), directory, log);
     }
 
+    /// <summary>Sends a request with that key in its header; none when it is null.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (key is not null) request.Headers.TryAddWithoutValidation("x-functions-key", key);
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     public Task StopAsync() => _host.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()

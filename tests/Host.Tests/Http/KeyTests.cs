@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 
 namespace SyncFunctions.Host.Tests.Http;
@@ -90,39 +90,24 @@ public sealed class KeyTests(HttpHost http) : IClassFixture<HttpHost>
         File.GetUnixFileMode(http.Host.Keys.FilePath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    [Theory]
-    [InlineData("/admin/host/status")]
-    [InlineData("/admin/functions")]
-    [InlineData("/admin/functions/Plain")]
-    public async Task Admin_WantsTheMasterKey(string path)
+    [Fact]
+    public async Task Key_AsBearerToken_IsNone()
     {
-        using var none = await http.Client.GetAsync(path);
-        none.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        none.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
-        (await http.Client.GetAsync($"{path}?code={DefaultKey}")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await http.Client.GetAsync($"{path}?code={MasterKey}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/key/function") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", DefaultKey) } };
+        (await http.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task Admin_Functions_AreAllListed()
+    public async Task Key_InAnotherCase_IsNoneHoweverOftenTheRightOneWasUsed()
     {
-        var functions = await http.Client.GetFromJsonAsync<JsonArray>($"/admin/functions?code={MasterKey}");
-        functions!.Select(function => (string)function!["name"]!).ShouldContain("Plain");
+        (await http.Client.GetAsync($"/api/key/function?code={DefaultKey}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var swapped = new string([.. DefaultKey.Select(letter => char.IsLower(letter) ? char.ToUpperInvariant(letter) : char.ToLowerInvariant(letter))]);
+        (await http.Client.GetAsync($"/api/key/function?code={swapped}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
-
-    [Theory]
-    [InlineData("/admin/nosuch")]
-    [InlineData("/admin/functions/NoSuch")]
-    public async Task Admin_Unknown_Is404(string path)
-        => (await http.Client.GetAsync($"{path}?code={MasterKey}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
     [Fact]
-    public async Task Ping_NeedsNoKey()
-    {
-        using var response = await http.Client.GetAsync("/admin/host/ping");
-        response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
-    }
+    public async Task Key_OfAnExtension_OpensNoFunction()
+        => (await http.Client.GetAsync($"/api/key/function?code={http.Host.Keys.SystemKey("some_extension")}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
     private string Named(string key) => key switch { "fn" => DefaultKey, "master" => MasterKey, var other => other };
 }

@@ -135,9 +135,7 @@ public sealed class TimerTests(AzuriteFixture azurite)
     {
         await using var host = await StartAsync(typeof(Hourly));
         using var content = new StringContent("""{"input":""}""", Encoding.UTF8, "application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/admin/functions/Hourly") { Content = content };
-        request.Headers.Add("x-functions-key", host.Keys.MasterKey);
-        (await host.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await host.SendAsync(HttpMethod.Post, "/admin/functions/Hourly", host.Keys.MasterKey, content)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await _recorder.NextAsync<TimerInfo>()).IsPastDue.ShouldBeFalse();
     }
 
