@@ -78,7 +78,7 @@ public sealed class AdminTests(AdminHost admin) : IClassFixture<AdminHost>
         var config = echo["config"]!.AsObject();
         ((string)config["entryPoint"]!).ShouldBe("SyncFunctions.Host.Tests.Admin.AdminSamples.EchoAsync");
         config["bindings"]!.ToJsonString().ShouldBe(
-            """[{"name":"request","direction":"In","type":"httpTrigger","authLevel":"Function","methods":["get","post"],"route":"Echoes/{id:int?}"}]""");
+            """[{"name":"request","direction":"In","type":"httpTrigger","authLevel":"Function","methods":["get","post"],"route":"Echoes/{id:int?}"},{"name":"$return","direction":"Out","type":"http"}]""");
         var bindings = (await ReadAsync("/admin/functions/Listen"))["config"]!["bindings"]!.AsArray();
         bindings.Select(binding => $"{binding!["type"]} {binding["direction"]} {binding["queueName"]}").ShouldBe(["queueTrigger In %Queue%", "queue Out %Queue%-out"]);
     }

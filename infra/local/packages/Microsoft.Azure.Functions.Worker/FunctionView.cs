@@ -62,9 +62,10 @@ internal sealed class FunctionView(HostJson hostJson)
         foreach (var output in function.Outputs) yield return Binding(definition.OutputBindings[output.Name], output.Attribute);
     }
 
-    private static JsonObject Binding(BindingMetadata metadata, BindingAttribute attribute)
+    private static JsonObject Binding(BindingMetadata metadata, BindingAttribute? attribute)
     {
         var binding = new JsonObject { ["name"] = metadata.Name, ["direction"] = metadata.Direction.ToString(), ["type"] = metadata.Type };
+        if (attribute is null) return binding;
         foreach (var property in attribute.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
         {
             if (property.GetValue(attribute) is { } value) binding[JsonNamingPolicy.CamelCase.ConvertName(property.Name)] = Node(value);
