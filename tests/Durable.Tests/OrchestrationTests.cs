@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 using SyncFunctions.Tests.Support;
 
 namespace SyncFunctions.Durable.Tests;
@@ -86,6 +87,29 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
         seen.Where((_, i) => i is 2 or 4).Select(s => (s.Guid, s.Time)).Distinct().Count().ShouldBe(1);
         seen.Select(s => s.Replaying).ShouldBe([false, true, false, true, true]);
         seen[0].Time.Kind.ShouldBe(DateTimeKind.Utc);
+    }
+
+    [Fact]
+    public async Task ReplaySafeLoggers_EachLine_IsWrittenOnce()
+    {
+        var lines = new Lines();
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(lines));
+        var functions = new LambdaFunctions().Activity<int, int>("Echo", n => n).Orchestrator("Logs", async context =>
+        {
+            var direct = context.CreateReplaySafeLogger("Direct");
+            var made = context.ReplaySafeLoggerFactory.CreateLogger("Made");
+            for (var i = 0; i < 2; i++)
+            {
+                direct.LogInformation("Before {Number}", i);
+                made.LogInformation("Before {Number}", i);
+                await context.CallActivityAsync<int>("Echo", i);
+            }
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions, loggers: loggers);
+
+        await hub.RunAsync("Logs");
+
+        lines.Written.Where(line => line.Contains("Before")).ShouldBe(["Direct: Before 0", "Made: Before 0", "Direct: Before 1", "Made: Before 1"]);
     }
 
     [Fact]
@@ -538,5 +562,28 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
         {
             for (var i = 0; i < span.Length; i++) span[i] = (char)r.Next('0', 'z');
         });
+    }
+
+    /// <summary>Keeps what was logged.</summary>
+    private sealed class Lines : ILoggerProvider
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<string> Written { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => new Category(categoryName, Written);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Category(string name, System.Collections.Concurrent.ConcurrentQueue<string> written) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                written.Enqueue($"{name}: {formatter(state, exception)}");
+        }
     }
 }

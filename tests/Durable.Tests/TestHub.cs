@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SyncFunctions.Tests.Support;
 
@@ -42,16 +43,18 @@ internal sealed class TestHub : IAsyncDisposable
 
     /// <summary>A process that works.</summary>
     public static async Task<TestHub> StartAsync(
-        AzuriteFixture azurite, LambdaFunctions functions, string? name = null, HubOptions? options = null, TimeProvider? time = null, CountingTransport? transport = null)
+        AzuriteFixture azurite, LambdaFunctions functions, string? name = null, HubOptions? options = null, TimeProvider? time = null, CountingTransport? transport = null,
+        ILoggerFactory? loggers = null)
     {
-        var hub = Create(azurite, functions, name, options, time, transport);
+        var hub = Create(azurite, functions, name, options, time, transport, loggers);
         await hub._hub.StartAsync(Cancel);
         return hub;
     }
 
     /// <summary>A process that is only a client until it is started.</summary>
     public static TestHub Create(
-        AzuriteFixture azurite, LambdaFunctions functions, string? name = null, HubOptions? options = null, TimeProvider? time = null, CountingTransport? transport = null)
+        AzuriteFixture azurite, LambdaFunctions functions, string? name = null, HubOptions? options = null, TimeProvider? time = null, CountingTransport? transport = null,
+        ILoggerFactory? loggers = null)
     {
         options ??= Options(name ?? AzuriteFixture.NewPrefix());
         transport ??= new CountingTransport();
@@ -59,7 +62,7 @@ internal sealed class TestHub : IAsyncDisposable
         clientOptions.Retry.MaxRetries = 0;
         var store = new HubStore(new TableServiceClient(azurite.ConnectionString, clientOptions), options.HubName);
         return new TestHub(
-            new TaskHub(options, store, functions, JsonDataConverter.Default, NullLoggerFactory.Instance, time ?? TimeProvider.System), transport);
+            new TaskHub(options, store, functions, JsonDataConverter.Default, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System), transport);
     }
 
     /// <summary>Starts an orchestration and waits for its end.</summary>

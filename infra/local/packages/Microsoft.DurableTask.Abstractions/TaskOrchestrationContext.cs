@@ -1,3 +1,4 @@
+using Microsoft.DurableTask.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.DurableTask;
@@ -22,6 +23,12 @@ public abstract class TaskOrchestrationContext
 
     /// <summary>The version of the instance; empty where none was given.</summary>
     public virtual string Version => string.Empty;
+
+    /// <summary>Settings of the host for the instance; none here.</summary>
+    public virtual IReadOnlyDictionary<string, object?> Properties { get; } = new Dictionary<string, object?>();
+
+    /// <summary>Makes loggers that are silent at replay.</summary>
+    public virtual ILoggerFactory ReplaySafeLoggerFactory => new ReplaySafeLoggers(this);
 
     /// <summary>Where loggers come from.</summary>
     protected abstract ILoggerFactory LoggerFactory { get; }
@@ -102,6 +109,9 @@ public abstract class TaskOrchestrationContext
         ContinueAsNew(options.NewInput, options.PreserveUnprocessedEvents);
     }
 
+    /// <summary>Whether the instance's version comes before, is, or comes after another one.</summary>
+    public virtual int CompareVersionTo(string version) => TaskOrchestrationVersioningUtils.CompareVersions(Version, version);
+
     /// <summary>A new id that is the same at replay.</summary>
     public abstract Guid NewGuid();
 
@@ -113,6 +123,18 @@ public abstract class TaskOrchestrationContext
 
     /// <summary>A logger that is silent at replay.</summary>
     public virtual ILogger CreateReplaySafeLogger<T>() => new ReplaySafeLogger(this, LoggerFactory.CreateLogger<T>());
+
+    private sealed class ReplaySafeLoggers(TaskOrchestrationContext context) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => context.CreateReplaySafeLogger(categoryName);
+
+        public void AddProvider(ILoggerProvider provider) => context.LoggerFactory.AddProvider(provider);
+
+        /// <summary>The app's own factory outlives the orchestrator.</summary>
+        public void Dispose()
+        {
+        }
+    }
 
     private sealed class ReplaySafeLogger(TaskOrchestrationContext context, ILogger inner) : ILogger
     {
@@ -139,4 +161,7 @@ public abstract class TaskActivityContext
 
     /// <summary>The calling orchestration's id.</summary>
     public abstract string InstanceId { get; }
+
+    /// <summary>The version asked for; empty where none was.</summary>
+    public virtual string Version => string.Empty;
 }

@@ -43,8 +43,9 @@ internal sealed class DurableFunctions(IFunctionInvoker invoker, IOptions<Worker
         var function = _activities[context.Name];
         var type = function.TriggerParameter.ParameterType;
         var value = type == typeof(TaskActivityContext) ? context : Converter.Deserialize(input, type);
+        var data = new Dictionary<string, object?> { ["instanceId"] = context.InstanceId };
         return invoker.InvokeAsync(
-            function, new TriggerInvocation(value, NoData, functionContext => functionContext.Features.Set(context)), cancellation);
+            function, new TriggerInvocation(value, data, functionContext => functionContext.Features.Set(context)), cancellation);
     }
 
     private static string NameOf(string? given, FunctionDescriptor function) => string.IsNullOrEmpty(given) ? function.Name : given;
