@@ -24,6 +24,9 @@ internal sealed record HubOptions
     /// <summary>No client waits longer for an instance, whatever its token allows: the genuine one asks over HTTP, and this is that client's limit.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>Whether each activity is run a second time, as may always happen: an app can try whether it stands that.</summary>
+    public bool RunActivitiesTwice { get; init; }
+
     /// <summary>How long an ended instance is kept.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 }

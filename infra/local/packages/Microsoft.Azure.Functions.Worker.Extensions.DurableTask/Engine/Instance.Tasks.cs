@@ -13,24 +13,26 @@ internal sealed partial class Instance
     {
         var running = new RunningTask(state.Head, task.Id);
         _running.Add(running);
-        var head = state.Head;
-        hub.InBackground(async cancellation =>
-        {
-            var e = task switch
-            {
-                ActivityStarted activity => await hub.RunActivityAsync(Id, activity, cancellation),
-                ChildStarted child => await StartChildAsync(head, child, running, cancellation),
-                EventSent sent => await SendAsync(head, sent, cancellation),
-                _ => throw new InvalidOperationException($"Unknown task {task}."),
-            };
-            if (e is not null)
-            {
-                lock (_arrivals) _arrived.Add(new Arrival(running, e));
-            }
-
-            Signal();
-        });
+        Run(state.Head, task, running);
+        if (task is ActivityStarted && hub.Options.RunActivitiesTwice) Run(state.Head, task, running);
     }
+
+    private void Run(Head head, TaskStarted task, RunningTask running) => hub.InBackground(async cancellation =>
+    {
+        var e = task switch
+        {
+            ActivityStarted activity => await hub.RunActivityAsync(Id, activity, cancellation),
+            ChildStarted child => await StartChildAsync(head, child, running, cancellation),
+            EventSent sent => await SendAsync(head, sent, cancellation),
+            _ => throw new InvalidOperationException($"Unknown task {task}."),
+        };
+        if (e is not null)
+        {
+            lock (_arrivals) _arrived.Add(new Arrival(running, e));
+        }
+
+        Signal();
+    });
 
     /// <summary>Null where the child's own message will be the answer.</summary>
     private async Task<HistoryEvent?> StartChildAsync(Head head, ChildStarted child, RunningTask running, CancellationToken cancellation)

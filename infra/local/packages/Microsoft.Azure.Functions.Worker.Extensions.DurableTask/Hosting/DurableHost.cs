@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker.Embedded;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Hosting;
 
 /// <summary>The task hub of the app, from the settings of host.json's <c>extensions.durableTask</c>.</summary>
-internal sealed partial class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
+internal sealed class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
 {
     private const string ConnectionSetting = "storageProvider:connectionName";
 
@@ -70,28 +69,11 @@ internal sealed partial class DurableHost : IDurableTaskClientProvider, IAsyncDi
 
     private TaskHub Create()
     {
-        var settings = _hostJson.DurableTask;
-        var hubName = _hostJson.Expand(settings["hubName"] ?? "TestHubName");
-        if (!ValidHubName().IsMatch(hubName))
-            throw new InvalidOperationException($"The task hub name '{hubName}' must be 1 to 45 letters and digits and start with a letter.");
-
-        var connection = _connections.Get(settings[ConnectionSetting]);
+        var options = HubSettings.Read(_hostJson);
+        var connection = _connections.Get(_hostJson.DurableTask[ConnectionSetting]);
         var service = connection.ConnectionString is { } text
             ? new TableServiceClient(text)
             : new TableServiceClient(connection.Required(connection.TableServiceUri, "table"), connection.Credential);
-
-        var options = new HubOptions { HubName = hubName };
-        options = options with
-        {
-            MaxConcurrentActivities = settings.GetValue("maxConcurrentActivityFunctions", options.MaxConcurrentActivities),
-            MaxConcurrentTurns = settings.GetValue("maxConcurrentOrchestratorFunctions", options.MaxConcurrentTurns),
-            PollInterval = settings.GetValue("storageProvider:maxQueuePollingInterval", options.PollInterval),
-            // Known to the embedded engine alone: the genuine host never deletes an instance by itself.
-            Retention = settings.GetValue("completedInstanceRetention", options.Retention),
-        };
-        return new TaskHub(options, new HubStore(service, hubName), _functions, _functions.Converter, _loggers, _time);
+        return new TaskHub(options, new HubStore(service, options.HubName), _functions, _functions.Converter, _loggers, _time);
     }
-
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9]{0,44}$", RegexOptions.None, 1000)]
-    private static partial Regex ValidHubName();
 }
