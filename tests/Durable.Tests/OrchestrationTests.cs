@@ -524,7 +524,7 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
 
     [Theory]
     [InlineData(40_000)]
-    [InlineData(2_000_000)]
+    [InlineData(1_500_000)]
     public async Task Payloads_Long_AreKeptWhole(int length)
     {
         var text = NoiseOf(length);
@@ -538,6 +538,27 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
         ended.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
         (ended.ReadOutputAs<string>() == text).ShouldBeTrue();
         (ended.ReadInputAs<string>() == text).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Payloads_MoreThanAClientTakes_AreKeptButNotReadByIt()
+    {
+        var text = new string('x', 2 * 1024 * 1024);
+        var functions = new LambdaFunctions()
+            .Activity<string, int>("Length", s => s.Length)
+            .Orchestrator("Echo", context => Task.FromResult(context.GetInput<string>()))
+            .Orchestrator("Drop", context => context.CallActivityAsync<int>("Length", context.GetInput<string>()));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", text, Cancel);
+
+        await hub.EndOfAsync(id).ShouldThrowAsync(
+            "Grpc.Core.RpcException: Status(StatusCode=\"ResourceExhausted\", Detail=\"Received message exceeds the maximum configured message size.\")");
+
+        (await hub.Client.GetInstanceAsync(id, Cancel))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+        await using var unlimited = new Microsoft.Azure.Functions.Worker.FunctionsDurableTaskClient(hub.Engine) { TakesLongAnswers = true };
+        (await unlimited.GetInstanceAsync(id, true, Cancel))!.ReadOutputAs<string>().ShouldBe(text);
+        // Either alone is short enough.
+        (await hub.RunAsync("Drop", text)).ReadOutputAs<int>().ShouldBe(text.Length);
     }
 
     [Fact]

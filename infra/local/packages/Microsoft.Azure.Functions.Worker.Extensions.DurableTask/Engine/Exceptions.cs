@@ -14,6 +14,7 @@ namespace Grpc.Core
     {
         Cancelled = 1,
         NotFound = 5,
+        ResourceExhausted = 8,
         FailedPrecondition = 9,
         Internal = 13,
     }

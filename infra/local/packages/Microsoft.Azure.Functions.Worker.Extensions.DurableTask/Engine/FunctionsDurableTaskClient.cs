@@ -1,3 +1,4 @@
+using System.Text;
 using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
@@ -9,8 +10,14 @@ namespace Microsoft.Azure.Functions.Worker;
 /// <summary>The client of a hub that this process may also work for. It bears the genuine client's name, which is in its messages.</summary>
 internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClient(hub.Options.HubName)
 {
+    /// <summary>Bytes of the longest message that the genuine client takes from its host.</summary>
+    private const int LongestAnswer = 4 * 1024 * 1024;
+
     private static readonly OrchestrationRuntimeStatus[] EndedStatuses =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+
+    /// <summary>Whether an instance of any length can be read. A function's client cannot; what answers over HTTP can.</summary>
+    public bool TakesLongAnswers { get; init; }
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
@@ -177,12 +184,16 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
         }
     }
 
-    private async Task<OrchestrationMetadata> DescribeAsync(Head head, bool withTexts, CancellationToken cancellation) => Describe(
-        head,
-        withTexts,
-        withTexts ? await hub.Store.GetInputAsync(head, cancellation) : null,
-        withTexts ? (await hub.Store.GetOutcomeAsync(head, cancellation)).Output : null,
-        withTexts ? head.CustomStatus : null);
+    private async Task<OrchestrationMetadata> DescribeAsync(Head head, bool withTexts, CancellationToken cancellation)
+    {
+        if (!withTexts) return Describe(head, isReadable: false, null, null, null);
+        var (input, output) = (await hub.Store.GetInputAsync(head, cancellation), (await hub.Store.GetOutcomeAsync(head, cancellation)).Output);
+        if (!TakesLongAnswers && LengthOf(input) + LengthOf(output) + LengthOf(head.CustomStatus) > LongestAnswer)
+            throw new RpcException(StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size.");
+        return Describe(head, isReadable: true, input, output, head.CustomStatus);
+
+        static int LengthOf(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
+    }
 
     /// <summary>A query shows outputs and custom statuses even where nobody asked for them, as the genuine one does.</summary>
     private async Task<OrchestrationMetadata> ListedAsync(Head head, bool withTexts, CancellationToken cancellation) => Describe(

@@ -35,6 +35,8 @@ internal sealed class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
 
     public TaskHub Hub => _hub.Value;
 
+    public DurableTaskClient ManagementClient => new FunctionsDurableTaskClient(Hub) { TakesLongAnswers = true };
+
     /// <summary>The name of the hub's storage connection, as management addresses give it.</summary>
     public string ConnectionName => _hostJson.DurableTask[ConnectionSetting] ?? "Storage";
 

@@ -14,7 +14,7 @@ internal sealed class ManagementCall(HttpContext context, DurableHost host, Mana
 {
     private const string InvalidJson = "Invalid JSON content";
 
-    private readonly DurableTaskClient _client = host.GetClient();
+    private readonly DurableTaskClient _client = host.ManagementClient;
 
     /// <summary>Whether the query names no other hub or connection than the one that is served here.</summary>
     public bool IsForThisHub => Names(Query("taskHub"), _client.Name) && Names(Query("connection"), host.ConnectionName);
