@@ -61,6 +61,13 @@ public sealed class ConnectionStore(StateTables tables)
     public async Task<IReadOnlyList<Versioned<StoredConnection>>> ListAsync(TenantId tenant, CancellationToken cancellation) =>
         [.. (await tables.Connections.ListAsync(Filter.Partition(Keys.Tenant(tenant)), int.MaxValue, cancellation)).Select(row => row.As(FromRow))];
 
+    /// <summary>Those of the connections that exist, in one operation.</summary>
+    public async Task<IReadOnlyList<Versioned<StoredConnection>>> GetAllAsync(TenantId tenant, IReadOnlyCollection<ConnectionId> connections, CancellationToken cancellation)
+    {
+        var filter = Filter.And(Filter.Partition(Keys.Tenant(tenant)), Filter.Or(connections.Select(connection => Filter.Row(Keys.Connection(connection)))));
+        return [.. (await tables.Connections.ListAsync(filter, int.MaxValue, cancellation)).Select(row => row.As(FromRow))];
+    }
+
     /// <returns>The stored connection with its new version, or null where somebody else replaced it.</returns>
     public async Task<Versioned<StoredConnection>?> ReplaceAsync(Versioned<StoredConnection> connection, CancellationToken cancellation) =>
         await tables.Connections.ReplaceAsync(ToRow(connection.Value), connection.ETag, cancellation) is { } version

@@ -18,6 +18,8 @@ public sealed class ConnectionStoreTests(AzuriteFixture azurite) : StateTest(azu
 
         ShouldHoldTheSame((await Store.GetAsync(Acme, Crm, Cancel))!.Value.Value, Full());
         ShouldHoldTheSame((await Store.ListAsync(Acme, Cancel)).Select(connection => connection.Value), [bare, Full()]);
+        ShouldHoldTheSame((await Store.GetAllAsync(Acme, [Crm, new ConnectionId("missing")], Cancel)).Select(connection => connection.Value), [Full()]);
+        (await Store.GetAllAsync(new TenantId("other"), [Crm], Cancel)).ShouldBeEmpty();
         (await Store.GetAsync(new TenantId("other"), Crm, Cancel)).ShouldBeNull();
     }
 

@@ -8,12 +8,18 @@ namespace SyncFunctions.App.Connections;
 public sealed class ConnectionScopes(
     ConnectionStore connections, SealedCredentials vault, Systems systems, SystemSettings settings, CallBudgets budgets, FailedCalls failedCalls, TimeProvider time)
 {
-    /// <summary>Works whatever the connection's health: a call over one that is not connected fails with <see cref="FailureKind.AuthExpired"/>.</summary>
-    /// <exception cref="InvalidOperationException">There is no such connection.</exception>
-    public async Task<ConnectionScope> OpenAsync(TenantId tenant, ConnectionId connection, CancellationToken cancellation) =>
-        await connections.GetAsync(tenant, connection, cancellation) is { } stored
-            ? Of(stored.Value)
-            : throw new InvalidOperationException($"There is no connection {tenant}/{connection}.");
+    /// <summary>The connections of a flow. Works whatever their health: a call over one that is not connected fails with <see cref="FailureKind.AuthExpired"/>.</summary>
+    /// <exception cref="InvalidOperationException">One of them does not exist.</exception>
+    public async Task<(ConnectionScope Left, ConnectionScope Right)> OpenAsync(TenantId tenant, ConnectionId left, ConnectionId right, CancellationToken cancellation)
+    {
+        var stored = await connections.GetAllAsync(tenant, [left, right], cancellation);
+        return (Find(left), Find(right));
+
+        ConnectionScope Find(ConnectionId id) =>
+            stored.Select(connection => connection.Value).FirstOrDefault(connection => connection.Id == id) is { } found
+                ? Of(found)
+                : throw new InvalidOperationException($"There is no connection {tenant}/{id}.");
+    }
 
     public ConnectionScope Of(StoredConnection connection)
     {

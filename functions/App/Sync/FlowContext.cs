@@ -45,12 +45,11 @@ public sealed class FlowContexts(FlowStore flows, ConnectionScopes scopes, Syste
         if (await flows.LoadAsync(key, cancellation) is not { } state) return null;
         var flow = state.Flow.Value;
         var pair = PairCatalog.Find(flow.Pair) ?? throw new InvalidOperationException($"Flow {key} is of the pair {flow.Pair}, which this version does not know.");
-        var left = scopes.OpenAsync(key.Tenant, flow.Left, cancellation);
-        var right = scopes.OpenAsync(key.Tenant, flow.Right, cancellation);
+        var (left, right) = await scopes.OpenAsync(key.Tenant, flow.Left, flow.Right, cancellation);
         return new FlowContext(
             state,
             pair,
-            new SideContext(Side.Left, systems.Find(pair.LeftSystem)!, await left),
-            new SideContext(Side.Right, systems.Find(pair.RightSystem)!, await right));
+            new SideContext(Side.Left, systems.Find(pair.LeftSystem)!, left),
+            new SideContext(Side.Right, systems.Find(pair.RightSystem)!, right));
     }
 }

@@ -123,7 +123,7 @@ public sealed class CredentialsTests(AzuriteFixture azurite) : IAsyncLifetime
         return credentials;
     }
 
-    private Task<ConnectionScope> OpenAsync() => _world.Get<ConnectionScopes>().OpenAsync(HttpWorld.Tenant, new("left"), default);
+    private async Task<ConnectionScope> OpenAsync() => (await _world.Get<ConnectionScopes>().OpenAsync(HttpWorld.Tenant, new("left"), new("left"), default)).Left;
 
     private Task RevokeAccessAsync() => _world.ControlAsync("synergy", HttpMethod.Delete, "tokens?kind=access");
 }
