@@ -18,6 +18,9 @@ internal sealed record TestHostOptions
 
     public Dictionary<string, string?> Settings { get; init; } = [];
 
+    /// <summary>Whether the app asks for the integration with ASP.NET Core.</summary>
+    public bool AspNetCore { get; init; } = true;
+
     public Action<FunctionsApplicationBuilder> Configure { get; init; } = static _ => { };
 
     public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(30);
@@ -78,7 +81,7 @@ internal sealed class TestHost : IAsyncDisposable
             DrainLimit = options.DrainLimit,
             AbandonAfter = options.AbandonAfter,
         });
-        builder.ConfigureFunctionsWebApplication();
+        if (options.AspNetCore) builder.ConfigureFunctionsWebApplication();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Urls"] = "http://127.0.0.1:0",

@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker.Extensions.Http.Converters;
 using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
 /// <summary>
 /// The worker without ASP.NET Core: the whole request goes in as <see cref="HttpRequestData"/>, and what comes out is sent as a whole.
 /// </summary>
-internal sealed class BufferedIntegration : IHttpIntegration
+internal sealed class BufferedIntegration(IOptions<WorkerOptions> options) : IHttpIntegration
 {
     public async Task ReadAsync(HttpContext http)
     {
@@ -35,7 +36,7 @@ internal sealed class BufferedIntegration : IHttpIntegration
             null => NoContent(http.Response),
             string text => WriteAsync(http.Response, "text/plain; charset=utf-8", BinaryData.FromString(text)),
             byte[] bytes => WriteAsync(http.Response, "application/octet-stream", BinaryData.FromBytes(bytes)),
-            _ => WriteAsync(http.Response, "application/json; charset=utf-8", context.Serializer().Serialize(result)),
+            _ => WriteAsync(http.Response, "application/json; charset=utf-8", options.Value.Serializer!.Serialize(result)),
         };
     }
 

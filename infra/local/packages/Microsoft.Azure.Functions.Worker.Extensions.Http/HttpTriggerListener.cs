@@ -118,22 +118,24 @@ internal sealed partial class HttpTriggerListener(
     private async Task RunAsync(HttpContext http, FunctionDescriptor function, RoutePattern pattern)
     {
         await using var reset = shutdown.DrainExpired.Register(http.Abort);
+        // HTTP/1.0 allows it, but no address can be made of it.
+        if (!http.Request.Host.HasValue) throw new UriFormatException("Invalid URI: The hostname could not be parsed.");
+        InnerHop.Pass(http.Request);
+        await integration.ReadAsync(http);
+        FunctionContext? run = null;
+        var trigger = new TriggerInvocation(TriggerValue: null, BindingData(http.Request, pattern), context => Prepare(http, run = context));
         try
         {
-            // HTTP/1.0 allows it, but no address can be made of it.
-            if (!http.Request.Host.HasValue) throw new UriFormatException("Invalid URI: The hostname could not be parsed.");
-            InnerHop.Pass(http.Request);
-            await integration.ReadAsync(http);
-            FunctionContext? run = null;
-            var trigger = new TriggerInvocation(TriggerValue: null, BindingData(http.Request, pattern), context => Prepare(http, run = context));
             await invoker.InvokeAsync(function, trigger, http.RequestAborted);
-            await integration.WriteAsync(http, run!);
         }
         catch (Exception) when (!http.Response.HasStarted)
         {
             // The run has logged it.
             RequestGuard.Fail(http);
+            return;
         }
+
+        await integration.WriteAsync(http, run!);
     }
 
     private void Prepare(HttpContext http, FunctionContext context)

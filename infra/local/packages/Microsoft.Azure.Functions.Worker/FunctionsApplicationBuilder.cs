@@ -23,41 +23,17 @@ public class FunctionsApplicationBuilder : IFunctionsWorkerApplicationBuilder, I
             Args = args,
             ApplicationName = options.FunctionAssembly.GetName().Name,
             ContentRootPath = options.BaseDirectory,
-            EnvironmentName = System.Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environments.Development,
+            EnvironmentName = EmbeddedHosting.EnvironmentName,
         });
         _localSettings = LocalSettings.Load(options.BaseDirectory);
-        _web.Configuration.AddInMemoryCollection(_localSettings.Values);
-        _web.Configuration.AddEnvironmentVariables();
-        _web.Configuration.AddCommandLine(args);
+        _web.Configuration.AddHostSettings(_localSettings, args);
         var hostJson = new HostJson(options.BaseDirectory, _web.Configuration);
-
-        // The server logs whole addresses, and a query may hold a key; host.json can still ask for it by this name.
-        _web.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        _web.Logging.AddConfiguration(hostJson.Logging);
-        _web.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-        });
+        _web.Logging.AddHostLogging(hostJson);
         _web.WebHost.UseKestrel();
         _web.Host.UseDefaultServiceProvider((context, provider) =>
             provider.ValidateScopes = provider.ValidateOnBuild = context.HostingEnvironment.IsDevelopment());
 
-        Services.AddRouting();
-        Services.AddEmbeddedWorker();
-        Services.AddSingleton(options);
-        Services.AddSingleton(hostJson);
-        Services.AddSingleton(_middleware);
-        Services.AddSingleton<MasterKeyGuard>();
-        Services.AddSingleton<FunctionView>();
-        Services.AddSingleton<IHostEndpoints, AdminEndpoints>();
-        Services.AddSingleton<IHostEndpoints, KeyEndpoints>();
-        Services.AddHostedService<FunctionsHost>();
-        // The drain has its own limits; the framework's comes after them.
-        Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainLimit + options.AbandonAfter + TimeSpan.FromSeconds(5));
-
-        foreach (var startup in ExtensionDiscovery.ReachableFrom(options.FunctionAssembly)) startup.Configure(this);
+        this.AddHost(_middleware, hostJson, options);
     }
 
     public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
@@ -89,11 +65,10 @@ public class FunctionsApplicationBuilder : IFunctionsWorkerApplicationBuilder, I
     {
         _web.WebHost.UseUrls(Address());
         var app = _web.Build();
-        app.Use(RequestGuard.RunAsync);
-        foreach (var endpoints in app.Services.GetServices<IHostEndpoints>()) endpoints.Map(app);
+        app.UseHost();
         return app;
     }
 
     private string Address()
-        => Configuration["Urls"] ?? Configuration["ASPNETCORE_URLS"] ?? $"http://localhost:{_localSettings.Port ?? 7071}";
+        => Configuration["Urls"] ?? Configuration["ASPNETCORE_URLS"] ?? _localSettings.Address;
 }

@@ -7,6 +7,9 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
+    /// <summary>Where the host listens unless it is told otherwise.</summary>
+    public string Address => $"http://localhost:{Port ?? 7071}";
+
     public static LocalSettings Load(string directory)
     {
         var path = Path.Combine(directory, "local.settings.json");
