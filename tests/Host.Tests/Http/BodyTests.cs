@@ -27,6 +27,26 @@ public sealed class BodyTests(HttpHost http) : IClassFixture<HttpHost>
         => await ShouldFailAsync("/api/unread", 104_857_601);
 
     [Fact]
+    public async Task Body_OverTheLimitOfTheWorkerInChunks_Is500WhenRead()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/echo") { Content = new ByteArrayContent(new byte[30_000_001]) };
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await http.Client.SendAsync(request);
+        await RoutingTests.ShouldBeEmptyAsync(response, HttpStatusCode.InternalServerError);
+    }
+
+    [Theory]
+    [InlineData("\"text\"", "application/json", "text")]
+    [InlineData("text", "application/json", null)]
+    [InlineData("text", "text/plain", null)]
+    public async Task FromBody_Text_IsThatOfJson(string sent, string contentType, string? expected)
+    {
+        using var response = await http.Client.PostAsync("/api/body/text", Content(sent, contentType));
+        response.StatusCode.ShouldBe(expected is null ? HttpStatusCode.InternalServerError : HttpStatusCode.OK);
+        (await response.Content.ReadAsStringAsync()).ShouldBe(expected ?? "");
+    }
+
+    [Fact]
     public async Task Body_Chunked_IsRead()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/echo") { Content = new ByteArrayContent(new byte[200_000]) };

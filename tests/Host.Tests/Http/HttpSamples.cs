@@ -169,6 +169,13 @@ public sealed class HttpSamples
         "content" => new ContentResult { Content = "<b>", ContentType = "text/html" },
         "content-plain" => new ContentResult { Content = "plain" },
         "no-content" => new NoContentResult(),
+        "unchanged" => new StatusCodeResult(304),
+        "conflict" => new ConflictResult(),
+        "error" => new StatusCodeResult(500),
+        "busy" => new StatusCodeResult(503),
+        "busy-object" => new ObjectResult(new { busy = true }) { StatusCode = 503 },
+        "moved" => new RedirectResult("/elsewhere", permanent: true),
+        "stream" => new FileStreamResult(new MemoryStream(new byte[100_000]), "application/octet-stream"),
         "bad" => new BadRequestResult(),
         "missing" => new NotFoundResult(),
         "teapot" => new StatusCodeResult(418),
@@ -188,8 +195,21 @@ public sealed class HttpSamples
     [Function("ReturnsString")]
     public string ReturnsString([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "string")] HttpRequest request) => "not a result";
 
+    [Function("ReturnsObject")]
+    public object ReturnsObject([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "object")] HttpRequest request) => new { a = 1 };
+
+    [Function("ReturnsPaint")]
+    public Task<Paint> ReturnsPaint([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "paint")] HttpRequest request)
+        => Task.FromResult(new Paint("a", Shade.Light, "b"));
+
+    [Function("ReturnsTask")]
+    public Task ReturnsTask([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "task")] HttpRequest request) => Task.CompletedTask;
+
     [Function("ReturnsNothing")]
     public ValueTask ReturnsNothing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "nothing")] HttpRequest request) => ValueTask.CompletedTask;
+
+    [Function("BodyText")]
+    public IActionResult BodyText([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "body/text")] HttpRequest request, [FromBody] string text) => new OkObjectResult(text);
 
     [Function("ReturnsIResult")]
     public async ValueTask<IResult> ReturnsIResult([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "iresult")] HttpRequest request)

@@ -28,7 +28,14 @@ public sealed class ResultTests(HttpHost http) : IClassFixture<HttpHost>
     [InlineData("result/unserializable", 500, null, "")]
     [InlineData("result/null", 200, null, "")]
     [InlineData("result/empty", 200, null, "")]
+    [InlineData("result/conflict", 409, null, "")]
+    [InlineData("result/error", 500, null, "")]
+    [InlineData("result/busy", 503, null, "")]
+    [InlineData("result/busy-object", 503, "application/json; charset=utf-8", """{"busy":true}""")]
     [InlineData("string", 200, null, "")]
+    [InlineData("object", 200, null, "")]
+    [InlineData("paint", 200, null, "")]
+    [InlineData("task", 200, null, "")]
     [InlineData("nothing", 200, null, "")]
     [InlineData("several", 207, null, "")]
     [InlineData("iresult", 203, "application/json; charset=utf-8", """{"a":1}""")]
@@ -62,15 +69,24 @@ public sealed class ResultTests(HttpHost http) : IClassFixture<HttpHost>
     }
 
     [Theory]
-    [InlineData("result/created", "/things/1")]
-    [InlineData("result/accepted", "/status/1")]
-    [InlineData("result/redirect", "/elsewhere")]
-    public async Task Result_Location_IsAsGiven(string path, string location)
+    [InlineData("result/created", "/things/1", 201)]
+    [InlineData("result/accepted", "/status/1", 202)]
+    [InlineData("result/redirect", "/elsewhere", 302)]
+    [InlineData("result/moved", "/elsewhere", 301)]
+    public async Task Result_Location_IsAsGiven(string path, string location, int status)
     {
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
         using var client = new HttpClient(handler) { BaseAddress = http.Host.Address };
         using var response = await client.GetAsync($"/api/{path}");
+        ((int)response.StatusCode).ShouldBe(status);
         response.Headers.Location!.OriginalString.ShouldBe(location);
+    }
+
+    [Fact]
+    public async Task Result_Stream_HasItsLength()
+    {
+        using var response = await http.Client.GetAsync("/api/result/stream");
+        response.Content.Headers.ContentLength.ShouldBe(100_000);
     }
 
     [Fact]
