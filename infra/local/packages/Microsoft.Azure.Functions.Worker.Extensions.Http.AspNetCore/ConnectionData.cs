@@ -10,6 +10,7 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 internal sealed class ConnectionRequestData(HttpRequest request, FunctionContext context) : HttpRequestData(context)
 {
     private HttpHeadersCollection? _headers;
+    private Uri? _url;
     private ConnectionResponseData? _response;
 
     public override Stream Body => request.Body;
@@ -19,7 +20,7 @@ internal sealed class ConnectionRequestData(HttpRequest request, FunctionContext
 
     public override IReadOnlyCollection<IHttpCookie> Cookies => request.Cookies.ToHttpCookies();
 
-    public override Uri Url { get; } = new(request.GetEncodedUrl());
+    public override Uri Url => _url ??= new Uri(request.GetEncodedUrl());
 
     public override IEnumerable<ClaimsIdentity> Identities => request.HttpContext.User.Identities;
 

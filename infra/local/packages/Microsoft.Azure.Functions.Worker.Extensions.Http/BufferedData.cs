@@ -9,13 +9,17 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>A request whose body was read to its end before the function began.</summary>
 internal sealed class BufferedRequestData(HttpRequest request, FunctionContext context) : HttpRequestData(context)
 {
+    private HttpHeadersCollection? _headers;
+    private Uri? _url;
+
     public override Stream Body => request.Body;
 
-    public override HttpHeadersCollection Headers { get; } = new(request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())));
+    public override HttpHeadersCollection Headers
+        => _headers ??= new(request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())));
 
-    public override IReadOnlyCollection<IHttpCookie> Cookies { get; } = request.Cookies.ToHttpCookies();
+    public override IReadOnlyCollection<IHttpCookie> Cookies => request.Cookies.ToHttpCookies();
 
-    public override Uri Url { get; } = new(request.GetEncodedUrl());
+    public override Uri Url => _url ??= new Uri(request.GetEncodedUrl());
 
     public override IEnumerable<ClaimsIdentity> Identities => request.HttpContext.User.Identities;
 
