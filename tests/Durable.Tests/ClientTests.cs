@@ -427,6 +427,35 @@ public sealed class ClientTests(AzuriteFixture azurite)
             .ShouldBe("Microsoft.Azure.Functions.Worker.FunctionsDurableTaskClient does not support orchestration restart.");
         (await Should.ThrowAsync<NotSupportedException>(() => hub.Client.RewindInstanceAsync("x", "why", Cancel))).Message
             .ShouldBe("Microsoft.Azure.Functions.Worker.FunctionsDurableTaskClient does not support orchestration rewind.");
+        (await Should.ThrowAsync<NotSupportedException>(() => hub.Client.GetOrchestrationHistoryAsync("x", Cancel))).Message
+            .ShouldBe("Microsoft.Azure.Functions.Worker.FunctionsDurableTaskClient does not support retrieving orchestration history.");
+    }
+
+    [Fact]
+    public async Task Refusals_CaughtByTheTypesThatComeWithTheOfficialPackages_SayWhy()
+    {
+        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"), Cancel);
+
+        try
+        {
+            await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"), Cancel);
+            Assert.Fail("Started twice.");
+        }
+        catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException exists)
+        {
+            exists.Message.ShouldBe("An Orchestration instance with the ID one already exists.");
+        }
+
+        try
+        {
+            await hub.Client.RaiseEventAsync("nobody", "go", Cancel);
+            Assert.Fail("Sent to nobody.");
+        }
+        catch (Grpc.Core.RpcException refused) when (refused.StatusCode is Grpc.Core.StatusCode.NotFound)
+        {
+            refused.Status.Detail.ShouldBe("No instance with ID 'nobody' was found. (Parameter 'instanceId')");
+        }
     }
 
     [Theory]

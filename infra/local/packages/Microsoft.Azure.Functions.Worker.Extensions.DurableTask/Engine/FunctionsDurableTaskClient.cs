@@ -27,7 +27,7 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
         var instanceId = options?.InstanceId is { Length: > 0 } id ? id : Guid.NewGuid().ToString("N");
         if (!Keys.CanHold(instanceId))
         {
-            throw new RpcException(
+            throw Refused(
                 StatusCode.Internal,
                 $"Failed to start instance with ID {instanceId}.\nInner Exception message: An error occurred while communicating with Azure Storage.");
         }
@@ -52,9 +52,9 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
         switch (await hub.WithAsync(instanceId, instance => instance.DeliverAsync(message, cancellation), cancellation))
         {
             case Delivery.NoInstance:
-                throw new RpcException(StatusCode.NotFound, NoInstance(instanceId));
+                throw Refused(StatusCode.NotFound, NoInstance(instanceId));
             case Delivery.Ended:
-                throw new RpcException(StatusCode.FailedPrecondition, "The orchestration instance with the provided instance id is not running.");
+                throw Refused(StatusCode.FailedPrecondition, "The orchestration instance with the provided instance id is not running.");
         }
     }
 
@@ -77,9 +77,9 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
         switch (result)
         {
             case Delivery.NoInstance:
-                throw new RpcException(StatusCode.NotFound, $"{nameof(ArgumentException)}: {NoInstance(instanceId)}");
+                throw Refused(StatusCode.NotFound, $"{nameof(ArgumentException)}: {NoInstance(instanceId)}");
             case Delivery.Ended:
-                throw new RpcException(
+                throw Refused(
                     StatusCode.FailedPrecondition,
                     $"{nameof(InvalidOperationException)}: Cannot terminate the orchestration instance {instanceId} because instance is in the {status} state.");
         }
@@ -146,6 +146,8 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
     /// <summary>The hub outlives its clients.</summary>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    private static RpcException Refused(StatusCode code, string detail) => new(new Status(code, detail));
+
     private static OrchestrationRuntimeStatus StatusOf(string text) => Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status)
         ? status
         : throw new ArgumentException($"Invalid orchestration runtime status: '{text}' for deduplication.", paramName: null);
@@ -174,7 +176,7 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            var call = new RpcException(StatusCode.Cancelled, "Call canceled by the client.");
+            var call = Refused(StatusCode.Cancelled, "Call canceled by the client.");
             throw new OperationCanceledException($"The {operation} operation was canceled.", call, cancellation);
         }
         finally
@@ -189,7 +191,7 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
         if (!withTexts) return Describe(head, isReadable: false, null, null, null);
         var (input, output) = (await hub.Store.GetInputAsync(head, cancellation), (await hub.Store.GetOutcomeAsync(head, cancellation)).Output);
         if (!TakesLongAnswers && LengthOf(input) + LengthOf(output) + LengthOf(head.CustomStatus) > LongestAnswer)
-            throw new RpcException(StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size.");
+            throw Refused(StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size.");
         return Describe(head, isReadable: true, input, output, head.CustomStatus);
 
         static int LengthOf(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
