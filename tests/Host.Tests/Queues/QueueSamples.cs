@@ -22,6 +22,12 @@ public sealed class BytesSample(Recorder recorder)
     public void Run([QueueTrigger("%Queue%")] byte[] content) => recorder.Say(content);
 }
 
+public sealed class BinarySample(Recorder recorder)
+{
+    [Function("Binary")]
+    public void Run([QueueTrigger("%Queue%")] BinaryData content, string? queueTrigger) => recorder.Say((content.ToString(), queueTrigger));
+}
+
 public sealed class MessageSample(Recorder recorder)
 {
     [Function("Message")]
@@ -55,6 +61,23 @@ public sealed class GatedSample(Recorder recorder)
     }
 }
 
+public sealed class DeafSample(Recorder recorder)
+{
+    [Function("Deaf")]
+    public async Task Run([QueueTrigger("%Queue%")] string text, long dequeueCount)
+    {
+        recorder.Say($"begin {text} {dequeueCount}");
+        await recorder.PassGateAsync(CancellationToken.None);
+        recorder.Say($"end {text} {dequeueCount}");
+    }
+}
+
+public sealed class NamelessSample
+{
+    [Function("Nameless")]
+    public void Run([QueueTrigger("no_name")] string text) => ArgumentNullException.ThrowIfNull(text);
+}
+
 public sealed class OutputSample
 {
     [Function("Output")]
@@ -67,6 +90,7 @@ public sealed class OutputSample
         "many" => new[] { "a", "b", "c" },
         "none" => Array.Empty<string>(),
         "bytes" => new byte[] { 1, 2 },
+        "big" => new string('x', 70_000),
         _ => null,
     };
 }

@@ -63,6 +63,23 @@ public sealed class QueueTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Message_AsBinaryData_IsDecodedAndItsTextIsBindingData()
+    {
+        await SendAsync(Base64("é"));
+        await using var host = await StartAsync<BinarySample>();
+        (await _recorder.NextAsync<(string, string?)>()).ShouldBe(("é", "é"));
+    }
+
+    [Fact]
+    public async Task Message_ThatIsNoBase64_GoesToPoisonForBytesToo()
+    {
+        await SendAsync("this is no base64!");
+        await using var host = await StartAsync<BytesSample>();
+        (await PoisonedAsync(host)).MessageText.ShouldBe("this is no base64!");
+        _recorder.All.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Message_AsQueueMessage_HasItsTextDecoded()
     {
         await SendAsync(Base64("x"));
@@ -127,6 +144,45 @@ public sealed class QueueTests(AzuriteFixture azurite)
         await using var host = await StartAsync<FailingSample>("""{ "maxDequeueCount": 2, "visibilityTimeout": "00:00:01" }""");
         await PoisonedAsync(host);
         _recorder.All.ShouldBe([1L, 2L]);
+    }
+
+    [Fact]
+    public async Task Run_ThatHeedsItsTimeLimit_CountsAsAFailedDelivery()
+    {
+        await SendAsync(Base64("slow"));
+        await using var host = await StartAsync<GatedSample>("""{ "maxDequeueCount": 2 }""", timeout: "00:00:00.3");
+        (await PoisonedAsync(host)).MessageText.ShouldBe(Base64("slow"));
+        _recorder.All.ShouldBe(["begin", "begin"]);
+        var failures = host.Log.Entries.Where(entry => entry.Message.StartsWith("Executed 'Functions.Gated' (Failed")).ToList();
+        failures.Select(failure => failure.Exception!.GetType().Name).ShouldBe(["FunctionTimeoutException", "FunctionTimeoutException"]);
+        failures[0].Exception!.Message.ShouldBe("Timeout value of 00:00:00.3000000 was exceeded by function: Functions.Gated");
+    }
+
+    [Fact]
+    public async Task Run_ThatIgnoresItsTimeLimit_KeepsItsMessageUntilItsEnd()
+    {
+        await SendAsync(Base64("deaf"));
+        await using var host = await StartAsync<DeafSample>(
+            settings: (QueueSettings.MessageLeaseSetting, "00:00:01"), timeout: "00:00:00.2", abandonAfter: TimeSpan.FromMilliseconds(200));
+        await host.Log.WaitForAsync(entry => entry.Message.StartsWith("'Functions.Deaf' was told to end and goes on; its message"));
+        // More than twice the time for which the message was hidden at first.
+        await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
+        _recorder.All.ShouldBe(["begin deaf 1"]);
+        _recorder.OpenGate();
+        foreach (var said in (string[])["begin deaf 1", "end deaf 1", "begin deaf 2"]) (await _recorder.NextAsync<string>()).ShouldBe(said);
+        _recorder.OpenGate();
+    }
+
+    [Fact]
+    public async Task Run_ThatIgnoresTheStop_LeavesItsMessageHidden()
+    {
+        await SendAsync(Base64("deaf"));
+        await using var host = await StartAsync<DeafSample>(drainLimit: TimeSpan.FromMilliseconds(200), abandonAfter: TimeSpan.FromMilliseconds(200));
+        (await _recorder.NextAsync<string>()).ShouldBe("begin deaf 1");
+        await host.StopAsync();
+        (await Queue.PeekMessagesAsync()).Value.ShouldBeEmpty();
+        await ShouldBeLeftAsync(Queue, 1);
+        _recorder.OpenGate();
     }
 
     [Fact]
@@ -234,6 +290,52 @@ public sealed class QueueTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Output_TooBigForAMessage_MakesTheRunFail()
+    {
+        await SendAsync(Base64("big"));
+        await using var host = await StartAsync<OutputSample>();
+        (await PoisonedAsync(host)).MessageText.ShouldBe(Base64("big"));
+        host.Log.Entries.Count(entry => entry.Message.StartsWith("Executed 'Functions.Output' (Failed")).ShouldBe(5);
+        if ((await Target.ExistsAsync()).Value) await ShouldBeLeftAsync(Target, 0);
+    }
+
+    [Fact]
+    public async Task Queue_NamedInCapitals_IsTheOneInSmallLetters()
+    {
+        await SendAsync(Base64("capitals"));
+        await using var host = await StartAsync<TextSample>(settings: ("Queue", _name.ToUpperInvariant()));
+        (await _recorder.NextAsync<string>()).ShouldBe("capitals");
+    }
+
+    [Fact]
+    public async Task Queue_WhoseNameIsNone_TurnsOffThatFunctionAlone()
+    {
+        await SendAsync(Base64("still"));
+        await using var host = await StartAsync([typeof(TextSample), typeof(NamelessSample)], """{ "messageEncoding": "none" }""");
+        (await _recorder.NextAsync<string>()).ShouldBe("still");
+        var messages = host.Log.Entries.Select(entry => entry.Message).ToList();
+        messages.ShouldContain("Error indexing method 'Functions.Nameless'. A queue name can contain only letters, numbers, and dash(-) characters - \"no_name\" (Parameter 'name')");
+        messages.ShouldContain("Function 'Functions.Nameless' failed indexing and will be disabled.");
+        messages.ShouldContain("host.json: 'extensions.queues.messageEncoding' has no effect: messages are base64.");
+    }
+
+    [Fact]
+    public async Task Batch_ByDefault_IsOfSixteenAndMoreAreTakenAtTheThreshold()
+    {
+        await SendAsync([.. Enumerable.Range(0, 40).Select(number => Base64($"{number}"))]);
+        await using var host = await StartAsync<DeafSample>("""{ "newBatchThreshold": 16 }""");
+        await Eventually.HoldsAsync(() => Task.FromResult(_recorder.All.Count < 32 ? $"There are {_recorder.All.Count} at work." : null));
+        var settings = host.Services.GetRequiredService<QueueSettings>();
+        settings.BatchSize.ShouldBe(16);
+        // Time for a third batch, were there one.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        _recorder.All.Count.ShouldBe(32);
+        _recorder.OpenGate(40);
+        await Eventually.HoldsAsync(async () => (await Queue.GetPropertiesAsync()).Value.ApproximateMessagesCount is var left and > 0 ? $"{left} are left." : null);
+        _recorder.All.Distinct().Count().ShouldBe(80);
+    }
+
+    [Fact]
     public async Task Connection_ThatIsNotSet_TurnsOffThatFunctionAlone()
     {
         await SendAsync(Base64("still"));
@@ -263,14 +365,16 @@ public sealed class QueueTests(AzuriteFixture azurite)
         return (await Poison.ReceiveMessageAsync()).Value;
     }
 
-    private Task<TestHost> StartAsync<T>(string queues = "{}", (string Name, string Value)? settings = null, TimeSpan? drainLimit = null)
-        => StartAsync([typeof(T)], queues, settings, drainLimit);
+    private Task<TestHost> StartAsync<T>(
+        string queues = "{}", (string Name, string Value)? settings = null, string timeout = "-1", TimeSpan? drainLimit = null, TimeSpan? abandonAfter = null)
+        => StartAsync([typeof(T)], queues, settings, timeout, drainLimit, abandonAfter);
 
-    private Task<TestHost> StartAsync(Type[] functions, string queues = "{}", (string Name, string Value)? settings = null, TimeSpan? drainLimit = null)
+    private Task<TestHost> StartAsync(
+        Type[] functions, string queues = "{}", (string Name, string Value)? settings = null, string timeout = "-1", TimeSpan? drainLimit = null, TimeSpan? abandonAfter = null)
     {
         var options = new TestHostOptions
         {
-            HostJson = $$"""{ "extensions": { "queues": {{queues}} } }""",
+            HostJson = $$"""{ "functionTimeout": "{{timeout}}", "extensions": { "queues": {{queues}} } }""",
             Settings =
             {
                 ["AzureWebJobsStorage"] = azurite.ConnectionString,
@@ -279,6 +383,7 @@ public sealed class QueueTests(AzuriteFixture azurite)
             },
             Configure = builder => builder.Services.AddSingleton(_recorder),
             DrainLimit = drainLimit ?? TimeSpan.FromSeconds(30),
+            AbandonAfter = abandonAfter ?? TimeSpan.FromSeconds(10),
         };
         if (settings is { } setting) options.Settings[setting.Name] = setting.Value;
         return TestHost.StartAsync(options, functions);
