@@ -48,10 +48,35 @@ public sealed class Retried(Recorder recorder)
     }
 }
 
+public sealed class Failing(Recorder recorder)
+{
+    [Function("Failing")]
+    public void Run([TimerTrigger("0 0 * * * *", RunOnStartup = true)] string timer)
+    {
+        recorder.Say(timer);
+        throw new InvalidOperationException("on purpose");
+    }
+}
+
+public sealed class Deaf(Recorder recorder)
+{
+    [Function("Deaf")]
+    public async Task Run([TimerTrigger("* * * * * *")] TimerInfo timer)
+    {
+        recorder.Say("begin");
+        await recorder.PassGateAsync(CancellationToken.None);
+        recorder.Say("end");
+    }
+}
+
 public sealed class Broken
 {
     [Function("Broken")]
     public void NoCron([TimerTrigger("not a cron")] TimerInfo timer) => ArgumentNullException.ThrowIfNull(timer);
+
+    [Function("Impatient")]
+    [FixedDelayRetry(2, "soon")]
+    public void NoDelay([TimerTrigger("0 0 * * * *")] TimerInfo timer) => ArgumentNullException.ThrowIfNull(timer);
 
     [Function("Unset")]
     public void NoSetting([TimerTrigger("%NoSuchSetting%")] TimerInfo timer) => ArgumentNullException.ThrowIfNull(timer);

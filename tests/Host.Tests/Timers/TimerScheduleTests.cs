@@ -1,11 +1,12 @@
 using System.Globalization;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Embedded;
 
 namespace SyncFunctions.Host.Tests.Timers;
 
 public sealed class TimerScheduleTests
 {
-    private static readonly DateTime Start = DateTime.Parse("2026-11-21T20:30:07Z", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+    private static readonly DateTime Start = Utc("2026-11-21T20:30:07Z");
 
     [Theory]
     [InlineData("*/1 * * * *", "20:31:00", "20:32:00")]
@@ -35,4 +36,18 @@ public sealed class TimerScheduleTests
     [InlineData("0,30 0 * * * *", false)]
     public void Schedule_UnderAMinute_HasNoMonitor(string expression, bool expected)
         => TimerSchedule.Parse(expression).CanBeMonitored(Start).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("0 0 * * * *", "2026-11-21T20:00:00Z", "2026-11-21T21:00:00Z", true)]
+    [InlineData("0 0 * * * *", "2026-11-21T20:00:00.0045Z", "2026-11-21T21:00:00Z", true)]
+    [InlineData("0 0 * * * *", "2026-11-21T20:00:00Z", "2026-11-21T20:30:00Z", false)]
+    [InlineData("0 0 * * * *", null, "2026-11-21T21:00:00Z", true)]
+    [InlineData("0 0 * * * *", null, "2026-11-21T21:30:00Z", false)]
+    [InlineData("00:01:30", "2026-11-21T20:00:00Z", "2026-11-21T20:01:30Z", true)]
+    [InlineData("00:01:30", "2026-11-21T20:00:00Z", "2026-11-21T20:02:00Z", false)]
+    [InlineData("00:01:30", null, "2026-11-21T20:02:00Z", true)]
+    public void Schedule_KnowsTheTimesThatItMade(string expression, string? last, string next, bool expected)
+        => TimerSchedule.Parse(expression).Made(new ScheduleStatus { Last = last is null ? default : Utc(last), Next = Utc(next) }).ShouldBe(expected);
+
+    private static DateTime Utc(string time) => DateTime.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -69,6 +70,77 @@ public sealed class TimerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Timer_WhoseScheduleChanged_ForgetsItsLastRun()
+    {
+        var last = DateTime.UtcNow.Date.AddDays(-1);
+        await KeepAsync("Hourly", last, last.AddMinutes(7));
+        await using (var host = await StartAsync(typeof(Hourly)))
+            await Eventually.HoldsAsync(async () => (await KeptAsync("Hourly"))["Last"] is var kept && (DateTimeOffset)kept! == default(DateTimeOffset) ? null : $"It is {kept}.");
+        var next = ((DateTimeOffset)(await KeptAsync("Hourly"))["Next"]!).UtcDateTime;
+        (next - DateTime.UtcNow).ShouldBeInRange(TimeSpan.FromMinutes(-1), TimeSpan.FromHours(1));
+        _recorder.All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Timer_ThatFails_GoesOnAndKeepsThatItRan()
+    {
+        await using var host = await StartAsync(typeof(Failing));
+        var timer = JsonNode.Parse(await _recorder.NextAsync<string>())!;
+        ((bool)timer["IsPastDue"]!).ShouldBeFalse();
+        await host.Log.WaitForAsync(entry => entry.Message.StartsWith("Executed 'Functions.Failing' (Failed"));
+        await host.StopAsync();
+        ((DateTimeOffset)(await KeptAsync("Failing"))["Last"]!).UtcDateTime.ShouldBe(DateTime.UtcNow, TimeSpan.FromMinutes(1));
+        _recorder.All.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Timer_ThatIgnoresItsTimeLimit_NeverOverlaps()
+    {
+        await using var host = await StartAsync(new TestHostOptions
+        {
+            HostJson = """{ "functionTimeout": "00:00:00.2" }""",
+            Configure = builder => builder.Services.AddSingleton(_recorder),
+            AbandonAfter = TimeSpan.FromMilliseconds(200),
+        }, typeof(Deaf));
+        (await _recorder.NextAsync<string>()).ShouldBe("begin");
+        // Two more times pass meanwhile.
+        await Task.Delay(TimeSpan.FromSeconds(2.2), TestContext.Current.CancellationToken);
+        _recorder.All.ShouldBe(["begin"]);
+        host.Log.Entries.ShouldContain(entry => entry.Exception is FunctionTimeoutException);
+        _recorder.OpenGate(10);
+        (await _recorder.NextAsync<string>()).ShouldBe("end");
+        (await _recorder.NextAsync<string>()).ShouldBe("begin");
+    }
+
+    [Fact]
+    public async Task Clock_SetForward_GivesOneRunForAllTheTimesBetween()
+    {
+        var time = new ShiftedTime();
+        await using var host = await StartAsync(
+            new TestHostOptions { Configure = builder => builder.Services.AddSingleton(_recorder).AddSingleton<TimeProvider>(time) }, typeof(EverySecond));
+        await SlotAsync(_recorder);
+        var before = _recorder.All.Count;
+        time.Shift += TimeSpan.FromHours(1);
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < 3; i++) await SlotAsync(_recorder);
+        // One at once, then one a second.
+        var runs = _recorder.All.Count - before;
+        runs.ShouldBeLessThanOrEqualTo((int)clock.Elapsed.TotalSeconds + 2);
+    }
+
+    [Fact]
+    public async Task Timer_AtTheStart_SaysWhenItComesAndTakesItsLock()
+    {
+        await using var host = await StartAsync(typeof(Hourly));
+        var hour = DateTime.UtcNow.Date.AddHours(DateTime.UtcNow.Hour);
+        var line = (await host.Log.WaitForAsync(entry => entry.Message.StartsWith("The next 5 occurrences"))).Message.Split('\n');
+        line[0].ShouldBe("The next 5 occurrences of the 'Hourly' schedule (Cron: '0 0 * * * *') will be:");
+        line.Skip(1).ShouldBe(Enumerable.Range(1, 5).Select(ahead => hour.AddHours(ahead).ToString("MM/dd/yyyy HH:mm:ss'Z'")));
+        var container = new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts");
+        await Eventually.HoldsAsync(async () => (await container.GetBlobClient($"locks/{_hostId}/Host.Functions.Hourly.Listener").ExistsAsync()).Value ? null : "There is no lock.");
+    }
+
+    [Fact]
     public async Task Timer_Unmonitored_IsNeverPastDue()
     {
         await KeepAsync("Hourly", DateTime.UtcNow.AddDays(-2), DateTime.UtcNow.AddDays(-1));
@@ -127,6 +199,7 @@ public sealed class TimerTests(AzuriteFixture azurite)
         var messages = host.Log.Entries.Select(entry => entry.Message).ToList();
         messages.ShouldContain("Error indexing method 'Functions.Broken'. The schedule expression 'not a cron' was not recognized as a valid cron expression or timespan string.");
         messages.ShouldContain("Function 'Functions.Broken' failed indexing and will be disabled.");
+        messages.ShouldContain(message => message.StartsWith("Error indexing method 'Functions.Impatient'. String 'soon' was not recognized as a valid TimeSpan."));
         messages.ShouldContain("Error indexing method 'Functions.Unset'. '%NoSuchSetting%' does not resolve to a value.");
     }
 
@@ -160,6 +233,9 @@ public sealed class TimerTests(AzuriteFixture azurite)
         await Status(function).UploadAsync(BinaryData.FromString($$"""{"Last":"{{last:O}}","Next":"{{next:O}}","LastUpdated":"{{last:O}}"}"""));
     }
 
+    private async Task<JsonNode> KeptAsync(string function)
+        => await Status(function).ExistsAsync() ? JsonNode.Parse((await Status(function).DownloadContentAsync()).Value.Content)! : new JsonObject();
+
     private Task<TestHost> StartAsync(params Type[] functions)
         => StartAsync(new TestHostOptions { Configure = builder => builder.Services.AddSingleton(_recorder) }, functions);
 
@@ -169,5 +245,13 @@ public sealed class TimerTests(AzuriteFixture azurite)
         options.Settings[HostId.Setting] = _hostId;
         options.Settings["Schedule"] = "0 0 * * * *";
         return TestHost.StartAsync(options, functions);
+    }
+
+    /// <summary>The real time, with a clock that can be set.</summary>
+    private sealed class ShiftedTime : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
     }
 }
