@@ -52,6 +52,37 @@ public sealed class ProgramTests(AzuriteFixture azurite, ITestOutputHelper outpu
         output.WriteLine($"Seed {seed}: {programs.Sum(program => program.Sum(StepsOf))} steps, {_runs.Count} activities run {_runs.Values.Sum()} times");
     }
 
+    [Fact]
+    public async Task Activity_WhoseSecondRunReturnsSomethingElse_CountsOnce()
+    {
+        var tickets = 0;
+        var functions = new LambdaFunctions()
+            .Activity<object?, int>("Ticket", async _ =>
+            {
+                var ticket = Interlocked.Increment(ref tickets);
+                await Task.Delay(ticket % 3 * 5);
+                return ticket;
+            })
+            .Activity<int, int>("Echo", n => n)
+            .Orchestrator("Draw", async context =>
+            {
+                var drawn = new List<int>();
+                for (var i = 0; i < 10; i++)
+                {
+                    var ticket = await context.CallActivityAsync<int>("Ticket");
+                    drawn.Add(ticket - await context.CallActivityAsync<int>("Echo", ticket));
+                }
+
+                return drawn;
+            });
+        var options = TestHub.Options(AzuriteFixture.NewPrefix()) with { RunActivitiesTwice = true };
+        await using var hub = await TestHub.StartAsync(azurite, functions, options: options);
+
+        (await hub.RunAsync("Draw")).ReadOutputAs<int[]>().ShouldBe(new int[10]);
+
+        tickets.ShouldBeGreaterThan(10);
+    }
+
     private static Step[] ProgramOf(Random random, int depth) => [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => StepOf(random, depth))];
 
     private static Step StepOf(Random random, int depth)

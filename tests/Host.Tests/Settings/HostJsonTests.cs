@@ -57,7 +57,7 @@ public sealed class HostJsonTests
               "extensions": {
                 "http": { "routePrefix": "", "customHeaders": { "X-Any": "1" }, "hsts": { "isEnabled": true } },
                 "queues": { "BatchSize": 1, "newBatchThreshold": 0, "maxPollingInterval": "00:00:02", "visibilityTimeout": "00:00:01", "maxDequeueCount": 2 },
-                "durableTask": { "hubName": "H", "storageProvider": { "connectionName": "C", "maxQueuePollingInterval": "00:00:02" }, "tracing": { "traceInputsAndOutputs": true } }
+                "durableTask": { "hubName": "H", "completedInstanceRetention": "7.00:00:00", "runActivitiesTwice": true, "storageProvider": { "connectionName": "C", "maxQueuePollingInterval": "00:00:02" }, "tracing": { "traceInputsAndOutputs": true } }
               }
             }
             """).Root).ShouldBeEmpty();

@@ -24,6 +24,8 @@ internal static class HostJsonKeys
             "extendedSessionsEnabled", "extendedSessionIdleTimeoutInSeconds", "storeInputsInOrchestrationHistory", "overridableExistingInstanceStates",
             "defaultVersion", "versionMatchStrategy", "versionFailureStrategy", "useAppLease", "appLeaseOptions:*", "useGracefulShutdown",
             "localRpcEndpointEnabled", "localRpcAddress", "maxGrpcMessageSizeInBytes", "grpcHttpClientTimeout",
+            // These two are the embedded engine's own.
+            "completedInstanceRetention", "runActivitiesTwice",
             "logReplayEvents", "rollbackEntityOperationsOnExceptions", "throwStatusExceptionsOnRaiseEvent", "httpSettings:*", "notifications:*", "tracing:*"),
         .. Below(
             "extensions:durableTask:storageProvider",
