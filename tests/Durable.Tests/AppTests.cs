@@ -1,6 +1,8 @@
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Http;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Primitives;
 using SyncFunctions.Tests.Support;
 
 namespace SyncFunctions.Durable.Tests;
@@ -53,6 +55,42 @@ public sealed class AppTests(AppTests.Host host) : IClassFixture<AppTests.Host>
     {
         (await host.RunAsync("ByClass", 20)).SerializedOutput.ShouldBe("42");
         (await host.RunAsync("ByClass", null)).SerializedOutput.ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task CallHttp_PlainAnswer_ComesBack()
+    {
+        await using var server = await HttpSample.StartAsync();
+
+        (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("POST", $"{server.Address}/echo", "the content", Follow: false, Attempts: 0)))
+            .ReadOutputAs<string>().ShouldBe("OK | POST text/plain the content | yes");
+        server.Requests.ShouldBe(["POST /echo"]);
+    }
+
+    [Fact]
+    public async Task CallHttp_AcceptedWithALocation_IsFollowedIfAsked()
+    {
+        await using var server = await HttpSample.StartAsync();
+
+        (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("POST", $"{server.Address}/later", null, Follow: true, Attempts: 0)))
+            .ReadOutputAs<string>().ShouldBe("OK | done | ");
+        server.Requests.ShouldBe(["POST /later", "GET /later/1", "GET /later/2"]);
+        (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("POST", $"{server.Address}/later", null, Follow: false, Attempts: 0)))
+            .ReadOutputAs<string>().ShouldBe("Accepted |  | ");
+    }
+
+    [Fact]
+    public async Task CallHttp_Failing_IsTriedAsOftenAsAskedFor()
+    {
+        await using var server = await HttpSample.StartAsync();
+
+        (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("GET", $"{server.Address}/flaky", null, Follow: false, Attempts: 3)))
+            .ReadOutputAs<string>().ShouldBe("OK | third time | ");
+        (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("GET", $"{server.Address}/broken", null, Follow: false, Attempts: 2)))
+            .ReadOutputAs<string>().ShouldBe("InternalServerError |  | ");
+        (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("GET", $"{server.Address}/slow", null, Follow: false, Attempts: 0)))
+            .SerializedOutput!.ShouldContain("Reached user specified timeout: 00:00:00.5000000.");
+        server.Requests.ShouldBe(["GET /flaky", "GET /flaky", "GET /flaky", "GET /broken", "GET /broken", "GET /slow"]);
     }
 
     [Fact]
@@ -143,6 +181,21 @@ public static class AppSamples
     public static async Task<object?> PlusOne([ActivityTrigger] int number, TaskActivityContext context) =>
         await ((ITaskActivity)FuncTaskActivity.Create<int, int>((_, n) => Task.FromResult(n + 1))).RunAsync(context, number);
 
+    [Function(nameof(CallsHttp))]
+    public static async Task<string> CallsHttp([OrchestrationTrigger] TaskOrchestrationContext context, HttpCall call)
+    {
+        var retry = new HttpRetryOptions { FirstRetryInterval = TimeSpan.FromMilliseconds(10), MaxNumberOfAttempts = call.Attempts };
+        var answer = await context.CallHttpAsync(new DurableHttpRequest(new HttpMethod(call.Method), new Uri(call.Uri))
+        {
+            Content = call.Content,
+            Headers = new Dictionary<string, StringValues> { ["X-Asked"] = "yes" },
+            AsynchronousPatternEnabled = call.Follow,
+            HttpRetryOptions = retry,
+            Timeout = TimeSpan.FromSeconds(0.5),
+        });
+        return $"{answer.StatusCode} | {answer.Content} | {(answer.Headers!.TryGetValue("x-asked", out var asked) ? asked.ToString() : "")}";
+    }
+
     [Function(nameof(WrongInput))]
     public static async Task<string> WrongInput([OrchestrationTrigger] TaskOrchestrationContext context)
     {
@@ -158,6 +211,8 @@ public static class AppSamples
 
     [Function(nameof(Versions))]
     public static int[] Versions([OrchestrationTrigger] TaskOrchestrationContext context) => [Math.Sign(context.CompareVersionTo("1.0")), context.CompareVersionTo("")];
+
+    public sealed record HttpCall(string Method, string Uri, string? Content, bool Follow, int Attempts);
 
     public sealed record Order(string Name, Colour Colour, string? Note, decimal[] Prices);
 

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker.Embedded;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Hosting;
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Http;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Management;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ public sealed class DurableTaskExtensionStartup : WorkerExtensionStartup
     public override void Configure(IFunctionsWorkerApplicationBuilder applicationBuilder)
     {
         var services = applicationBuilder.Services;
+        services.AddSingleton<HttpActivity>();
         services.AddSingleton<DurableFunctions>();
         services.AddSingleton<DurableHost>();
         services.AddSingleton<ManagementLinks>();

@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Embedded;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Http;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Hosting;
 
 /// <summary>The durable functions of the app, run by the worker host.</summary>
-internal sealed class DurableFunctions(IFunctionInvoker invoker, IOptions<WorkerOptions> options) : IDurableFunctions
+internal sealed class DurableFunctions(IFunctionInvoker invoker, IOptions<WorkerOptions> options, HttpActivity http) : IDurableFunctions
 {
     private static readonly IReadOnlyDictionary<string, object?> NoData = new Dictionary<string, object?>();
     private readonly Dictionary<string, FunctionDescriptor> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
@@ -18,6 +19,9 @@ internal sealed class DurableFunctions(IFunctionInvoker invoker, IOptions<Worker
     public IReadOnlySet<string> Orchestrators { get; private set; } = new HashSet<string>();
 
     public IReadOnlySet<string> Activities { get; private set; } = new HashSet<string>();
+
+    /// <summary>Whether the app has any.</summary>
+    public bool AreThere => _orchestrators.Count + _activities.Count > 0;
 
     public void AddOrchestrators(IEnumerable<FunctionDescriptor> functions)
     {
@@ -30,7 +34,7 @@ internal sealed class DurableFunctions(IFunctionInvoker invoker, IOptions<Worker
     {
         foreach (var function in functions)
             _activities.Add(NameOf(((ActivityTriggerAttribute)function.Trigger).Activity, function), function);
-        Activities = new HashSet<string>(_activities.Keys, StringComparer.OrdinalIgnoreCase);
+        Activities = new HashSet<string>([.. _activities.Keys, HttpActivity.Name], StringComparer.OrdinalIgnoreCase);
     }
 
     public Task RunTurnAsync(string orchestrator, OrchestrationTurn turn, CancellationToken cancellation) => invoker.InvokeAsync(
@@ -38,13 +42,14 @@ internal sealed class DurableFunctions(IFunctionInvoker invoker, IOptions<Worker
         new TriggerInvocation(turn.Context, NoData, context => context.Features.Set(turn)),
         cancellation);
 
-    public Task<object?> RunActivityAsync(TaskActivityContext context, string? input, CancellationToken cancellation)
+    public async Task<object?> RunActivityAsync(TaskActivityContext context, string? input, CancellationToken cancellation)
     {
+        if (context.Name == HttpActivity.Name) return await http.RunAsync(Converter.Deserialize<DurableHttpRequest>(input)!, cancellation);
         var function = _activities[context.Name];
         var type = function.TriggerParameter.ParameterType;
         var value = type == typeof(TaskActivityContext) ? context : Converter.Deserialize(input, type);
         var data = new Dictionary<string, object?> { ["instanceId"] = context.InstanceId };
-        return invoker.InvokeAsync(
+        return await invoker.InvokeAsync(
             function, new TriggerInvocation(value, data, functionContext => functionContext.Features.Set(context)), cancellation);
     }
 

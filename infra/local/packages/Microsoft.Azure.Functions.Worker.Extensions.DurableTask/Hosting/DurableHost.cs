@@ -54,7 +54,7 @@ internal sealed class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
     /// <summary>Orchestrators and activities come one after the other; with both known the hub starts.</summary>
     public Task ListenerStartedAsync(CancellationToken cancellation)
     {
-        if (Interlocked.Decrement(ref _listenersToCome) > 0 || (_functions.Orchestrators.Count == 0 && _functions.Activities.Count == 0))
+        if (Interlocked.Decrement(ref _listenersToCome) > 0 || !_functions.AreThere)
             return Task.CompletedTask;
         return _hub.Value.StartAsync(cancellation);
     }
