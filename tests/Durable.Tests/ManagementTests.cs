@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Management;
+using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -287,6 +288,46 @@ public sealed class ManagementTests(ManagementTests.Host host) : IClassFixture<M
         (await host.SendAsync("POST", "/entities/Counter/one?op=add", "1")).StatusCode.ShouldBe(HttpStatusCode.NotImplemented);
     }
 
+    [Fact]
+    public async Task CheckStatusResponse_OfAFunction_AnswersTheAddressesAtTheHostOfTheRequest()
+    {
+        var answer = await host.Durable.Http.GetAsync("/api/begin/check-1", Cancel);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("application/json");
+        answer.Headers.RetryAfter.ShouldBeNull();
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        text.ShouldContain("\\u0026code=");
+        var body = (JsonObject)JsonNode.Parse(text)!;
+        body.Select(member => member.Key).Order().ShouldBe(
+        [
+            "Id", "PurgeHistoryDeleteUri", "RestartPostUri", "ResumePostUri", "RewindPostUri", "SendEventPostUri", "StatusQueryGetUri", "SuspendPostUri", "TerminatePostUri",
+        ]);
+        answer.Headers.Location!.OriginalString.ShouldBe(body["StatusQueryGetUri"]!.ToString());
+        body["StatusQueryGetUri"]!.ToString().ShouldStartWith(host.Durable.Address.GetLeftPart(UriPartial.Authority));
+        (await host.Durable.Http.GetAsync(answer.Headers.Location, Cancel)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await host.Durable.Http.GetAsync("/api/begin/check-2?status=299", Cancel)).StatusCode.ShouldBe((HttpStatusCode)299);
+    }
+
+    [Fact]
+    public void ManagementPayload_WithoutARequest_NamesTheAddressesAtTheHostItself()
+    {
+        var payload = host.Durable.Client.CreateHttpManagementPayload("a b/c");
+
+        var root = $"http://localhost:{host.Durable.Address.Port}{Base}/instances/a%20b%2Fc";
+        var code = $"code={host.Durable.Keys.SystemKey("durabletask_extension")}";
+        payload.Id.ShouldBe("a b/c");
+        payload.StatusQueryGetUri.ShouldBe($"{root}?{code}");
+        payload.PurgeHistoryDeleteUri.ShouldBe($"{root}?{code}");
+        payload.SendEventPostUri.ShouldBe($"{root}/raiseEvent/{{eventName}}?{code}");
+        payload.TerminatePostUri.ShouldBe($"{root}/terminate?reason={{{{text}}}}&{code}");
+        payload.SuspendPostUri.ShouldBe($"{root}/suspend?reason={{{{text}}}}&{code}");
+        payload.ResumePostUri.ShouldBe($"{root}/resume?reason={{{{text}}}}&{code}");
+        payload.RewindPostUri.ShouldBeNull();
+        payload.RestartPostUri.ShouldBeNull();
+        Should.Throw<ArgumentException>(() => host.Durable.Client.CreateHttpManagementPayload("")).Message.ShouldStartWith("InstanceId cannot be null or empty.");
+    }
+
     private static async Task<JsonObject> JsonAsync(HttpResponseMessage answer) => (JsonObject)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
 
     private static async Task ShouldBeEmptyAsync(HttpResponseMessage answer, HttpStatusCode status)
@@ -337,6 +378,16 @@ public static class ManagementSamples
 {
     [Function(nameof(WaitForGo))]
     public static Task<string> WaitForGo([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<string>("go");
+
+    [Function(nameof(Begin))]
+    public static async Task<HttpResponseData> Begin(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "begin/{id}")] HttpRequestData request, string id, int? status, [DurableClient] DurableTaskClient client)
+    {
+        await client.ScheduleNewOrchestrationInstanceAsync(nameof(WaitForGo), new StartOrchestrationOptions(id));
+        return status is null
+            ? await client.CreateCheckStatusResponseAsync(request, id)
+            : await client.CreateCheckStatusResponseAsync(request, id, (HttpStatusCode)status);
+    }
 
     [Function("Greet")]
     public static Task<string> GreetAlone([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult($"Hello {context.GetInput<string>()}");

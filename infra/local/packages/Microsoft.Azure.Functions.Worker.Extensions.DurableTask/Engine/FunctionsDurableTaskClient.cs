@@ -2,6 +2,7 @@ using System.Text;
 using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Management;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -18,6 +19,9 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
 
     /// <summary>Whether an instance of any length can be read. A function's client cannot; what answers over HTTP can.</summary>
     public bool TakesLongAnswers { get; init; }
+
+    /// <summary>Where its orchestrations are managed over HTTP; null outside a host.</summary>
+    public ManagementLinks? Links { get; init; }
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)

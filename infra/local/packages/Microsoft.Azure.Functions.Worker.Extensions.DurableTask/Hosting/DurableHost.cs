@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker.Embedded;
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
+using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Management;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ internal sealed class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
     private readonly HostJson _hostJson;
     private readonly StorageConnections _connections;
     private readonly DurableFunctions _functions;
+    private readonly ManagementLinks _links;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly Lazy<TaskHub> _hub;
@@ -22,11 +24,12 @@ internal sealed class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
     private Task? _stopping;
     private int _listenersToCome = 2;
 
-    public DurableHost(HostJson hostJson, StorageConnections connections, DurableFunctions functions, ILoggerFactory loggers, TimeProvider time)
+    public DurableHost(HostJson hostJson, StorageConnections connections, DurableFunctions functions, ManagementLinks links, ILoggerFactory loggers, TimeProvider time)
     {
         _hostJson = hostJson;
         _connections = connections;
         _functions = functions;
+        _links = links;
         _loggers = loggers;
         _time = time;
         // Made at first use: an app without durable functions needs no storage for them.
@@ -42,7 +45,7 @@ internal sealed class DurableHost : IDurableTaskClientProvider, IAsyncDisposable
 
     public DurableTaskClient GetClient(string? name = null)
     {
-        var client = new FunctionsDurableTaskClient(_hub.Value);
+        var client = new FunctionsDurableTaskClient(_hub.Value) { Links = _links };
         return name is null || string.Equals(name, client.Name, StringComparison.OrdinalIgnoreCase)
             ? client
             : throw new NotSupportedException($"The embedded durable engine serves the task hub '{client.Name}' only, not '{name}'.");
