@@ -88,7 +88,7 @@ public sealed class AppTests(AppTests.Host host) : IClassFixture<AppTests.Host>
             .ReadOutputAs<string>().ShouldBe("OK | third time | ");
         (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("GET", $"{server.Address}/broken", null, Follow: false, Attempts: 2)))
             .ReadOutputAs<string>().ShouldBe("InternalServerError |  | ");
-        (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("GET", $"{server.Address}/slow", null, Follow: false, Attempts: 0)))
+        (await host.RunAsync("CallsHttp", new AppSamples.HttpCall("GET", $"{server.Address}/slow", null, Follow: false, Attempts: 0, Seconds: 0.5)))
             .SerializedOutput!.ShouldContain("Reached user specified timeout: 00:00:00.5000000.");
         server.Requests.ShouldBe(["GET /flaky", "GET /flaky", "GET /flaky", "GET /broken", "GET /broken", "GET /slow"]);
     }
@@ -191,7 +191,7 @@ public static class AppSamples
             Headers = new Dictionary<string, StringValues> { ["X-Asked"] = "yes" },
             AsynchronousPatternEnabled = call.Follow,
             HttpRetryOptions = retry,
-            Timeout = TimeSpan.FromSeconds(0.5),
+            Timeout = TimeSpan.FromSeconds(call.Seconds),
         });
         return $"{answer.StatusCode} | {answer.Content} | {(answer.Headers!.TryGetValue("x-asked", out var asked) ? asked.ToString() : "")}";
     }
@@ -212,7 +212,7 @@ public static class AppSamples
     [Function(nameof(Versions))]
     public static int[] Versions([OrchestrationTrigger] TaskOrchestrationContext context) => [Math.Sign(context.CompareVersionTo("1.0")), context.CompareVersionTo("")];
 
-    public sealed record HttpCall(string Method, string Uri, string? Content, bool Follow, int Attempts);
+    public sealed record HttpCall(string Method, string Uri, string? Content, bool Follow, int Attempts, double Seconds = 60);
 
     public sealed record Order(string Name, Colour Colour, string? Note, decimal[] Prices);
 
