@@ -24,7 +24,7 @@ public sealed class HostBuilderTests : IAsyncLifetime
     public async Task ConfigureFunctionsWebApplication_RunsTheSameFunctions()
     {
         using var host = Build(
-            builder => builder.ConfigureFunctionsWebApplication((context, worker) =>
+            builder => builder.ConfigureFunctionsWorkerDefaults().ConfigureFunctionsWebApplication((context, worker) =>
             {
                 context.Configuration["Mine"].ShouldBe("set");
                 worker.UseMiddleware((run, next) =>
@@ -41,6 +41,7 @@ public sealed class HostBuilderTests : IAsyncLifetime
         (await client.GetAsync("/v1/throw/x")).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         (await client.GetAsync("/admin/host/status")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await client.GetAsync("/")).Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        _log.Entries.Count(entry => entry.Message == "Initializing function HTTP routes").ShouldBe(1);
         _log.Entries.ShouldContain(entry => entry.Message == "Mapped function route 'v1/plain' [get] to 'Plain'");
         host.Services.GetRequiredService<IHostEnvironment>().ApplicationName.ShouldBe("SyncFunctions.Host.Tests");
         await host.StopAsync();

@@ -84,6 +84,15 @@ public sealed class HttpDataSamples
         return new Several { Answer = response };
     }
 
+    [Function("DataLength")]
+    public async Task<HttpResponseData> Length([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "data/length")] HttpRequestData request)
+    {
+        var body = await BinaryData.FromStreamAsync(request.Body);
+        var response = request.CreateResponse();
+        await response.WriteStringAsync(body.ToMemory().Length.ToString());
+        return response;
+    }
+
     [Function("DataSync")]
     public HttpResponseData Sync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "data/sync")] HttpRequestData request)
     {

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace SyncFunctions.Host.Tests.Http;
@@ -48,6 +50,30 @@ public sealed class HttpDataTests(HttpDataHosts hosts) : IClassFixture<HttpDataH
         using var response = await hosts.Client(aspNetCore).PostAsync("/api/data/jsonown", Json("""{"ID":1}"""));
         response.Content.Headers.ContentType!.ToString().ShouldBe("application/vnd.mine+json");
         (await response.Content.ReadAsStringAsync()).ShouldBe("""{"id":1,"name":null}""");
+    }
+
+    [Theory]
+    [MemberData(nameof(Both))]
+    public async Task Json_FollowsTheOptionsOfTheApp(bool aspNetCore)
+    {
+        await using var host = await TestHost.StartAsync(
+            new TestHostOptions
+            {
+                AspNetCore = aspNetCore,
+                Configure = builder => builder.Services.Configure<JsonSerializerOptions>(options => options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase),
+            },
+            typeof(HttpDataSamples));
+        using var response = await host.Client.PostAsync("/api/data/json", Json("""{"Id":1}"""));
+        (await response.Content.ReadAsStringAsync()).ShouldBe("""{"id":1,"name":null}""");
+    }
+
+    [Fact]
+    public async Task Body_WithoutAspNetCore_HasTheLimitOfTheHostAlone()
+    {
+        using var read = await hosts.Client(aspNetCore: false).PostAsync("/api/data/length", new ByteArrayContent(new byte[30_000_001]));
+        (await read.Content.ReadAsStringAsync()).ShouldBe("30000001");
+        using var refused = await hosts.Client(aspNetCore: true).PostAsync("/api/data/length", new ByteArrayContent(new byte[30_000_001]));
+        refused.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
     }
 
     [Theory]

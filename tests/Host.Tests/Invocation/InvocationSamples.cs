@@ -40,11 +40,35 @@ public sealed class InvocationSamples(Recorder recorder, ScopedThing thing, ILog
         }
     }
 
+    [Function("Aborted")]
+    public async Task Aborted([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "aborted")] HttpRequest request, FunctionContext context, CancellationToken bound)
+    {
+        recorder.Say("begin");
+        try
+        {
+            await recorder.PassGateAsync(request.HttpContext.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // Each of them fires, within a moment.
+            await Task.WhenAll(FiredAsync(bound), FiredAsync(context.CancellationToken));
+            recorder.Say("all");
+            throw;
+        }
+    }
+
     [Function("Deaf")]
     public async Task<IActionResult> Deaf([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deaf")] HttpRequest request)
     {
         recorder.Say("begin");
         await recorder.PassGateAsync(CancellationToken.None);
         return new OkResult();
+    }
+
+    private static async Task FiredAsync(CancellationToken token)
+    {
+        var fired = new TaskCompletionSource();
+        await using var registration = token.Register(fired.SetResult);
+        await fired.Task.WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
     }
 }

@@ -99,6 +99,21 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task Caller_WhoLeaves_FiresEachToken()
+    {
+        await using var host = await StartAsync();
+        using var leave = new CancellationTokenSource();
+        var request = host.Client.GetAsync("/api/aborted", leave.Token);
+        (await _recorder.NextAsync<string>()).ShouldBe("begin");
+        await leave.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => request);
+        (await _recorder.NextAsync<string>()).ShouldBe("all");
+        var executed = await host.Log.WaitForAsync(entry => entry.Message.StartsWith("Executed 'Functions.Aborted'"));
+        executed.Message.ShouldMatch(@"^Executed 'Functions\.Aborted' \(Failed, Id=[0-9a-f-]{36}, Duration=\d+ms\)$");
+        executed.Exception.ShouldBeAssignableTo<OperationCanceledException>();
+    }
+
+    [Fact]
     public async Task Timeout_FiresTheToken()
     {
         await using var host = await StartAsync("""{ "functionTimeout": "00:00:00.200" }""");

@@ -7,7 +7,11 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>The worker with ASP.NET Core: a function reads and writes the connection itself.</summary>
 internal sealed class AspNetCoreIntegration : IHttpIntegration
 {
-    public Task ReadAsync(HttpContext http) => Task.CompletedTask;
+    public Task ReadAsync(HttpContext http)
+    {
+        WorkerBody.Limit(http);
+        return Task.CompletedTask;
+    }
 
     public void Prepare(HttpContext http, FunctionContext context)
     {

@@ -29,6 +29,18 @@ public static class WorkerHostBuilderExtensions
     public static IHostBuilder ConfigureFunctionsWorkerDefaults(
         this IHostBuilder builder, Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configure, Action<WorkerOptions>? configureOptions)
     {
+        if (builder.Properties.TryAdd(typeof(MiddlewareList), new MiddlewareList())) AddHost(builder);
+        var middleware = (MiddlewareList)builder.Properties[typeof(MiddlewareList)];
+        return builder.ConfigureServices((context, services) =>
+        {
+            configure(context, new WorkerApplicationBuilder(services, middleware));
+            if (configureOptions is not null) services.Configure(configureOptions);
+        });
+    }
+
+    /// <summary>Once, however often the worker is configured.</summary>
+    private static void AddHost(IHostBuilder builder)
+    {
         var options = builder.Properties.TryGetValue(typeof(EmbeddedHostOptions), out var given) ? (EmbeddedHostOptions)given : new EmbeddedHostOptions();
         var local = LocalSettings.Load(options.BaseDirectory);
         builder.UseEnvironment(EmbeddedHosting.EnvironmentName);
@@ -41,16 +53,13 @@ public static class WorkerHostBuilderExtensions
         builder.ConfigureServices((context, services) =>
         {
             var hostJson = new HostJson(options.BaseDirectory, context.Configuration);
-            var middleware = new MiddlewareList();
-            var worker = new WorkerApplicationBuilder(services, middleware);
+            var middleware = (MiddlewareList)builder.Properties[typeof(MiddlewareList)];
             services.AddLogging(logging => logging.AddHostLogging(hostJson));
-            worker.AddHost(middleware, hostJson, options);
-            configure(context, worker);
-            if (configureOptions is not null) services.Configure(configureOptions);
+            new WorkerApplicationBuilder(services, middleware).AddHost(middleware, hostJson, options);
         });
 
         // After the host, which thereby is ready before the first request and the last to stop.
-        return builder.ConfigureWebHost(web => web
+        builder.ConfigureWebHost(web => web
             .UseKestrel()
             .Configure(static app => app.UseHost())
             .UseSetting(WebHostDefaults.ApplicationKey, options.FunctionAssembly.GetName().Name));
