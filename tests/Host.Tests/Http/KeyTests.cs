@@ -63,6 +63,14 @@ public sealed class KeyTests(HttpHost http) : IClassFixture<HttpHost>
         => (await http.Client.PostAsync("/api/key/function", content: null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
     [Fact]
+    public async Task KeyFile_IsThereBeforeTheFirstCall_AndTheLogSaysWhere()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions(), typeof(HttpSamples));
+        File.Exists(host.Keys.FilePath).ShouldBeTrue();
+        host.Log.Entries.ShouldContain(entry => entry.Message == $"The keys are in {host.Keys.FilePath}");
+    }
+
+    [Fact]
     public async Task KeyFile_Replaced_CountsAtOnce()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions(), typeof(HttpSamples));

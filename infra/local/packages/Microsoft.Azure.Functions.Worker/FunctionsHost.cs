@@ -12,6 +12,7 @@ internal sealed partial class FunctionsHost(
     IEnumerable<ITriggerListener> listeners,
     HostShutdown shutdown,
     HostJson hostJson,
+    HostKeys keys,
     ILoggerFactory loggers) : IHostedLifecycleService
 {
     private readonly ILogger _log = loggers.CreateLogger("Host.Startup");
@@ -23,6 +24,10 @@ internal sealed partial class FunctionsHost(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var key in HostJsonKeys.UnknownIn(hostJson.Root)) Log.UnknownKey(_log, key);
+
+        // Whoever is to call the app needs the keys before the first call.
+        _ = keys.Current;
+        Log.Keys(_log, keys.FilePath);
         foreach (var listener in _listeners)
         {
             var functions = catalog.Functions.Where(function => function.Trigger.GetType() == listener.TriggerAttribute).ToList();
@@ -66,6 +71,9 @@ internal sealed partial class FunctionsHost(
     {
         [LoggerMessage(404, LogLevel.Warning, "host.json: '{Key}' is not known here and has no effect.")]
         public static partial void UnknownKey(ILogger logger, string key);
+
+        [LoggerMessage(405, LogLevel.Information, "The keys are in {Path}")]
+        public static partial void Keys(ILogger logger, string path);
 
         [LoggerMessage(402, LogLevel.Error, "The '{Function}' function is in error: nothing listens for {Trigger}; is the extension configured in Program.cs?")]
         public static partial void NoListener(ILogger logger, string function, string trigger);
