@@ -181,6 +181,11 @@ public sealed class InvocationTests
         }
     }
 
+    [Fact]
+    public void LocalSettings_ThatAreEncrypted_AreRefusedInOneSentence()
+        => Should.Throw<InvalidOperationException>(() => TestHost.Build(new TestHostOptions { LocalSettings = """{ "IsEncrypted": true, "Values": { "A": "x" } }""" }))
+            .Message.ShouldEndWith("local.settings.json is encrypted, which cannot be read here: decrypt it with 'func settings decrypt'.");
+
     // The listening socket closes soon after the stop began, not at the same moment.
     private static async Task RefusedAsync(HttpClient client)
     {

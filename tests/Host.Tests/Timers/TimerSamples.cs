@@ -51,9 +51,10 @@ public sealed class Retried(Recorder recorder)
 public sealed class Failing(Recorder recorder)
 {
     [Function("Failing")]
-    public void Run([TimerTrigger("0 0 * * * *", RunOnStartup = true)] string timer)
+    public void Run([TimerTrigger("0 0 * * * *", RunOnStartup = true)] string timer, string timerTrigger)
     {
         recorder.Say(timer);
+        recorder.Say(timerTrigger);
         throw new InvalidOperationException("on purpose");
     }
 }

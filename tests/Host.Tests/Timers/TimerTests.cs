@@ -82,15 +82,28 @@ public sealed class TimerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Timer_WhoseKeptScheduleMakesNoSense_BeginsAnew()
+    {
+        await new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").CreateIfNotExistsAsync();
+        await Status("AtStart").UploadAsync(BinaryData.FromString("no JSON"));
+        await using var host = await StartAsync(typeof(AtStart));
+        (await _recorder.NextAsync<TimerInfo>()).ScheduleStatus!.Last.ShouldBe(default);
+        host.Log.Entries.ShouldContain(entry => entry.Message == "The schedule that is kept for 'AtStart' makes no sense and is made anew.");
+    }
+
+    [Fact]
     public async Task Timer_ThatFails_GoesOnAndKeepsThatItRan()
     {
         await using var host = await StartAsync(typeof(Failing));
         var timer = JsonNode.Parse(await _recorder.NextAsync<string>())!;
+        timer.AsObject().Select(member => member.Key).ShouldBe(["Schedule", "ScheduleStatus", "IsPastDue"]);
+        ((string)timer["ScheduleStatus"]!["Next"]!).ShouldEndWith(":00:00+00:00");
         ((bool)timer["IsPastDue"]!).ShouldBeFalse();
+        DateTime.Parse(await _recorder.NextAsync<string>()).ShouldBe(DateTime.UtcNow, TimeSpan.FromMinutes(1));
         await host.Log.WaitForAsync(entry => entry.Message.StartsWith("Executed 'Functions.Failing' (Failed"));
         await host.StopAsync();
         ((DateTimeOffset)(await KeptAsync("Failing"))["Last"]!).UtcDateTime.ShouldBe(DateTime.UtcNow, TimeSpan.FromMinutes(1));
-        _recorder.All.Count.ShouldBe(1);
+        _recorder.All.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -131,7 +144,9 @@ public sealed class TimerTests(AzuriteFixture azurite)
     [Fact]
     public async Task Timer_AtTheStart_SaysWhenItComesAndTakesItsLock()
     {
-        await using var host = await StartAsync(typeof(Hourly));
+        await using var host = await StartAsync(
+            new TestHostOptions { Settings = { ["WEBSITE_TIME_ZONE"] = "Europe/Rome" }, Configure = builder => builder.Services.AddSingleton(_recorder) }, typeof(Hourly));
+        host.Log.Entries.ShouldContain(entry => entry.Message == "WEBSITE_TIME_ZONE is 'Europe/Rome', which has no effect: schedules are in UTC.");
         var hour = DateTime.UtcNow.Date.AddHours(DateTime.UtcNow.Hour);
         var line = (await host.Log.WaitForAsync(entry => entry.Message.StartsWith("The next 5 occurrences"))).Message.Split('\n');
         line[0].ShouldBe("The next 5 occurrences of the 'Hourly' schedule (Cron: '0 0 * * * *') will be:");

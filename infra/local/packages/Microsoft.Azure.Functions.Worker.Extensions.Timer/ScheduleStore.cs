@@ -1,36 +1,43 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
 /// <summary>Keeps when a timer ran last and is due next, in the blob where the genuine host keeps it.</summary>
-internal sealed class ScheduleStore(HostBlobs blobs)
+internal sealed partial class ScheduleStore(HostBlobs blobs, ILoggerFactory loggers)
 {
+    private readonly ILogger _log = loggers.CreateLogger("Host.Triggers.Timer");
+
     public async Task<ScheduleStatus?> ReadAsync(FunctionDescriptor function, CancellationToken cancellation)
     {
         try
         {
             var content = await Blob(function).DownloadContentAsync(cancellation);
-            var kept = content.Value.Content.ToObjectFromJson<KeptStatus>()!;
-            return new ScheduleStatus { Last = kept.Last.UtcDateTime, Next = kept.Next.UtcDateTime, LastUpdated = kept.LastUpdated.UtcDateTime };
+            return content.Value.Content.ToObjectFromJson<KeptStatus>()!.ToStatus();
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
             return null;
         }
+        catch (JsonException exception)
+        {
+            // Whoever wrote it, waiting will not make it better.
+            Log.NotUnderstood(_log, exception, function.Name);
+            return null;
+        }
     }
 
     public Task WriteAsync(FunctionDescriptor function, ScheduleStatus status, CancellationToken cancellation)
-    {
-        var kept = new KeptStatus(Utc(status.Last), Utc(status.Next), Utc(status.LastUpdated));
-        return Blob(function).UploadAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(kept)), overwrite: true, cancellation);
-    }
-
-    private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+        => Blob(function).UploadAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(KeptStatus.Of(status))), overwrite: true, cancellation);
 
     private BlobClient Blob(FunctionDescriptor function)
         => blobs.Container.GetBlobClient(blobs.Path("timers", $"Host.Functions.{function.Name}/status"));
 
-    private sealed record KeptStatus(DateTimeOffset Last, DateTimeOffset Next, DateTimeOffset LastUpdated);
+    private static partial class Log
+    {
+        [LoggerMessage(6, LogLevel.Warning, "The schedule that is kept for '{Function}' makes no sense and is made anew.")]
+        public static partial void NotUnderstood(ILogger logger, Exception exception, string function);
+    }
 }

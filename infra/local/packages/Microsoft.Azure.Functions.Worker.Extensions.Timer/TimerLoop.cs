@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
@@ -43,15 +42,15 @@ internal sealed partial class TimerLoop(
     public async Task<TriggerInvocation> ForManualRunAsync(CancellationToken cancellation)
     {
         var status = _trigger.UseMonitor && schedule.CanBeMonitored(Now) ? await store.ReadAsync(function, cancellation) : null;
-        return Invocation(function, new TimerInfo { ScheduleStatus = status }, attempt: null);
+        return Invocation(function, new TimerInfo { ScheduleStatus = status }, Now);
     }
 
-    public static TriggerInvocation Invocation(FunctionDescriptor function, TimerInfo info, RetryContext? attempt)
+    public static TriggerInvocation Invocation(FunctionDescriptor function, TimerInfo info, DateTime now, RetryContext? attempt = null)
     {
-        object value = function.TriggerParameter.ParameterType == typeof(TimerInfo) ? info : JsonSerializer.Serialize(info);
+        object value = function.TriggerParameter.ParameterType == typeof(TimerInfo) ? info : TimerJson.Of(info);
         return new TriggerInvocation(
             value,
-            new Dictionary<string, object?>(),
+            new Dictionary<string, object?> { ["TimerTrigger"] = now.ToString() },
             context =>
             {
                 if (attempt is not null) context.Features.Set(attempt);
@@ -116,7 +115,7 @@ internal sealed partial class TimerLoop(
     {
         try
         {
-            await invoker.InvokeAsync(function, Invocation(function, info, attempt), CancellationToken.None);
+            await invoker.InvokeAsync(function, Invocation(function, info, Now, attempt), CancellationToken.None);
         }
         catch (FunctionStoppedException stopped)
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
@@ -9,6 +10,7 @@ internal sealed partial class TimerTriggerListener(
     HostJson hostJson,
     FunctionCatalog catalog,
     StorageConnections connections,
+    IConfiguration configuration,
     IFunctionInvoker invoker,
     TimeProvider time,
     ILoggerFactory loggers) : ITriggerListener, IManualTrigger, IDisposable
@@ -40,6 +42,7 @@ internal sealed partial class TimerTriggerListener(
         }
 
         if (_timers.Count == 0) return Task.CompletedTask;
+        if (configuration["WEBSITE_TIME_ZONE"] is { Length: > 0 } zone) Log.NoTimeZone(_log, zone);
         connections.Get(StorageConnections.Default);
         _working = Task.WhenAll(_timers.Values.Select(timer => Task.Run(() => timer.RunAsync(_stop.Token), CancellationToken.None)));
         return Task.CompletedTask;
@@ -56,11 +59,14 @@ internal sealed partial class TimerTriggerListener(
     public Task<TriggerInvocation> ForManualRunAsync(FunctionDescriptor function, string input, CancellationToken cancellation)
         => _timers.TryGetValue(function.Name, out var timer)
             ? timer.ForManualRunAsync(cancellation)
-            : Task.FromResult(TimerLoop.Invocation(function, new TimerInfo(), attempt: null));
+            : Task.FromResult(TimerLoop.Invocation(function, new TimerInfo(), time.GetUtcNow().UtcDateTime));
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "The next 5 occurrences of the '{Function}' schedule ({Schedule}) will be:\n{Occurrences}")]
         public static partial void Occurrences(ILogger logger, string function, TimerSchedule schedule, string occurrences);
+
+        [LoggerMessage(2, LogLevel.Warning, "WEBSITE_TIME_ZONE is '{Zone}', which has no effect: schedules are in UTC.")]
+        public static partial void NoTimeZone(ILogger logger, string zone);
     }
 }
