@@ -150,16 +150,27 @@ public sealed class ClientTests(AzuriteFixture azurite)
         starts.Count(id => id is not null).ShouldBe(1);
     }
 
-    [Fact]
-    public async Task Start_IdHasEnded_ReplacesIt()
+    [Theory]
+    [InlineData(OrchestrationRuntimeStatus.Completed)]
+    [InlineData(OrchestrationRuntimeStatus.Failed)]
+    [InlineData(OrchestrationRuntimeStatus.Terminated)]
+    public async Task Start_IdHasEnded_ReplacesIt(OrchestrationRuntimeStatus status)
     {
         await using var hub = await TestHub.StartAsync(azurite, Functions);
-        await hub.RunAsync("Fail", "first", "one");
+        var first = status switch
+        {
+            OrchestrationRuntimeStatus.Completed => "Echo",
+            OrchestrationRuntimeStatus.Failed => "Fail",
+            _ => "Wait",
+        };
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync(first, "first", new StartOrchestrationOptions("one"), Cancel);
+        if (status is OrchestrationRuntimeStatus.Terminated) await hub.Client.TerminateInstanceAsync("one", Cancel);
+        (await hub.EndOfAsync("one")).RuntimeStatus.ShouldBe(status);
 
         var second = await hub.RunAsync("Echo", "second", "one");
 
         second.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
-        second.ReadOutputAs<string>().ShouldBe("second");
+        (second.ReadInputAs<string>(), second.ReadOutputAs<string>()).ShouldBe(("second", "second"));
         second.Name.ShouldBe("Echo");
         (await hub.Engine.Store.LoadAsync("one", Cancel))!.Garbage.ShouldBeEmpty();
     }
@@ -184,14 +195,20 @@ public sealed class ClientTests(AzuriteFixture azurite)
     [Fact]
     public async Task Start_LaterOn_IsPendingUntilThen()
     {
-        await using var hub = await TestHub.StartAsync(azurite, Functions);
-        var at = DateTimeOffset.UtcNow.AddMilliseconds(800);
+        var time = new MovedTime();
+        await using var hub = await TestHub.StartAsync(azurite, Functions, time: time);
+        var at = DateTimeOffset.UtcNow.AddHours(1);
 
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "later", new StartOrchestrationOptions(StartAt: at), Cancel);
 
+        var pending = (await hub.Client.GetInstanceAsync(id, true, Cancel))!;
+        (pending.RuntimeStatus, pending.SerializedInput, pending.SerializedCustomStatus).ShouldBe((OrchestrationRuntimeStatus.Pending, "\"later\"", null));
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "again", new StartOrchestrationOptions(id), Cancel).ShouldThrowAsync(
+            $"DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException: An Orchestration instance with the ID {id} already exists.");
+        await hub.RunAsync("Echo", "meanwhile");
         (await hub.Client.GetInstanceAsync(id, Cancel))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Pending);
+        time.Advance(TimeSpan.FromHours(1));
         (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("later");
-        DateTimeOffset.UtcNow.ShouldBeGreaterThan(at);
     }
 
     [Fact]
@@ -263,14 +280,16 @@ public sealed class ClientTests(AzuriteFixture azurite)
     [Fact]
     public async Task Terminate_Pending_EndsItForGood()
     {
-        await using var hub = await TestHub.StartAsync(azurite, Functions);
-        var options = new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddMilliseconds(400));
+        var time = new MovedTime();
+        await using var hub = await TestHub.StartAsync(azurite, Functions, time: time);
+        var options = new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddHours(1));
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "never", options, Cancel);
 
         await hub.Client.TerminateInstanceAsync(id, Cancel);
 
         (await hub.EndOfAsync(id)).SerializedOutput.ShouldBeNull();
-        await Task.Delay(600, Cancel);
+        time.Advance(TimeSpan.FromHours(2));
+        await hub.RunAsync("Echo", "meanwhile");
         (await hub.EndOfAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
     }
 

@@ -33,15 +33,56 @@ public sealed class EventAndTimerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Events_SeveralWaitsForOneName_GoToTheLatestFirst()
+    {
+        var functions = new LambdaFunctions().Orchestrator("Wait", context =>
+            Task.WhenAll(context.WaitForExternalEvent<string>("go"), context.WaitForExternalEvent<string>("go"), context.WaitForExternalEvent<string>("other")));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", Cancel);
+        await hub.Client.WaitForInstanceStartAsync(id, Cancel);
+
+        foreach (var (name, text) in ((string, string)[])[("go", "a"), ("go", "b"), ("other", "c")]) await hub.Client.RaiseEventAsync(id, name, text, Cancel);
+
+        (await hub.EndOfAsync(id)).ReadOutputAs<string[]>().ShouldBe(["b", "a", "c"]);
+    }
+
+    [Fact]
+    public async Task Approval_EventOrTimer_TheFirstOneDecides()
+    {
+        var functions = new LambdaFunctions().Orchestrator("Approve", async context =>
+        {
+            using var timeIsUp = new CancellationTokenSource();
+            var timer = context.CreateTimer(TimeSpan.FromMilliseconds(context.GetInput<int>()), timeIsUp.Token);
+            var approval = context.WaitForExternalEvent<bool>("approval", Cancel);
+            if (await Task.WhenAny(approval, timer) == timer) return "escalated";
+#pragma warning disable CA1849, MA0042
+            timeIsUp.Cancel();
+#pragma warning restore CA1849, MA0042
+            return await approval ? "approved" : "rejected";
+        });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        (await hub.RunAsync("Approve", 50)).ReadOutputAs<string>().ShouldBe("escalated");
+        foreach (var (answer, output) in ((bool, string)[])[(true, "approved"), (false, "rejected")])
+        {
+            var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Approve", 3_600_000, Cancel);
+            await hub.Client.RaiseEventAsync(id, "approval", answer, Cancel);
+            (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe(output);
+        }
+    }
+
+    [Fact]
     public async Task Event_ToAPendingInstance_IsKeptForIt()
     {
-        await using var hub = await TestHub.StartAsync(azurite, Waiting());
-        var options = new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddMilliseconds(600));
+        var time = new MovedTime();
+        await using var hub = await TestHub.StartAsync(azurite, Waiting(), time: time);
+        var options = new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddHours(1));
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", 1, options, Cancel);
 
         await hub.Client.RaiseEventAsync(id, "go", "early", Cancel);
 
         (await hub.Client.GetInstanceAsync(id, Cancel))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Pending);
+        time.Advance(TimeSpan.FromHours(1));
         (await hub.EndOfAsync(id)).ReadOutputAs<string[]>().ShouldBe(["early"]);
     }
 

@@ -284,7 +284,8 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
 
     private void Deliver(EventReceived received)
     {
-        if (_waiters.Find(waiter => Matches(waiter.Name, received.Name)) is not { } waiter)
+        // The latest wait first: an orchestrator that waits again has lost interest in the earlier one.
+        if (_waiters.FindLast(waiter => Matches(waiter.Name, received.Name)) is not { } waiter)
         {
             _unread.Add(received);
             return;
