@@ -53,6 +53,10 @@ public sealed class BindingSamples
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "mvc/{part}")] HttpRequest request, [FromRoute] string part, [FromQuery] string? q, [FromHeader] string? accept)
         => new OkObjectResult($"{part} {q} {accept ?? "null"}");
 
+    [Function("Coded")]
+    public IActionResult Coded([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "coded")] HttpRequest request, string? code, FunctionContext context)
+        => new OkObjectResult($"{code ?? "null"} {request.Query["code"]} {context.BindingContext.BindingData.ContainsKey("code")}");
+
     [Function("Needy")]
     public IActionResult Needy([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "needy")] HttpRequest request, int needed) => new OkObjectResult(needed);
 

@@ -21,6 +21,7 @@ public sealed class BindingTests
             .ShouldBe("1 t 0f8fad5bd9cb469fa16570867728950e 2026-01-02 False");
         (await host.Client.GetStringAsync("/api/values/1")).ShouldBe("1 null null null True");
         (await host.Client.GetStringAsync("/api/mvc/p?q=x")).ShouldBe("p x null");
+        (await host.Client.GetStringAsync("/api/coded?code=x")).ShouldBe("null x False");
     }
 
     [Fact]

@@ -92,7 +92,8 @@ internal sealed partial class HttpTriggerListener(
             ["Query"] = JsonSerializer.Serialize(request.Query.ToDictionary(item => item.Key, item => item.Value[^1])),
             ["Headers"] = JsonSerializer.Serialize(request.Headers.ToDictionary(item => item.Key, item => item.Value.ToString())),
         };
-        foreach (var (name, values) in request.Query) data[name] = values[^1];
+        // The key of a caller is bound to nothing.
+        foreach (var (name, values) in request.Query.Where(item => !item.Key.Equals(HostKeys.QueryName, StringComparison.OrdinalIgnoreCase))) data[name] = values[^1];
         foreach (var parameter in pattern.Parameters.Where(parameter => parameter.IsCatchAll)) request.RouteValues.TryAdd(parameter.Name, null);
         foreach (var (name, value) in request.RouteValues) data[name] = value;
         return data;

@@ -30,6 +30,9 @@ internal sealed partial class HostKeys(IConfiguration configuration, ILoggerFact
     /// <summary>The setting that names the file.</summary>
     public const string FileSetting = "EmbeddedHost:KeyFile";
 
+    /// <summary>Where a query holds the key.</summary>
+    public const string QueryName = "code";
+
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
     private readonly ILogger _log = loggers.CreateLogger("Host.Keys");
     private readonly Lock _gate = new();
@@ -73,7 +76,7 @@ internal sealed partial class HostKeys(IConfiguration configuration, ILoggerFact
 
     /// <summary>The key of a request: the header decides, even an empty one; without it the query's <c>code</c>.</summary>
     public static string KeyOf(HttpRequest request)
-        => request.Headers.TryGetValue("x-functions-key", out var header) ? header.ToString() : request.Query["code"].ToString();
+        => request.Headers.TryGetValue("x-functions-key", out var header) ? header.ToString() : request.Query[QueryName].ToString();
 
     /// <param name="function">The function whose own keys count too.</param>
     /// <param name="system">The system key that is enough.</param>
