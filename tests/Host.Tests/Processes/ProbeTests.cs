@@ -10,9 +10,12 @@ public sealed class ProbeTests(AzuriteFixture azurite) : IDisposable
 
     public void Dispose() => _app.Dispose();
 
-    [Fact]
-    public async Task App_Started_ServesEveryTriggerAndEndsInOrder()
+    [Theory]
+    [InlineData("FunctionsApplication")]
+    [InlineData("HostBuilder")]
+    public async Task App_Started_ServesEveryTriggerAndEndsInOrder(string builder)
     {
+        _app.Settings["ProbeBuilder"] = builder;
         var cancellation = TestContext.Current.CancellationToken;
         _app.Settings["TickSchedule"] = "* * * * * *";
         await _app.SendAsync("one");
