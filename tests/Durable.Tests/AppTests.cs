@@ -114,6 +114,10 @@ public sealed class AppTests(AppTests.Host host) : IClassFixture<AppTests.Host>
     }
 
     [Fact]
+    public void TaskName_AsJson_HasItsOfficialMembers() =>
+        System.Text.Json.JsonSerializer.Serialize(new ParentOrchestrationInstance("P", "1")).ShouldBe("""{"Name":{"Name":"P","Version":""},"InstanceId":"1"}""");
+
+    [Fact]
     public void SerializedData_ReadsItsText()
     {
         new SerializedData("[1,2]").ReadAs<int[]>().ShouldBe([1, 2]);

@@ -257,7 +257,13 @@ public sealed class ClientTests(AzuriteFixture azurite)
             "The ReadOutputAs method can only be used on OrchestrationMetadata objects that are fetched with the option to include output data.");
         Should.Throw<InvalidOperationException>(() => bare.ReadCustomStatusAs<string>()).Message.ShouldBe(
             "The ReadCustomStatusAs method can only be used on OrchestrationMetadata objects that are fetched with the option to include input and output data.");
-        (await hub.Client.GetInstanceAsync(id, true, Cancel))!.ToString().ShouldEndWith(", Input: '\"text\"', Output: '\"text\"']");
+        var whole = (await hub.Client.GetInstanceAsync(id, true, Cancel))!;
+        whole.ToString().ShouldEndWith(", Input: '\"text\"', Output: '\"text\"']");
+        System.Text.Json.Nodes.JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(whole))!.AsObject().Select(member => member.Key).ShouldBe(
+        [
+            "Name", "InstanceId", "DataConverter", "RuntimeStatus", "CreatedAt", "LastUpdatedAt", "SerializedInput", "SerializedOutput",
+            "SerializedCustomStatus", "Tags", "FailureDetails", "IsRunning", "IsCompleted",
+        ]);
     }
 
     [Fact]

@@ -86,6 +86,11 @@ public sealed class TaskFailedException : Exception
     /// <summary>What went wrong. Null, as the genuine engine leaves it, where a sub-orchestration was terminated or could not be run at all.</summary>
     public TaskFailureDetails FailureDetails { get; }
 
+    /// <summary>Whether the task failed with exactly this type of exception.</summary>
+    [Obsolete("Use FailureDetails.IsCausedBy<T>().")]
+    public bool IsCausedByException<T>()
+        where T : Exception => FailureDetails.ErrorType == typeof(T).FullName;
+
     private static string Describe(string name, int id, string? message) =>
         $"Task '{name}' (#{id}) failed with an unhandled exception{(message is null ? "." : $": {message}")}";
 }

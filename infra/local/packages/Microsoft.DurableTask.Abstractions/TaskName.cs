@@ -13,6 +13,10 @@ public readonly struct TaskName : IEquatable<TaskName>
     /// <summary>The text of the name.</summary>
     public string Name => field ?? string.Empty;
 
+    /// <summary>Always empty.</summary>
+    [Obsolete("A task's name has no version.")]
+    public string Version => string.Empty;
+
     /// <inheritdoc/>
     public bool Equals(TaskName other) => string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);
 

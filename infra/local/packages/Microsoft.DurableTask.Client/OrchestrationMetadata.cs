@@ -33,7 +33,7 @@ public enum OrchestrationRuntimeStatus
     Suspended,
 }
 
-/// <summary>An orchestration instance as a query shows it.</summary>
+/// <summary>An orchestration instance as a query shows it. Its members stand in the order in which the genuine one is written as JSON.</summary>
 public sealed class OrchestrationMetadata(string name, string instanceId)
 {
     /// <summary>The orchestrator's name.</summary>
@@ -41,6 +41,9 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
 
     /// <summary>The instance's id.</summary>
     public string InstanceId { get; } = instanceId ?? throw new ArgumentNullException(nameof(instanceId));
+
+    /// <summary>What the texts are read with; null where they were not asked for.</summary>
+    public DataConverter? DataConverter { get; init; }
 
     /// <summary>Where it stands.</summary>
     public OrchestrationRuntimeStatus RuntimeStatus { get; init; }
@@ -60,14 +63,11 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
     /// <summary>The custom status as text, where it was asked for.</summary>
     public string? SerializedCustomStatus { get; init; }
 
-    /// <summary>What it failed with.</summary>
-    public TaskFailureDetails? FailureDetails { get; init; }
-
     /// <summary>Tags of the instance.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What the texts are read with.</summary>
-    public DataConverter? DataConverter { get; init; }
+    /// <summary>What it failed with.</summary>
+    public TaskFailureDetails? FailureDetails { get; init; }
 
     /// <summary>Whether it has started and not ended.</summary>
     public bool IsRunning => RuntimeStatus is OrchestrationRuntimeStatus.Running;

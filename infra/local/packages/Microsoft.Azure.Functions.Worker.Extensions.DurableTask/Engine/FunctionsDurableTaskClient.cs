@@ -108,7 +108,7 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
     {
         var query = filter ?? new OrchestrationQuery();
-        Refuse.Entity(query.InstanceIdPrefix);
+        Refuse.Entity(filter?.InstanceIdPrefix);
         return Pageable.Create(async (token, size, cancellation) =>
         {
             await hub.EnsureTablesAsync(cancellation);
