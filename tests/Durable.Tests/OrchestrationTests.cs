@@ -89,6 +89,34 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
         seen[0].Time.Kind.ShouldBe(DateTimeKind.Utc);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Turns_OfManyOrchestrators_RunNoMoreAtOnceThanAllowed(int allowed)
+    {
+        var (now, most) = (0, 0);
+        var functions = new LambdaFunctions().Orchestrator("Think", context =>
+        {
+            var running = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, running);
+            Thread.Sleep(20);
+            Interlocked.Decrement(ref now);
+            return Task.CompletedTask;
+        });
+        var options = TestHub.Options(AzuriteFixture.NewPrefix()) with { MaxConcurrentTurns = allowed };
+        await using var hub = await TestHub.StartAsync(azurite, functions, options: options);
+
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => hub.RunAsync("Think")));
+
+        most.ShouldBeInRange(1, allowed);
+
+        static void InterlockedMax(ref int target, int value)
+        {
+            for (var seen = Volatile.Read(ref target); value > seen; seen = Volatile.Read(ref target))
+                Interlocked.CompareExchange(ref target, value, seen);
+        }
+    }
+
     [Fact]
     public async Task ReplaySafeLoggers_EachLine_IsWrittenOnce()
     {

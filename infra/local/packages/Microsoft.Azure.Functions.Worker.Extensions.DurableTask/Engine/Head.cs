@@ -40,8 +40,6 @@ internal sealed record Head
 
     public Caller? Caller { get; init; }
 
-    public string Version { get; init; } = "";
-
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Null also where it is too long: see <see cref="HasInputRow"/>.</summary>
@@ -71,7 +69,6 @@ internal sealed record Head
         [nameof(Turns)] = Turns,
         [nameof(Owner)] = Owner,
         [nameof(Caller)] = Caller is null ? null : JsonSerializer.Serialize(Caller),
-        [nameof(Version)] = Version,
         [nameof(Tags)] = Tags.Count == 0 ? null : JsonSerializer.Serialize(Tags),
         [nameof(Input)] = Input,
         [nameof(HasInputRow)] = HasInputRow,
@@ -94,7 +91,6 @@ internal sealed record Head
         Turns = row.GetInt32(nameof(Turns))!.Value,
         Owner = row.GetString(nameof(Owner)) ?? "",
         Caller = row.GetString(nameof(Caller)) is { } caller ? JsonSerializer.Deserialize<Caller>(caller) : null,
-        Version = row.GetString(nameof(Version)) ?? "",
         Tags = row.GetString(nameof(Tags)) is { } tags ? JsonSerializer.Deserialize<Dictionary<string, string>>(tags)! : new Dictionary<string, string>(),
         Input = row.GetString(nameof(Input)),
         HasInputRow = row.GetBoolean(nameof(HasInputRow)) == true,

@@ -22,8 +22,6 @@ internal sealed record NewInstance(string InstanceId, string Name, string? Input
 
     public Caller? Caller { get; init; }
 
-    public string Version { get; init; } = "";
-
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Ended statuses in which an existing instance is not replaced.</summary>
@@ -40,7 +38,6 @@ internal sealed record NewInstance(string InstanceId, string Name, string? Input
         StartAt = StartAt,
         Owner = owner,
         Caller = Caller,
-        Version = Version,
         Tags = Tags,
         Input = Input?.Length > Head.LongestInline ? null : Input,
         HasInputRow = Input?.Length > Head.LongestInline,

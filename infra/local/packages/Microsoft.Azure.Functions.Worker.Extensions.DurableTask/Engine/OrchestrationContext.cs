@@ -54,8 +54,6 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
 
     public override bool IsReplaying => _replaying;
 
-    public override string Version => _head.Version;
-
     /// <summary>What this turn began that the history does not have.</summary>
     public IReadOnlyList<HistoryEvent> Begun => _begun;
 
