@@ -42,15 +42,16 @@ public sealed class QueueTests(AzuriteFixture azurite)
     [Fact]
     public async Task Message_Json_GivesItsMembersAsBindingData()
     {
-        await SendAsync(Base64("""{"n":2,"a":{"b":1},"id":"not mine"}"""));
+        await SendAsync(Base64("""{"n":2,"a":{ "b": 1 },"yes":true,"list":[1],"none":null,"id":"its own"}"""));
         await using var host = await StartAsync<TextSample>();
         await _recorder.NextAsync<string>();
         var data = await _recorder.NextAsync<IReadOnlyDictionary<string, object?>>();
         data["n"].ShouldBe("2");
         data["a"].ShouldBe("""{"b":1}""");
-        data["Id"].ShouldNotBe("not mine");
+        data["yes"].ShouldBe("True");
+        data["Id"].ShouldBe("its own");
         data["InsertionTime"].ShouldBeOfType<string>().ShouldStartWith("\"20");
-        data.Keys.Except(["n", "a", "QueueTrigger", "DequeueCount", "Id", "PopReceipt", "ExpirationTime", "InsertionTime", "NextVisibleTime"], StringComparer.OrdinalIgnoreCase).ShouldBeEmpty();
+        data.Keys.Except(["n", "a", "yes", "QueueTrigger", "DequeueCount", "Id", "PopReceipt", "ExpirationTime", "InsertionTime", "NextVisibleTime"], StringComparer.OrdinalIgnoreCase).ShouldBeEmpty();
         (await _recorder.NextAsync<(string? N, bool HasId, long DequeueCount, bool HasTime)>()).ShouldBe(("2", true, 1, true));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Azure.Storage.Queues.Models;
 
@@ -6,6 +7,8 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>Turns a stored message into what a function is given.</summary>
 internal static class QueueTrigger
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <exception cref="FormatException">The text is no base64.</exception>
     /// <exception cref="System.Text.DecoderFallbackException">The content is no UTF-8 where text is wanted.</exception>
     public static TriggerInvocation For(FunctionDescriptor function, QueueMessage message)
@@ -27,16 +30,18 @@ internal static class QueueTrigger
 
     private static Dictionary<string, object?> BindingData(string? text, QueueMessage message)
     {
-        // The members of a JSON message come first: they cannot take the place of what the host itself says.
-        var data = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        var data = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["QueueTrigger"] = text,
+            ["DequeueCount"] = message.DequeueCount.ToString(),
+            ["Id"] = message.MessageId,
+            ["PopReceipt"] = message.PopReceipt,
+            ["ExpirationTime"] = Quoted(message.ExpiresOn),
+            ["InsertionTime"] = Quoted(message.InsertedOn),
+            ["NextVisibleTime"] = Quoted(message.NextVisibleOn),
+        };
+        // The members of a JSON message come last: one named id takes the place of the message's own.
         if (text is not null && text.AsSpan().TrimStart().StartsWith("{")) AddMembers(text, data);
-        data["QueueTrigger"] = text;
-        data["DequeueCount"] = message.DequeueCount.ToString();
-        data["Id"] = message.MessageId;
-        data["PopReceipt"] = message.PopReceipt;
-        data["ExpirationTime"] = Quoted(message.ExpiresOn);
-        data["InsertionTime"] = Quoted(message.InsertedOn);
-        data["NextVisibleTime"] = Quoted(message.NextVisibleOn);
         return data;
     }
 
@@ -45,13 +50,24 @@ internal static class QueueTrigger
         try
         {
             using var document = JsonDocument.Parse(text);
-            foreach (var member in document.RootElement.EnumerateObject()) data[member.Name] = member.Value.ToString();
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                if (Value(member.Value) is { } value) data[member.Name] = value;
+            }
         }
         catch (JsonException)
         {
             // Text that only looks like JSON has no members.
         }
     }
+
+    /// <summary>Null for what is left out: nulls and lists.</summary>
+    private static string? Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Array => null,
+        JsonValueKind.Object => JsonSerializer.Serialize(value, Relaxed),
+        _ => value.ToString(),
+    };
 
     private static string? Quoted(DateTimeOffset? time) => time is { } value ? JsonSerializer.Serialize(value) : null;
 }
