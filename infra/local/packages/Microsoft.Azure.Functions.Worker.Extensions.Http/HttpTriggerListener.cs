@@ -129,10 +129,12 @@ internal sealed partial class HttpTriggerListener(
         {
             await invoker.InvokeAsync(function, trigger, http.RequestAborted);
         }
-        catch (Exception) when (!http.Response.HasStarted)
+        catch (Exception exception) when (!http.Response.HasStarted)
         {
             // The run has logged it.
             RequestGuard.Fail(http);
+            // A function that was given up still holds the connection's request and answer: no other may come by it.
+            if (exception is FunctionStoppedException { Ended.IsCompleted: false }) http.Response.Headers.Connection = "close";
             return;
         }
 
