@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Azure.Core.Serialization;
 
@@ -7,8 +8,10 @@ namespace SyncFunctions.Host.Tests.Hosting;
 /// <summary>Writes JSON in capitals, so that a test sees which serializer wrote it.</summary>
 public sealed class UpperCaseSerializer : ObjectSerializer
 {
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public override void Serialize(Stream stream, object? value, Type inputType, CancellationToken cancellationToken)
-        => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, inputType).ToUpperInvariant()));
+        => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, inputType, Unescaped).ToUpperInvariant()));
 
     public override ValueTask SerializeAsync(Stream stream, object? value, Type inputType, CancellationToken cancellationToken)
     {

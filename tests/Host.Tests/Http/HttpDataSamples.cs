@@ -118,7 +118,7 @@ public sealed class HttpValueSamples
     public string Text([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "value/text")] HttpRequestData request) => "text";
 
     [Function("ValueObject")]
-    public Reading Object([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "value/object")] HttpRequestData request) => new(1, "a");
+    public Reading Object([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "value/object")] HttpRequestData request) => new(1, "é");
 
     [Function("ValueNone")]
     public void None([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "value/none")] HttpRequestData request)

@@ -36,7 +36,8 @@ internal sealed class BufferedIntegration(IOptions<WorkerOptions> options) : IHt
             null => NoContent(http.Response),
             string text => WriteAsync(http.Response, "text/plain; charset=utf-8", BinaryData.FromString(text)),
             byte[] bytes => WriteAsync(http.Response, "application/octet-stream", BinaryData.FromBytes(bytes)),
-            _ => WriteAsync(http.Response, "application/json; charset=utf-8", options.Value.Serializer!.Serialize(result)),
+            // The host says so of JSON too.
+            _ => WriteAsync(http.Response, "text/plain; charset=utf-8", BinaryData.FromString(HostText.Of(options.Value.Serializer!.Serialize(result)))),
         };
     }
 

@@ -1,7 +1,4 @@
 using System.Collections;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -10,14 +7,6 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>Sends what a function returned through <c>[QueueOutput]</c>: one message, or one for each item of a collection.</summary>
 internal sealed class QueueOutputWriter(QueueClients clients, QueueWakeUps wakeUps, HostJson hostJson, IOptions<WorkerOptions> worker) : IOutputWriter
 {
-    // The genuine host stores objects as indented JSON.
-    private static readonly JsonSerializerOptions Stored = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public bool CanWrite(OutputBindingAttribute output) => output is QueueOutputAttribute;
 
     public async Task WriteAsync(OutputBindingAttribute output, object? value, FunctionContext context, CancellationToken cancellation)
@@ -48,5 +37,5 @@ internal sealed class QueueOutputWriter(QueueClients clients, QueueWakeUps wakeU
     };
 
     private string Json(object value)
-        => JsonNode.Parse(worker.Value.Serializer!.Serialize(value, value.GetType(), CancellationToken.None))!.ToJsonString(Stored);
+        => HostText.Of(worker.Value.Serializer!.Serialize(value, value.GetType(), CancellationToken.None));
 }
