@@ -432,6 +432,12 @@ public sealed class ClientTests(AzuriteFixture azurite)
             [(null, "\"2\"", "null"), (null, "\"3\"", "null"), (null, "\"4\"", "null")]);
         rest.ShouldAllBe(i => i.DataConverter == null);
 
+        // A failed one keeps more than its output, but that is no reason to read it.
+        hub.Transport.Reset();
+        (await hub.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "bad")).ToListAsync(Cancel)).Single().SerializedOutput
+            .ShouldBe("System.InvalidOperationException: failed");
+        hub.Transport.Calls.Count(call => call.Uri.Query.Contains("Orchestrations") || call.Uri.AbsolutePath.Contains("Orchestrations")).ShouldBe(1);
+
         (await CountAsync(new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]))).ShouldBe(1);
         (await CountAsync(new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Running]))).ShouldBe(0);
         (await CountAsync(new OrchestrationQuery(InstanceIdPrefix: "nothing"))).ShouldBe(0);

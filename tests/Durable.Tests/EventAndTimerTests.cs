@@ -213,6 +213,16 @@ public sealed class EventAndTimerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Timer_OfThreeHundredThousandDays_IsAccepted()
+    {
+        var functions = new LambdaFunctions().Orchestrator("Sleep", context => context.CreateTimer(TimeSpan.FromDays(300_000), Cancel));
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Sleep", Cancel);
+
+        (await hub.Client.WaitForInstanceStartAsync(id, Cancel)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Running);
+    }
+
+    [Fact]
     public async Task Timer_Canceled_EndsTheWaitAtOnce()
     {
         var functions = new LambdaFunctions().Orchestrator("Sleep", async context =>

@@ -193,7 +193,7 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
     private async Task<OrchestrationMetadata> DescribeAsync(Head head, bool withTexts, CancellationToken cancellation)
     {
         if (!withTexts) return Describe(head, isReadable: false, null, null, null);
-        var (input, output) = (await hub.Store.GetInputAsync(head, cancellation), (await hub.Store.GetOutcomeAsync(head, cancellation)).Output);
+        var (input, output) = (await hub.Store.GetInputAsync(head, cancellation), await hub.Store.GetOutputAsync(head, cancellation));
         if (!TakesLongAnswers && LengthOf(input) + LengthOf(output) + LengthOf(head.CustomStatus) > LongestAnswer)
             throw Refused(StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size.");
         return Describe(head, isReadable: true, input, output, head.CustomStatus);
@@ -206,7 +206,7 @@ internal sealed class FunctionsDurableTaskClient(TaskHub hub) : DurableTaskClien
         head,
         withTexts,
         withTexts ? await hub.Store.GetInputAsync(head, cancellation) : null,
-        (await hub.Store.GetOutcomeAsync(head, cancellation)).Output,
+        await hub.Store.GetOutputAsync(head, cancellation),
         head.CustomStatus);
 
     private OrchestrationMetadata Describe(Head head, bool isReadable, string? input, string? output, string? customStatus) => new(head.Name, head.InstanceId)

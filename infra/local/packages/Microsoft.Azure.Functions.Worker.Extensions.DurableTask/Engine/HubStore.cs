@@ -52,9 +52,12 @@ internal sealed class HubStore(TableServiceClient service, string hubName)
     public async Task<string?> GetInputAsync(Head head, CancellationToken cancellation) =>
         head.HasInputRow ? await ReadAsync<string>(head, Keys.Input(head.Generation), cancellation) : head.Input;
 
-    /// <summary>The outcome; one operation where it does not fit the head, else none.</summary>
-    public async Task<Outcome> GetOutcomeAsync(Head head, CancellationToken cancellation) =>
-        (head.HasOutcomeRow ? await ReadAsync<Outcome>(head, Keys.Outcome(head.Generation), cancellation) : null) ?? new Outcome(head.Output, null);
+    /// <summary>The output; one operation where it does not fit the head, else none.</summary>
+    public async Task<string?> GetOutputAsync(Head head, CancellationToken cancellation)
+    {
+        if (head.Output is not null || !head.HasOutcomeRow) return head.Output;
+        return (await ReadAsync<Outcome>(head, Keys.Outcome(head.Generation), cancellation))?.Output;
+    }
 
     /// <summary>
     /// The one way an instance changes: one transaction that replaces the head if it is unchanged (or adds it where there must be none).
