@@ -11,7 +11,7 @@ internal sealed record BenchmarkOption(string Name, int Default, int Least, int 
 /// <param name="IsRight">Whether what was measured also did what it should.</param>
 internal sealed record BenchmarkResult(JsonObject Figures, bool IsRight);
 
-/// <param name="Minutes">After so long it is given up.</param>
+/// <param name="Minutes">After so long it is given up; where it has minutes of its own, so long after them.</param>
 /// <param name="RunAsync">Given the value of each option by its name.</param>
 internal sealed record Benchmark(
     string Name,
@@ -20,5 +20,5 @@ internal sealed record Benchmark(
     IReadOnlyList<BenchmarkOption> Options,
     Func<IReadOnlyDictionary<string, int>, Terminal, CancellationToken, Task<BenchmarkResult>> RunAsync)
 {
-    public static readonly IReadOnlyList<Benchmark> All = [ImportBenchmark.Benchmark];
+    public static readonly IReadOnlyList<Benchmark> All = [ImportBenchmark.Benchmark, KillsBenchmark.Benchmark];
 }

@@ -6,11 +6,12 @@ namespace SyncFunctions.Benchmarks;
 /// <summary>The command line. <see cref="Benchmark"/> is null where only the help is wanted.</summary>
 internal sealed record BenchmarkArguments(Benchmark? Benchmark, IReadOnlyDictionary<string, int> Values, bool Json)
 {
-    private const string Minutes = "--minutes";
+    public const string Minutes = "--minutes";
+
     private const int MostMinutes = 24 * 60;
 
     /// <summary>After so long the benchmark is given up.</summary>
-    public TimeSpan Limit => TimeSpan.FromMinutes(Values[Minutes]);
+    public TimeSpan Limit => TimeSpan.FromMinutes(Values[Minutes] + (Benchmark is { } benchmark && HasOwnMinutes(benchmark) ? benchmark.Minutes : 0));
 
     public static string HelpText
     {
@@ -27,7 +28,7 @@ internal sealed record BenchmarkArguments(Benchmark? Benchmark, IReadOnlyDiction
             return text.Append($"""
 
                   {"--json",-16} the figures as one JSON object on standard output, everything else on standard error
-                  {Minutes + " N",-16} give up after so many minutes ({string.Join(", ", Benchmark.All.Select(benchmark => $"{benchmark.Name}: {benchmark.Minutes}"))})
+                  {Minutes + " N",-16} give up after so many minutes ({string.Join(", ", Benchmark.All.Where(benchmark => !HasOwnMinutes(benchmark)).Select(benchmark => $"{benchmark.Name}: {benchmark.Minutes}"))})
                   {"--help",-16} this text
                 """).ToString();
         }
@@ -53,7 +54,7 @@ internal sealed record BenchmarkArguments(Benchmark? Benchmark, IReadOnlyDiction
         }
 
         IReadOnlyList<BenchmarkOption> options =
-            [.. benchmark.Options, new BenchmarkOption(Minutes, benchmark.Minutes, 1, MostMinutes, "")];
+            HasOwnMinutes(benchmark) ? benchmark.Options : [.. benchmark.Options, new BenchmarkOption(Minutes, benchmark.Minutes, 1, MostMinutes, "")];
         var values = options.ToDictionary(option => option.Name, option => option.Default);
         var json = false;
         for (var i = 1; i < args.Count && problem.Length == 0; i++)
@@ -71,4 +72,7 @@ internal sealed record BenchmarkArguments(Benchmark? Benchmark, IReadOnlyDiction
         arguments = new BenchmarkArguments(benchmark, values, json);
         return problem.Length == 0;
     }
+
+    /// <summary>A benchmark may go on for so many minutes instead; it is then given up its own limit later.</summary>
+    private static bool HasOwnMinutes(Benchmark benchmark) => benchmark.Options.Any(option => option.Name == Minutes);
 }

@@ -38,11 +38,13 @@ public sealed class Chain(Journal journal)
         string id,
         int? steps,
         int? wait,
+        bool? end,
         [DurableClient] DurableTaskClient client)
     {
         var input = new ChainInput(steps ?? 3, wait ?? 0);
         await client.ScheduleNewOrchestrationInstanceAsync("Chain", input, new StartOrchestrationOptions(id), request.HttpContext.RequestAborted);
         journal.Add("StartChain", $"started {id}");
+        if (end is true) await client.WaitForInstanceCompletionAsync(id, request.HttpContext.RequestAborted);
         return new AcceptedResult();
     }
 

@@ -7,7 +7,12 @@ using Microsoft.Extensions.Hosting;
 using SyncFunctions.ProbeApp;
 
 Leash.Hold();
-var app = Environment.GetEnvironmentVariable("ProbeBuilder") == "HostBuilder" ? OlderForm() : NewerForm(args);
+IHost app = Environment.GetEnvironmentVariable("ProbeBuilder") switch
+{
+    "HostBuilder" => OlderForm(),
+    "Bare" => BareServer.Create(args),
+    _ => NewerForm(args),
+};
 await app.StartAsync();
 var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 Console.WriteLine($"Listening on {address}");
