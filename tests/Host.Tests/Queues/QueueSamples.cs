@@ -25,7 +25,17 @@ public sealed class BytesSample(Recorder recorder)
 public sealed class BinarySample(Recorder recorder)
 {
     [Function("Binary")]
-    public void Run([QueueTrigger("%Queue%")] BinaryData content, string? queueTrigger) => recorder.Say((content.ToString(), queueTrigger));
+    public void Run([QueueTrigger("%Queue%")] BinaryData content, string? queueTrigger, string? n) => recorder.Say((content.ToString(), queueTrigger, n));
+}
+
+public sealed class MemorySample(Recorder recorder)
+{
+    [Function("Memory")]
+    public void Run([QueueTrigger("%Queue%")] ReadOnlyMemory<byte> content, FunctionContext context)
+    {
+        recorder.Say(content.ToArray());
+        recorder.Say(context.BindingContext.BindingData.ContainsKey("QueueTrigger"));
+    }
 }
 
 public sealed class MessageSample(Recorder recorder)

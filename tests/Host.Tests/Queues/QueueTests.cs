@@ -64,11 +64,20 @@ public sealed class QueueTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Message_AsBinaryData_IsDecodedAndItsTextIsBindingData()
+    public async Task Message_AsBinaryData_HasItsTextButNotItsMembersAsBindingData()
     {
-        await SendAsync(Base64("é"));
+        await SendAsync(Base64("""{"n":"é"}"""));
         await using var host = await StartAsync<BinarySample>();
-        (await _recorder.NextAsync<(string, string?)>()).ShouldBe(("é", "é"));
+        (await _recorder.NextAsync<(string, string?, string?)>()).ShouldBe(("""{"n":"é"}""", """{"n":"é"}""", null));
+    }
+
+    [Fact]
+    public async Task Message_AsMemory_NeedBeNoText()
+    {
+        await SendAsync(Convert.ToBase64String([0xff, 0x00]));
+        await using var host = await StartAsync<MemorySample>();
+        (await _recorder.NextAsync<byte[]>()).ShouldBe([0xff, 0x00]);
+        (await _recorder.NextAsync<bool>()).ShouldBeFalse();
     }
 
     [Fact]

@@ -7,6 +7,7 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 /// <summary>Turns a stored message into what a function is given.</summary>
 internal static class QueueTrigger
 {
+    private static readonly Type[] Binary = [typeof(byte[]), typeof(BinaryData), typeof(ReadOnlyMemory<byte>)];
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="FormatException">The text is no base64.</exception>
@@ -15,10 +16,12 @@ internal static class QueueTrigger
     {
         var content = QueueText.DecodeBytes(message.MessageText);
         var type = function.TriggerParameter.ParameterType;
-        if (type == typeof(byte[]) || type == typeof(BinaryData)) return new TriggerInvocation(content, BindingData(QueueText.TryDecode(content), message));
+        if (Binary.Contains(type)) return new TriggerInvocation(content, BindingData(QueueText.TryDecode(content), message));
+        if (type == typeof(QueueMessage)) return new TriggerInvocation(Decoded(message, content), BindingData(QueueText.DecodeText(message.MessageText), message));
         var text = QueueText.DecodeText(message.MessageText);
-        object value = type == typeof(QueueMessage) ? Decoded(message, content) : text;
-        return new TriggerInvocation(value, BindingData(text, message));
+        var data = BindingData(text, message);
+        AddMembers(text, data);
+        return new TriggerInvocation(text, data);
     }
 
     /// <summary>A message that never was in a queue.</summary>
@@ -32,7 +35,6 @@ internal static class QueueTrigger
     {
         var data = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
         {
-            ["QueueTrigger"] = text,
             ["DequeueCount"] = message.DequeueCount.ToString(),
             ["Id"] = message.MessageId,
             ["PopReceipt"] = message.PopReceipt,
@@ -40,13 +42,14 @@ internal static class QueueTrigger
             ["InsertionTime"] = Quoted(message.InsertedOn),
             ["NextVisibleTime"] = Quoted(message.NextVisibleOn),
         };
-        // The members of a JSON message come last: one named id takes the place of the message's own.
-        if (text is not null && text.AsSpan().TrimStart().StartsWith("{")) AddMembers(text, data);
+        if (text is not null) data["QueueTrigger"] = text;
         return data;
     }
 
+    /// <summary>The members of a message that is JSON; one named id takes the place of the message's own.</summary>
     private static void AddMembers(string text, Dictionary<string, object?> data)
     {
+        if (!text.AsSpan().TrimStart().StartsWith("{")) return;
         try
         {
             using var document = JsonDocument.Parse(text);
