@@ -6,6 +6,7 @@ using Azure.Storage.Blobs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Embedded;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using SyncFunctions.Tests.Support;
 
 namespace SyncFunctions.Host.Tests.Timers;
@@ -82,10 +83,35 @@ public sealed class TimerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Timer_WhoseKeptScheduleMakesNoSense_BeginsAnew()
+    public async Task Timer_ThatGetsALostLeaseBack_DoesNotStartAgain()
+    {
+        await using var host = TestHost.Build(Options(new TestHostOptions { Configure = builder => builder.Services.AddSingleton(_recorder) }), typeof(AtStart));
+        var (blobs, store, invoker) = (host.Services.GetRequiredService<HostBlobs>(), host.Services.GetRequiredService<ScheduleStore>(), host.Services.GetRequiredService<IFunctionInvoker>());
+        var function = host.Services.GetRequiredService<FunctionCatalog>().Functions.Single();
+        var lease = new TimerLease(blobs, function, TimeProvider.System);
+        (await lease.TryAcquireAsync(CancellationToken.None)).ShouldBeTrue();
+        var loop = new TimerLoop(function, TimerSchedule.Parse("0 0 0 1 1 *"), lease, store, invoker, TimeProvider.System, NullLogger.Instance);
+        for (var hold = 0; hold < 2; hold++)
+        {
+            using var lost = new CancellationTokenSource();
+            var running = loop.RunAsync(lost.Token);
+            if (hold == 0) await _recorder.NextAsync<TimerInfo>();
+            // It has asked for its schedule and waits for the next year.
+            else await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+            await lost.CancelAsync();
+            await running;
+        }
+
+        _recorder.All.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("null")]
+    public async Task Timer_WhoseKeptScheduleMakesNoSense_BeginsAnew(string kept)
     {
         await new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts").CreateIfNotExistsAsync();
-        await Status("AtStart").UploadAsync(BinaryData.FromString("no JSON"));
+        await Status("AtStart").UploadAsync(BinaryData.FromString(kept));
         await using var host = await StartAsync(typeof(AtStart));
         (await _recorder.NextAsync<TimerInfo>()).ScheduleStatus!.Last.ShouldBe(default);
         host.Log.Entries.ShouldContain(entry => entry.Message == "The schedule that is kept for 'AtStart' makes no sense and is made anew.");
@@ -254,12 +280,14 @@ public sealed class TimerTests(AzuriteFixture azurite)
     private Task<TestHost> StartAsync(params Type[] functions)
         => StartAsync(new TestHostOptions { Configure = builder => builder.Services.AddSingleton(_recorder) }, functions);
 
-    private Task<TestHost> StartAsync(TestHostOptions options, params Type[] functions)
+    private Task<TestHost> StartAsync(TestHostOptions options, params Type[] functions) => TestHost.StartAsync(Options(options), functions);
+
+    private TestHostOptions Options(TestHostOptions options)
     {
         options.Settings["AzureWebJobsStorage"] = azurite.ConnectionString;
         options.Settings[HostId.Setting] = _hostId;
         options.Settings["Schedule"] = "0 0 * * * *";
-        return TestHost.StartAsync(options, functions);
+        return options;
     }
 
     /// <summary>The real time, with a clock that can be set.</summary>

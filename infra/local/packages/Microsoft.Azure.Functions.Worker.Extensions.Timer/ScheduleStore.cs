@@ -15,7 +15,7 @@ internal sealed partial class ScheduleStore(HostBlobs blobs, ILoggerFactory logg
         try
         {
             var content = await Blob(function).DownloadContentAsync(cancellation);
-            return content.Value.Content.ToObjectFromJson<KeptStatus>()!.ToStatus();
+            return (content.Value.Content.ToObjectFromJson<KeptStatus>() ?? throw new JsonException("It holds nothing.")).ToStatus();
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {

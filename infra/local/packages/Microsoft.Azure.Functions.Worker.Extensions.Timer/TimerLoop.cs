@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
 /// <summary>
-/// Runs one timer function when it is due, for as long as this process holds the timers. Runs never overlap; times that were missed
+/// Runs one timer function when it is due, for as long as this process holds its lease. Runs never overlap; times that were missed
 /// meanwhile collapse into one run at once.
 /// </summary>
 internal sealed partial class TimerLoop(
@@ -19,6 +19,7 @@ internal sealed partial class TimerLoop(
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private readonly TimerTriggerAttribute _trigger = (TimerTriggerAttribute)function.Trigger;
     private readonly RetryPolicy? _retry = RetryPolicy.Of(function.Method);
+    private bool _hasStarted;
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -34,7 +35,7 @@ internal sealed partial class TimerLoop(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The host stops, or another process has the timers now.
+            // The host stops, or another process has the timer now.
         }
     }
 
@@ -64,13 +65,17 @@ internal sealed partial class TimerLoop(
         if (kept is not null && now > kept.Next && schedule.Made(kept))
         {
             Log.PastDue(log, function.Name);
+            _hasStarted = true;
             return await FireAsync(kept, isMonitored, isPastDue: true, stop);
         }
 
         // A time that another schedule set is not a missed one, and that schedule's runs are not of this one.
         var status = kept is not null && schedule.Made(kept) ? kept : new ScheduleStatus { Next = schedule.Next(now) };
         if (isMonitored && status != kept) await KeepAsync(status);
-        return _trigger.RunOnStartup ? await FireAsync(status, isMonitored, isPastDue: false, stop) : status;
+        // To get a lost lease back is no start.
+        var isStartup = _trigger.RunOnStartup && !_hasStarted;
+        _hasStarted = true;
+        return isStartup ? await FireAsync(status, isMonitored, isPastDue: false, stop) : status;
     }
 
     private async Task<ScheduleStatus?> ReadAsync(CancellationToken stop)
