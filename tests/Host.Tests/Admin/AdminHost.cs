@@ -20,6 +20,7 @@ public sealed class AdminHost(AzuriteFixture azurite) : IAsyncLifetime
     public async ValueTask InitializeAsync() => _host = await TestHost.StartAsync(
         new TestHostOptions
         {
+            HostJson = $$"""{ "version": "2.0", "extensions": { "durableTask": { "hubName": "{{HostId}}" } } }""",
             Settings =
             {
                 ["AzureWebJobsStorage"] = azurite.ConnectionString,

@@ -2,6 +2,7 @@ using Azure.Storage.Queues.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
 
 namespace SyncFunctions.Host.Tests.Admin;
 
@@ -27,6 +28,16 @@ public sealed class AdminSamples(Recorder recorder)
         recorder.Say(context.BindingContext.BindingData);
         return null;
     }
+
+    [Function("Double")]
+    public int Double([ActivityTrigger] int number)
+    {
+        recorder.Say($"double of {number}");
+        return number * 2;
+    }
+
+    [Function("Calls")]
+    public static Task<int> Calls([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<int>("Double", 1);
 
     [Function("Off")]
     public IActionResult Off([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "off")] HttpRequest request)

@@ -60,7 +60,7 @@ public sealed class AdminTests(AdminHost admin) : IClassFixture<AdminHost>
         using var response = await admin.SendAsync(HttpMethod.Get, "/admin/functions");
         var functions = (await response.Content.ReadFromJsonAsync<JsonArray>())!;
         functions.Select(function => ((string)function!["name"]!, (bool)function["isDisabled"]!))
-            .ShouldBe([("BadRoute", false), ("BadTimer", false), ("Echo", false), ("Listen", false), ("Nightly", false), ("Off", true)]);
+            .ShouldBe([("BadRoute", false), ("BadTimer", false), ("Calls", false), ("Double", false), ("Echo", false), ("Listen", false), ("Nightly", false), ("Off", true)]);
     }
 
     [Fact]
@@ -100,12 +100,20 @@ public sealed class AdminTests(AdminHost admin) : IClassFixture<AdminHost>
     [InlineData("Echo", "{}", "POST ")]
     [InlineData("Off", """{"input":""}""", "off POST")]
     [InlineData("BadTimer", """{"input":""}""", "bad timer False")]
+    [InlineData("Double", """{"input":21}""", "double of 21")]
     public async Task Function_SetOffByHand_RunsLater(string function, string body, string expected)
     {
         using var response = await RunAsync(function, body);
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await response.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
         (await admin.Recorder.NextAsync<string>()).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Orchestrator_SetOffByHand_IsAcceptedAndSaysThatItCannotBe()
+    {
+        (await RunAsync("Calls", """{"input":""}""")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await admin.Host.Log.WaitForAsync(entry => entry.Message == "'Functions.Calls' was to be set off by hand, which its trigger does not allow.");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class OrchestrationListener(DurableFunctions known, DurableHost 
     public Task StopAsync(CancellationToken cancellation) => host.StopAsync(cancellation);
 }
 
-internal sealed class ActivityListener(DurableFunctions known, DurableHost host) : ITriggerListener
+internal sealed class ActivityListener(DurableFunctions known, DurableHost host) : ITriggerListener, IManualTrigger
 {
     public Type TriggerAttribute => typeof(ActivityTriggerAttribute);
 
@@ -26,4 +26,8 @@ internal sealed class ActivityListener(DurableFunctions known, DurableHost host)
     }
 
     public Task StopAsync(CancellationToken cancellation) => host.StopAsync(cancellation);
+
+    /// <summary>A run of no orchestration: its result is nobody's.</summary>
+    public Task<TriggerInvocation> ForManualRunAsync(FunctionDescriptor function, string input, CancellationToken cancellation)
+        => Task.FromResult(new TriggerInvocation(input, new Dictionary<string, object?>()));
 }
