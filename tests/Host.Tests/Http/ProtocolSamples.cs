@@ -20,7 +20,7 @@ public sealed class ProtocolSamples(Recorder recorder)
                 string.Join(';', request.Query.Select(item => $"{item.Key}=[{string.Join(',', item.Value.ToArray())}]")),
                 string.Join(';', request.Headers["x-rep"].ToArray()),
                 string.Join(';', request.Headers.Cookie.ToArray()),
-                request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase)),
+                string.Join(' ', request.Headers.Keys.Order()),
                 request.Headers.TransferEncoding,
                 Guid.TryParse(request.Headers["x-ms-invocation-id"], out _),
                 context.BindingContext.BindingData["Query"]),

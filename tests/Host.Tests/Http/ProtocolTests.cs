@@ -100,13 +100,13 @@ public sealed class ProtocolTests(ProtocolHost http) : IClassFixture<ProtocolHos
     {
         var answer = await RawHttp.GetAsync(
             Address, "/api/seen", "1.1", "Host: outer.example:81", "x-rep: a", "X-Rep: b", "Cookie: a=1", "Cookie: b=2",
-            "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Host: other", "X-Forwarded-Proto: https");
+            "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Host: other", "X-Forwarded-Proto: https", "Keep-Alive: timeout=5", "TE: trailers", "Upgrade: other", "Proxy-Connection: close");
         var seen = answer.Body.Split('|');
         seen[2].ShouldBe("http");
         seen[3].ShouldBe("outer.example:81");
         seen[6].ShouldBe("a, b");
         seen[7].ShouldBe("a=1; b=2");
-        seen[8].ShouldBe("False");
+        seen[8].ShouldBe("Cookie Host x-ms-invocation-id x-rep");
         seen[10].ShouldBe("True");
     }
 

@@ -19,6 +19,10 @@ internal static partial class RequestGuard
             if (context.Request.ContentLength > MaxBody) context.Response.StatusCode = StatusCodes.Status500InternalServerError;
             else await next(context);
         }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has left: nobody waits for an answer.
+        }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Http");

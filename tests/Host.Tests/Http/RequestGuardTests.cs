@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker.Embedded;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace SyncFunctions.Host.Tests.Http;
+
+public sealed class RequestGuardTests : IDisposable
+{
+    private readonly LogRecorder _log = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public async Task Request_WhoseCallerHasLeft_EndsWithoutAWord()
+    {
+        var context = Context(left: true);
+        await RequestGuard.RunAsync(context, static _ => throw new OperationCanceledException());
+        _log.Entries.ShouldBeEmpty();
+        RequestGuard.HasFailed(context).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Request_ThatFails_Is500AndLogged(bool left)
+    {
+        var context = Context(left);
+        Exception failure = left ? new InvalidOperationException("inner") : new OperationCanceledException("inner");
+        await RequestGuard.RunAsync(context, _ => throw failure);
+        context.Response.StatusCode.ShouldBe(StatusCodes.Status500InternalServerError);
+        _log.Entries.Single().Exception.ShouldBeSameAs(failure);
+    }
+
+    private DefaultHttpContext Context(bool left) => new()
+    {
+        RequestServices = new ServiceCollection().AddLogging(logging => logging.AddProvider(_log)).BuildServiceProvider(),
+        RequestAborted = new CancellationToken(left),
+    };
+}
