@@ -77,6 +77,17 @@ public sealed class HttpDataTests(HttpDataHosts hosts) : IClassFixture<HttpDataH
     }
 
     [Theory]
+    [InlineData(true, "4")]
+    [InlineData(false, "0")]
+    public async Task Body_InChunks_ReachesTheFunctionThroughAspNetCoreAlone(bool aspNetCore, string length)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/data/length") { Content = new StringContent("sent") };
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await hosts.Client(aspNetCore).SendAsync(request);
+        (await response.Content.ReadAsStringAsync()).ShouldBe(length);
+    }
+
+    [Theory]
     [MemberData(nameof(Both))]
     public async Task Bytes_AreWrittenInOrder(bool aspNetCore)
         => (await hosts.Client(aspNetCore).GetByteArrayAsync("/api/data/bytes")).ShouldBe([1, 2, 3, 0xe9]);

@@ -16,7 +16,8 @@ internal sealed class BufferedIntegration(IOptions<WorkerOptions> options) : IHt
         // The worker reads nothing itself here: the limit of the host counts alone.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = RequestGuard.MaxBody;
         var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        // As with the genuine host: a body in chunks never reaches the worker this way.
+        if (http.Request.ContentLength > 0) await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         body.Position = 0;
         http.Request.Body = body;
     }
