@@ -104,6 +104,18 @@ public sealed class ClientTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Start_WithTags_ShowsThem()
+    {
+        await using var hub = TestHub.Create(azurite, Functions);
+        var options = new StartOrchestrationOptions("tagged") { Tags = new Dictionary<string, string> { ["team"] = "blue", ["é"] = "'" } };
+
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Echo", null, options, Cancel);
+
+        (await hub.Client.GetInstanceAsync("tagged", Cancel))!.Tags.ShouldBe(options.Tags, ignoreOrder: true);
+        (await hub.Client.GetAllInstancesAsync().ToListAsync(Cancel)).Single().Tags.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Start_WithAVersion_IsRefusedClearly()
     {
         await using var hub = TestHub.Create(azurite, Functions);

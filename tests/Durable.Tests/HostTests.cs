@@ -63,6 +63,14 @@ public sealed class HostTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Host_TwoFunctionsOfOneName_AreNamedAtTheStart()
+    {
+        var refused = await Should.ThrowAsync<InvalidOperationException>(() => DurableTestHost.StartAsync(azurite.ConnectionString, typeof(TwiceNamed)));
+
+        refused.Message.ShouldContain("'AnyCase' and 'OtherCase' are both called 'SAME'.");
+    }
+
+    [Fact]
     public async Task Host_MaxConcurrentActivities_IsKept()
     {
         HostSamples.MostAtOnce = 0;
@@ -185,4 +193,14 @@ public sealed class HostSamples(HostSamples.Greeting greeting)
     public sealed record Guests(IReadOnlyList<string> Names);
 
     public sealed record Guest(string Name);
+}
+
+/// <summary>Two activities that a call could not tell apart.</summary>
+public static class TwiceNamed
+{
+    [Function(nameof(AnyCase))]
+    public static int AnyCase([ActivityTrigger(Activity = "same")] int number) => number;
+
+    [Function(nameof(OtherCase))]
+    public static int OtherCase([ActivityTrigger(Activity = "SAME")] int number) => number;
 }

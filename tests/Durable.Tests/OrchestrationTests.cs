@@ -569,6 +569,25 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Payloads_EightMegabytesOfRecords_GoFromActivityToActivity()
+    {
+        var functions = new LambdaFunctions()
+            .Activity<int, string>("List", count => string.Join(',', Enumerable.Range(0, count).Select(i => $"id {i}, name Customer {i * 7919 % count}, mail c{i}@example.com, balance {i * 31 % 9973}.50")))
+            .Activity<string, int>("Length", text => text.Length)
+            .Orchestrator("Pass", async context =>
+            {
+                var list = await context.CallActivityAsync<string>("List", 115_000);
+                return (list.Length, await context.CallActivityAsync<int>("Length", list));
+            });
+        await using var hub = await TestHub.StartAsync(azurite, functions);
+
+        var (made, received) = (await hub.RunAsync("Pass")).ReadOutputAs<(int, int)>();
+
+        made.ShouldBeGreaterThan(8_000_000);
+        received.ShouldBe(made);
+    }
+
+    [Fact]
     public async Task Payloads_MoreThanAClientTakes_AreKeptButNotReadByIt()
     {
         var text = new string('x', 2 * 1024 * 1024);
@@ -596,7 +615,7 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
             .Activity<int, string>("Big", NoiseOf)
             .Activity<string, int>("Length", s => s.Length)
             .Orchestrator("Result", context => context.CallActivityAsync<string>("Big", 5_000_000))
-            .Orchestrator("Calls", context => Task.WhenAll(Enumerable.Range(0, 5).Select(_ => context.CallActivityAsync<int>("Length", NoiseOf(1_000_000)))));
+            .Orchestrator("Calls", context => Task.WhenAll(Enumerable.Range(0, 5).Select(i => context.CallActivityAsync<int>("Length", NoiseOf(1_000_000 + i)))));
         await using var hub = await TestHub.StartAsync(azurite, functions);
 
         (await hub.RunAsync("Result")).SerializedOutput!.ShouldContain("The result of the activity 'Big' is too large to be stored.");

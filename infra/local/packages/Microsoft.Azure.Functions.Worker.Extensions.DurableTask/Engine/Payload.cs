@@ -14,10 +14,14 @@ internal static class Payload
     public const int LargestCommit = 2_800_000;
 
     private const int CompressFrom = 4_096;
+    private const int Quality = 3;
+
+    /// <summary>16 MB: what one activity returns and the next is given is in the same row, and then costs once.</summary>
+    private const int Window = 24;
     private const int PropertyBytes = 60_000;
     /// <summary>A row may have 1 MiB, which the emulator counts in the longer text form.</summary>
     private const int RowBytes = 11 * PropertyBytes;
-    private const string Compressed = "Compressed";
+    private const string Compressed = "Brotli";
 
     public static byte[] Pack<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value);
 
@@ -25,7 +29,7 @@ internal static class Payload
     {
         var data = Pack(value);
         var compressed = data.Length >= CompressFrom;
-        if (compressed) data = Deflate(data);
+        if (compressed) data = Compress(data);
         for (var part = 0; part == 0 || part * RowBytes < data.Length; part++)
         {
             var row = new TableEntity(partition, Keys.Continued(key, part)) { [Compressed] = compressed };
@@ -46,13 +50,13 @@ internal static class Payload
         }
 
         data.Position = 0;
-        using Stream plain = rows[key].GetBoolean(Compressed) == true ? new DeflateStream(data, CompressionMode.Decompress) : data;
+        using Stream plain = rows[key].GetBoolean(Compressed) == true ? new BrotliStream(data, CompressionMode.Decompress) : data;
         return JsonSerializer.Deserialize<T>(plain) ?? throw new InvalidDataException($"The row '{key}' holds nothing.");
     }
 
     /// <summary>Whether a text alone leaves room for the rest of its transaction.</summary>
     public static bool Fits(string? text) =>
-        text is null || text.Length < LargestCommit / 4 || Deflate(Pack(text)).Length < LargestCommit - (LargestCommit / 8);
+        text is null || text.Length < LargestCommit / 4 || Compress(Pack(text)).Length < LargestCommit - (LargestCommit / 8);
 
     /// <summary>About how much of a transaction a row takes.</summary>
     public static int SizeOf(TableEntity row) => ((IDictionary<string, object>)row).Values.Sum(value => value switch
@@ -64,10 +68,11 @@ internal static class Payload
 
     private static string Property(int i) => $"D{i:D2}";
 
-    private static byte[] Deflate(byte[] data)
+    private static byte[] Compress(byte[] data)
     {
-        using var target = new MemoryStream();
-        using (var deflate = new DeflateStream(target, CompressionLevel.Fastest, leaveOpen: true)) deflate.Write(data);
-        return target.ToArray();
+        var target = new byte[BrotliEncoder.GetMaxCompressedLength(data.Length)];
+        return BrotliEncoder.TryCompress(data, target, out var length, Quality, Window)
+            ? target[..length]
+            : throw new InvalidOperationException($"{data.Length} bytes could not be compressed.");
     }
 }

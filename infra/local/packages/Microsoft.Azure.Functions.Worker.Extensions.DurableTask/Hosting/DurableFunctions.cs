@@ -26,14 +26,14 @@ internal sealed class DurableFunctions(IFunctionInvoker invoker, IOptions<Worker
     public void AddOrchestrators(IEnumerable<FunctionDescriptor> functions)
     {
         foreach (var function in functions)
-            _orchestrators.Add(NameOf(((OrchestrationTriggerAttribute)function.Trigger).Orchestration, function), function);
+            Add(_orchestrators, ((OrchestrationTriggerAttribute)function.Trigger).Orchestration, function);
         Orchestrators = new HashSet<string>(_orchestrators.Keys, StringComparer.OrdinalIgnoreCase);
     }
 
     public void AddActivities(IEnumerable<FunctionDescriptor> functions)
     {
         foreach (var function in functions)
-            _activities.Add(NameOf(((ActivityTriggerAttribute)function.Trigger).Activity, function), function);
+            Add(_activities, ((ActivityTriggerAttribute)function.Trigger).Activity, function);
         Activities = new HashSet<string>([.. _activities.Keys, HttpActivity.Name], StringComparer.OrdinalIgnoreCase);
     }
 
@@ -53,7 +53,12 @@ internal sealed class DurableFunctions(IFunctionInvoker invoker, IOptions<Worker
             function, new TriggerInvocation(value, data, functionContext => functionContext.Features.Set(context)), cancellation);
     }
 
-    private static string NameOf(string? given, FunctionDescriptor function) => string.IsNullOrEmpty(given) ? function.Name : given;
+    private static void Add(Dictionary<string, FunctionDescriptor> functions, string? given, FunctionDescriptor function)
+    {
+        var name = string.IsNullOrEmpty(given) ? function.Name : given;
+        if (!functions.TryAdd(name, function))
+            throw new InvalidOperationException($"The functions '{functions[name].Name}' and '{function.Name}' are both called '{name}'.");
+    }
 }
 
 /// <summary>
