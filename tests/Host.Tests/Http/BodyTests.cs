@@ -19,6 +19,21 @@ public sealed class BodyTests(HttpHost http) : IClassFixture<HttpHost>
     }
 
     [Fact]
+    public async Task Body_ReadAsAFormOrAPipe_IsWhole()
+    {
+        using var fields = await http.Client.PostAsync("/api/form", new FormUrlEncodedContent([KeyValuePair.Create("a", "é")]));
+        (await fields.Content.ReadAsStringAsync()).ShouldBe("é 0");
+        using var parts = await http.Client.PostAsync("/api/form", new MultipartFormDataContent
+        {
+            { new StringContent("1"), "a" },
+            { new ByteArrayContent(new byte[100_000]), "file", "f.bin" },
+        });
+        (await parts.Content.ReadAsStringAsync()).ShouldBe("1 100000");
+        using var pipe = await http.Client.PostAsync("/api/pipe", new StringContent("four"));
+        (await pipe.Content.ReadAsStringAsync()).ShouldBe("4");
+    }
+
+    [Fact]
     public async Task Body_NotRead_DoesNoHarm()
         => (await http.Client.PostAsync("/api/unread", new ByteArrayContent(new byte[1 << 20]))).StatusCode.ShouldBe(HttpStatusCode.OK);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -136,6 +137,24 @@ public sealed class HttpDataTests(HttpDataHosts hosts) : IClassFixture<HttpDataH
         using var response = await hosts.Client(aspNetCore).PostAsync("/api/data/sync", new StringContent("sync"));
         response.StatusCode.ShouldBe(status);
         (await response.Content.ReadAsStringAsync()).ShouldBe(body);
+    }
+
+    [Fact]
+    public async Task Server_SetUpByTheApp_FollowsIt()
+    {
+        await using var host = await TestHost.StartAsync(
+            new TestHostOptions
+            {
+                Configure = builder => builder.Services.Configure<KestrelServerOptions>(server =>
+                {
+                    server.AllowSynchronousIO = true;
+                    server.Limits.MaxRequestBodySize = 10;
+                }),
+            },
+            typeof(HttpDataSamples));
+        using var allowed = await host.Client.PostAsync("/api/data/sync", new StringContent("sync"));
+        (await allowed.Content.ReadAsStringAsync()).ShouldBe("sync!");
+        (await host.Client.PostAsync("/api/data/length", new StringContent("ten long..."))).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
     }
 
     [Theory]

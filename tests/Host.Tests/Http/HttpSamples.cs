@@ -129,6 +129,20 @@ public sealed class HttpSamples
         return new OkObjectResult(buffer.Length);
     }
 
+    [Function("Form")]
+    public async Task<IActionResult> Form([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "form")] HttpRequest request)
+    {
+        var form = await request.ReadFormAsync();
+        return new OkObjectResult($"{form["a"]} {(form.Files.Count > 0 ? form.Files[0].Length : 0)}");
+    }
+
+    [Function("Pipe")]
+    public async Task<IActionResult> Pipe([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "pipe")] HttpRequest request)
+    {
+        var read = await request.BodyReader.ReadAtLeastAsync(4);
+        return new OkObjectResult(read.Buffer.Length);
+    }
+
     [Function("Unread")]
     public IActionResult Unread([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "unread")] HttpRequest request) => new OkResult();
 
