@@ -50,7 +50,7 @@ internal static class Payload
         }
 
         data.Position = 0;
-        using Stream plain = rows[key].GetBoolean(Compressed) == true ? new BrotliStream(data, CompressionMode.Decompress) : data;
+        using var plain = Plain(data, rows[key]);
         return JsonSerializer.Deserialize<T>(plain) ?? throw new InvalidDataException($"The row '{key}' holds nothing.");
     }
 
@@ -67,6 +67,12 @@ internal static class Payload
     });
 
     private static string Property(int i) => $"D{i:D2}";
+
+    private static Stream Plain(Stream data, TableEntity row) =>
+        row.GetBoolean(Compressed) == true ? new BrotliStream(data, CompressionMode.Decompress)
+        // A hub may still hold rows of the way it was done before.
+        : row.GetBoolean("Compressed") == true ? new DeflateStream(data, CompressionMode.Decompress)
+        : data;
 
     private static byte[] Compress(byte[] data)
     {
