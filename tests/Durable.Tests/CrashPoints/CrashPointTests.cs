@@ -9,6 +9,9 @@ namespace SyncFunctions.Durable.Tests.CrashPoints;
 
 /// <summary>Ends the process, or fails one call, before and after every single storage operation of a scenario that uses everything.</summary>
 [Trait("Category", "CrashPoints")]
+// They take every core: beside them, tests that measure time would fail.
+[CollectionDefinition(nameof(CrashPointTests), DisableParallelization = true)]
+[Collection(nameof(CrashPointTests))]
 public sealed class CrashPointTests(ITestOutputHelper output)
 {
     private const int AtOnce = 4;
