@@ -158,7 +158,7 @@ public sealed class HttpSamples
 
     [Function("AnonymousKey")]
     public IActionResult AnonymousKey([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "key/none")] HttpRequest request)
-        => new OkObjectResult(request.Query["code"].ToString());
+        => new OkObjectResult($"{request.Query["code"]} {request.Headers["x-functions-key"]} {request.HttpContext.User.Identity?.IsAuthenticated}");
 
     [Function("Throw")]
     public IActionResult Throw([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throw/{kind}")] HttpRequest request, string kind)

@@ -41,6 +41,13 @@ public sealed class KeyTests(HttpHost http) : IClassFixture<HttpHost>
     }
 
     [Fact]
+    public async Task Key_AtAnAnonymousFunction_IsSeenByTheFunctionAndMakesNobody()
+    {
+        using var response = await http.Host.SendAsync(HttpMethod.Get, "/api/key/none?code=in-query", "in-header");
+        (await response.Content.ReadAsStringAsync()).ShouldBe("in-query in-header False");
+    }
+
+    [Fact]
     public async Task Key_InQueryTwice_Is401()
         => (await http.Client.GetAsync($"/api/key/function?code=wrong&code={DefaultKey}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -151,7 +152,12 @@ public sealed class QueueTests(AzuriteFixture azurite)
     public async Task Settings_OfHostJson_LimitTheDeliveries()
     {
         await SendAsync(Base64("bad"));
-        await using var host = await StartAsync<FailingSample>("""{ "maxDequeueCount": 2, "visibilityTimeout": "00:00:01" }""");
+        await using var host = await StartAsync<FailingSample>("""{ "maxDequeueCount": 2, "visibilityTimeout": "00:00:02" }""");
+        (await _recorder.NextAsync<long>()).ShouldBe(1);
+        var clock = Stopwatch.StartNew();
+        (await _recorder.NextAsync<long>()).ShouldBe(2);
+        // The service counts in whole seconds.
+        clock.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(0.9));
         await PoisonedAsync(host);
         _recorder.All.ShouldBe([1L, 2L]);
     }
@@ -308,6 +314,15 @@ public sealed class QueueTests(AzuriteFixture azurite)
         host.Log.Entries.Count(entry => entry.Message.StartsWith("Executed 'Functions.Output' (Failed")).ShouldBe(5);
         if ((await Target.ExistsAsync()).Value) await ShouldBeLeftAsync(Target, 0);
     }
+
+    [Theory]
+    [InlineData("""{ "batchSize": 0 }""", "host.json: extensions.queues.batchSize is 0; it must be from 1 to 32.")]
+    [InlineData("""{ "batchSize": 33 }""", "host.json: extensions.queues.batchSize is 33; it must be from 1 to 32.")]
+    [InlineData("""{ "newBatchThreshold": -1 }""", "host.json: extensions.queues.newBatchThreshold is -1; it must be from 0 to 2147483647.")]
+    [InlineData("""{ "maxDequeueCount": 0 }""", "host.json: extensions.queues.maxDequeueCount is 0; it must be from 1 to 2147483647.")]
+    [InlineData("""{ "maxPollingInterval": "00:00:00.05" }""", "host.json: extensions.queues.maxPollingInterval is 00:00:00.0500000; it must be 00:00:00.1000000 at least.")]
+    public async Task Setting_OutOfRange_LetsNothingStart(string queues, string expected)
+        => (await Should.ThrowAsync<InvalidOperationException>(() => StartAsync<TextSample>(queues))).Message.ShouldBe(expected);
 
     [Fact]
     public async Task Queue_NamedInCapitals_IsTheOneInSmallLetters()
