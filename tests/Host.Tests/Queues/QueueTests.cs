@@ -179,10 +179,10 @@ public sealed class QueueTests(AzuriteFixture azurite)
     {
         await SendAsync(Base64("deaf"));
         await using var host = await StartAsync<DeafSample>(
-            settings: (QueueSettings.MessageLeaseSetting, "00:00:01"), timeout: "00:00:00.2", abandonAfter: TimeSpan.FromMilliseconds(200));
+            settings: (QueueSettings.MessageLeaseSetting, "00:00:02"), timeout: "00:00:00.2", abandonAfter: TimeSpan.FromMilliseconds(200));
         await host.Log.WaitForAsync(entry => entry.Message.StartsWith("'Functions.Deaf' was told to end and goes on; its message"));
-        // More than twice the time for which the message was hidden at first.
-        await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
+        // Twice the time for which the message was hidden at first.
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
         _recorder.All.ShouldBe(["begin deaf 1"]);
         _recorder.OpenGate();
         foreach (var said in (string[])["begin deaf 1", "end deaf 1", "begin deaf 2"]) (await _recorder.NextAsync<string>()).ShouldBe(said);
