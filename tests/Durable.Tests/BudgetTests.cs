@@ -62,8 +62,8 @@ public sealed class BudgetTests(AzuriteFixture azurite, ITestOutputHelper output
         {
             HubName = AzuriteFixture.NewPrefix(),
             PollInterval = TimeSpan.FromSeconds(2) / 30,
-            HeartbeatInterval = TimeSpan.FromSeconds(4) / 30,
-            OwnerTimeout = TimeSpan.FromSeconds(12),
+            HeartbeatInterval = TimeSpan.FromSeconds(5) / 30,
+            OwnerTimeout = TimeSpan.FromSeconds(15),
         });
         await FirstPollAsync(hub);
         hub.Transport.Reset();

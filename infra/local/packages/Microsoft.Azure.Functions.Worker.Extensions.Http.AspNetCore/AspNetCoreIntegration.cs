@@ -17,15 +17,12 @@ internal sealed class AspNetCoreIntegration : IHttpIntegration
     {
         http.RequestServices = context.InstanceServices;
         context.Items[FunctionContextExtensions.HttpContextItem] = http;
-        context.Features.Set<IHttpRequestDataFeature>(new RequestFeature(new ConnectionRequestData(http.Request, context)));
+        // There is one answer to a request, however often it is asked for.
+        var response = new Lazy<ConnectionResponseData>(() => new ConnectionResponseData(http.Response, context));
+        context.Features.Set<IHttpRequestDataFeature>(new RequestFeature(new RequestData(http.Request, context, () => response.Value)));
         context.Features.Set<IFromBodyConversionFeature>(new FromBodyConversion(http));
     }
 
     /// <summary>The results of ASP.NET Core are written by a middleware, so that the app's own may stand around it.</summary>
     public Task WriteAsync(HttpContext http, FunctionContext context) => Task.CompletedTask;
-
-    private sealed class RequestFeature(HttpRequestData request) : IHttpRequestDataFeature
-    {
-        public ValueTask<HttpRequestData?> GetHttpRequestDataAsync(FunctionContext context) => ValueTask.FromResult<HttpRequestData?>(request);
-    }
 }

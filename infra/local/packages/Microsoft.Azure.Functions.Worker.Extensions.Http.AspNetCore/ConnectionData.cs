@@ -1,34 +1,8 @@
 using System.Net;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Azure.Functions.Worker.Http;
 
 namespace Microsoft.Azure.Functions.Worker.Embedded;
-
-/// <summary>The worker's view of an ASP.NET Core request.</summary>
-internal sealed class ConnectionRequestData(HttpRequest request, FunctionContext context) : HttpRequestData(context)
-{
-    private HttpHeadersCollection? _headers;
-    private Uri? _url;
-    private ConnectionResponseData? _response;
-
-    public override Stream Body => request.Body;
-
-    public override HttpHeadersCollection Headers
-        => _headers ??= new(request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())));
-
-    public override IReadOnlyCollection<IHttpCookie> Cookies => request.Cookies.ToHttpCookies();
-
-    public override Uri Url => _url ??= new Uri(request.GetEncodedUrl());
-
-    public override IEnumerable<ClaimsIdentity> Identities => request.HttpContext.User.Identities;
-
-    public override string Method => request.Method;
-
-    // There is one answer to a request, however often it is asked for.
-    public override HttpResponseData CreateResponse() => _response ??= new ConnectionResponseData(request.HttpContext.Response, FunctionContext);
-}
 
 /// <summary>The worker's view of the ASP.NET Core answer: everything but the headers is written through at once.</summary>
 internal sealed class ConnectionResponseData : HttpResponseData

@@ -24,7 +24,7 @@ internal sealed class BufferedIntegration(IOptions<WorkerOptions> options) : IHt
 
     public void Prepare(HttpContext http, FunctionContext context)
     {
-        context.Features.Set<IHttpRequestDataFeature>(new RequestFeature(new BufferedRequestData(http.Request, context)));
+        context.Features.Set<IHttpRequestDataFeature>(new RequestFeature(new RequestData(http.Request, context, () => new BufferedResponseData(context))));
         context.Features.Set<IFromBodyConversionFeature>(new BufferedBodyConversion(http.Request));
     }
 
@@ -66,11 +66,6 @@ internal sealed class BufferedIntegration(IOptions<WorkerOptions> options) : IHt
     {
         target.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
-    }
-
-    private sealed class RequestFeature(HttpRequestData request) : IHttpRequestDataFeature
-    {
-        public ValueTask<HttpRequestData?> GetHttpRequestDataAsync(FunctionContext context) => ValueTask.FromResult<HttpRequestData?>(request);
     }
 }
 

@@ -13,10 +13,10 @@ internal sealed record HubOptions
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a process says that it is alive.</summary>
-    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(4);
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>After this silence others take over what the process was working on.</summary>
-    public TimeSpan OwnerTimeout { get; init; } = TimeSpan.FromSeconds(12);
+    public TimeSpan OwnerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a living process may be between announcing a message and committing it.</summary>
     public TimeSpan AnnouncementGrace { get; init; } = TimeSpan.FromMinutes(1);
