@@ -10,7 +10,7 @@ namespace Microsoft.Azure.Functions.Worker.Embedded;
 internal sealed partial class AdminEndpoints(
     FunctionCatalog catalog,
     FunctionView view,
-    MasterKeyGuard guard,
+    KeyGuard guard,
     HostId hostId,
     IFunctionInvoker invoker,
     IEnumerable<ITriggerListener> listeners,

@@ -40,7 +40,7 @@ internal static class EmbeddedHosting
         services.AddSingleton(options);
         services.AddSingleton(hostJson);
         services.AddSingleton(middleware);
-        services.AddSingleton<MasterKeyGuard>();
+        services.AddSingleton<KeyGuard>();
         services.AddSingleton<FunctionView>();
         services.AddSingleton<IHostEndpoints, AdminEndpoints>();
         services.AddSingleton<IHostEndpoints, KeyEndpoints>();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Microsoft.Azure.Functions.Worker.Embedded;
 
 /// <summary>The addresses that list, make, replace and delete keys while the host runs. They want the master key.</summary>
-internal sealed class KeyEndpoints(HostKeys keys, FunctionCatalog catalog, MasterKeyGuard guard) : IHostEndpoints
+internal sealed class KeyEndpoints(HostKeys keys, FunctionCatalog catalog, KeyGuard guard) : IHostEndpoints
 {
     private const string MasterKeyName = "_master";
 

@@ -7,25 +7,9 @@ using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Hosting;
 namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Management;
 
 /// <summary>The addresses at which orchestrations are managed over HTTP, with the extension's system key or the master key.</summary>
-internal sealed class ManagementEndpoints(HostKeys keys, DurableHost host, ManagementLinks links) : IHostEndpoints
+internal sealed class ManagementEndpoints(KeyGuard guard, DurableHost host, ManagementLinks links) : IHostEndpoints
 {
-    public void Map(IEndpointRouteBuilder endpoints) => endpoints.Map(ManagementLinks.BasePath + "/{**path}", GuardAsync);
-
-    private Task GuardAsync(HttpContext context)
-    {
-        switch (keys.Identify(HostKeys.KeyOf(context.Request), system: ManagementLinks.SystemKey))
-        {
-            case KeyKind.Master or KeyKind.System:
-                return AnswerAsync(context);
-            case KeyKind.None:
-                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                context.Response.Headers.WWWAuthenticate = "Bearer";
-                return Task.CompletedTask;
-            default:
-                context.Response.StatusCode = StatusCodes.Status403Forbidden;
-                return Task.CompletedTask;
-        }
-    }
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.Map(ManagementLinks.BasePath + "/{**path}", guard.Only(AnswerAsync, ManagementLinks.SystemKey));
 
     private async Task AnswerAsync(HttpContext context)
     {
