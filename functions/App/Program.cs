@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using SyncFunctions.App;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
+using SyncFunctions.Pairs;
 using SyncFunctions.State;
 
 var builder = FunctionsApplication.CreateBuilder(args);
@@ -20,7 +21,8 @@ builder.Services
     .AddState(StateClients.Create(name => builder.Configuration[name]))
     .AddSingleton(await SecretKeySource.LoadAsync(builder.Configuration, CancellationToken.None))
     .AddSingleton(services => new VendorPipeline(VendorPipeline.CreateClient(), services.GetRequiredService<TimeProvider>(), Random.Shared))
-    .AddSingleton<Systems>()
+    .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>()))
+    .AddSingleton(PairCatalog.Shipped)
     .AddSync()
     .AddHttpSide(builder.Configuration);
 

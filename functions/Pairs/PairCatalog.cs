@@ -46,10 +46,16 @@ public sealed record Pair
 /// <param name="LeftKind">The vendor kind whose records' names are the left values.</param>
 public sealed record StageMap(string ValueMap, string LeftKind, string RightKind);
 
-/// <summary>All pairs.</summary>
-public static class PairCatalog
+/// <summary>All pairs that flows can be of.</summary>
+public sealed class PairCatalog(params ImmutableArray<Pair> pairs)
 {
-    public static readonly ImmutableArray<Pair> All = [SynergyTinyPlus.Pair];
+    /// <summary>The pairs that the app ships.</summary>
+    public static readonly PairCatalog Shipped = new(SynergyTinyPlus.Pair);
 
-    public static Pair? Find(string name) => All.FirstOrDefault(pair => pair.Name == name);
+    public ImmutableArray<Pair> All => pairs;
+
+    public Pair? Find(string name) => pairs.FirstOrDefault(pair => pair.Name == name);
+
+    /// <exception cref="InvalidOperationException">A stored flow is of a pair that this version does not know.</exception>
+    public Pair this[string name] => Find(name) ?? throw new InvalidOperationException($"This version knows no pair {name}.");
 }

@@ -26,8 +26,8 @@ public sealed class FlowStore(StateTables tables, TimeProvider time)
         var filter = Filter.And(Filter.Partition(Keys.Tenant(tenant)), Filter.In(Keys.FlowPointers));
         var pointers = await tables.Tenants.ListAsync(filter, int.MaxValue, cancellation);
         var flows = new Versioned<Flow>?[pointers.Count];
-        await Parallel.ForAsync(0, flows.Length, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (i, cancel) =>
-            flows[i] = await GetAsync(new FlowKey(tenant, new FlowId(pointers[i].Text("Flow"))), cancel));
+        await Concurrent.ForAsync(flows.Length, 8, async (i, cancel) =>
+            flows[i] = await GetAsync(new FlowKey(tenant, new FlowId(pointers[i].Text("Flow"))), cancel), cancellation);
         return [.. flows.OfType<Versioned<Flow>>()];
     }
 

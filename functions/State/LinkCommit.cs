@@ -32,10 +32,9 @@ internal sealed class LinkCommit
 
     public async Task<IReadOnlyList<CommitResult>> RunAsync(CancellationToken cancellation)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentTransactions, CancellationToken = cancellation };
         foreach (var unit in _units.Where(unit => unit.Writes.Count == 0)) Committed(unit);
         foreach (var wave in Pack(_units.Where(unit => unit.Writes.Count > 0)))
-            await Parallel.ForEachAsync(wave, options, async (transaction, cancel) => await SendAsync(transaction, cancel));
+            await Concurrent.ForEachAsync(wave, ConcurrentTransactions, SendAsync, cancellation);
         return _results;
     }
 

@@ -105,7 +105,7 @@ internal sealed class Table(TableClient client)
     {
         var sorted = rowKeys.Distinct().Order(StringComparer.Ordinal).ToList();
         var found = new ConcurrentBag<TableEntity>();
-        await Parallel.ForEachAsync(sorted.Chunk(KeysPerQuery), Concurrency(cancellation), async (keys, cancel) =>
+        await Concurrent.ForEachAsync(sorted.Chunk(KeysPerQuery), ConcurrentQueries, async (keys, cancel) =>
         {
             if (keys.Length == 1)
             {
@@ -117,7 +117,7 @@ internal sealed class Table(TableClient client)
             var filter = Filter.And(
                 Filter.Partition(partitionKey), Filter.From(keys[0]), Filter.UpTo(keys[^1]), Filter.Or(keys.Select(Filter.Row)));
             await foreach (var row in QueryAsync(filter, null, cancel)) found.Add(row);
-        });
+        }, cancellation);
         return found;
     }
 
@@ -126,12 +126,12 @@ internal sealed class Table(TableClient client)
     {
         var sorted = ranges.Distinct().OrderBy(range => range.From, StringComparer.Ordinal).ToList();
         var found = new ConcurrentBag<TableEntity>();
-        await Parallel.ForEachAsync(sorted.Chunk(KeysPerQuery / 2), Concurrency(cancellation), async (chunk, cancel) =>
+        await Concurrent.ForEachAsync(sorted.Chunk(KeysPerQuery / 2), ConcurrentQueries, async (chunk, cancel) =>
         {
             var filter = Filter.And(
                 Filter.Partition(partitionKey), Filter.From(chunk[0].From), Filter.Below(chunk[^1].To), Filter.Or(chunk.Select(Filter.In)));
             await foreach (var row in QueryAsync(filter, null, cancel)) found.Add(row);
-        });
+        }, cancellation);
         return found;
     }
 
@@ -187,8 +187,6 @@ internal sealed class Table(TableClient client)
     private static ETag Version(Response response) =>
         response.Headers.ETag ?? throw new InvalidOperationException("The table service answered a write without a version.");
 
-    private static ParallelOptions Concurrency(CancellationToken cancellation) =>
-        new() { MaxDegreeOfParallelism = ConcurrentQueries, CancellationToken = cancellation };
 }
 
 /// <summary>Conditions, each made by the client's own formatter, which quotes what has to be quoted.</summary>

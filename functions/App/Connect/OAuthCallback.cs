@@ -7,13 +7,13 @@ using SyncFunctions.Connectors;
 namespace SyncFunctions.App.Connect;
 
 /// <summary>Where a vendor sends the browser back to, with a code, an error, or, for the implicit grant, a fragment that only the page sees.</summary>
-public sealed class OAuthCallback(Consent consent)
+public sealed class OAuthCallback(Consent consent, Systems systems)
 {
     [Function(nameof(OAuthCallback))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "oauth/callback/{system}")] HttpRequest request, string system, CancellationToken cancellation)
     {
-        var isImplicit = Systems.Catalogs.Any(catalog => catalog.System == system && catalog.Grant == OAuthGrant.Implicit);
+        var isImplicit = systems.Find(system)?.Catalog.Grant == OAuthGrant.Implicit;
         if (isImplicit && !request.Query.ContainsKey("error")) return FragmentPage.Create();
 
         // Twice the same parameter is nobody's answer: the first of each is taken, which is what was signed for, if any was.

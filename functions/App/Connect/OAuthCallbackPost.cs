@@ -9,7 +9,7 @@ using SyncFunctions.Connectors;
 namespace SyncFunctions.App.Connect;
 
 /// <summary>Takes the fragment of the implicit grant from the callback page.</summary>
-public sealed class OAuthCallbackPost(Consent consent)
+public sealed class OAuthCallbackPost(Consent consent, Systems systems)
 {
     public sealed record Body(string? Fragment)
     {
@@ -23,7 +23,7 @@ public sealed class OAuthCallbackPost(Consent consent)
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "oauth/callback/{system}")] HttpRequest request, string system, CancellationToken cancellation)
     {
-        if (!Systems.Catalogs.Any(catalog => catalog.System == system && catalog.Grant == OAuthGrant.Implicit)) throw ProblemException.NotFound("callback");
+        if (systems.Find(system)?.Catalog.Grant != OAuthGrant.Implicit) throw ProblemException.NotFound("callback");
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
         var answer = QueryHelpers.ParseQuery(body.Fragment ?? "").ToImmutableDictionary(value => value.Key, value => value.Value[0] ?? "");
         var outcome = await consent.FinishAsync(request, system, answer, cancellation);

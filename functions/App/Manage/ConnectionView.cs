@@ -29,7 +29,7 @@ public sealed record ConnectionView(
 public sealed record BudgetView(string Plan, int Limit, int UsedToday, DateTimeOffset ResetsAt);
 
 /// <summary>Shows connections, and invites people to connect them.</summary>
-public sealed class ConnectionViews(SystemSettings settings, CallBudgets budgets, LookupStore lookups, PublicAddress address, TimeProvider time)
+public sealed class ConnectionViews(Systems systems, SystemSettings settings, CallBudgets budgets, LookupStore lookups, PublicAddress address, TimeProvider time)
 {
     public static readonly TimeSpan InvitationLifetime = TimeSpan.FromDays(7);
 
@@ -78,5 +78,5 @@ public sealed class ConnectionViews(SystemSettings settings, CallBudgets budgets
             StoredCallBudget.ResetsAt(today));
     }
 
-    public static SystemCatalog CatalogOf(StoredConnection connection) => Systems.Catalogs.First(catalog => catalog.System == connection.System);
+    public SystemCatalog CatalogOf(StoredConnection connection) => systems[connection.System].Catalog;
 }

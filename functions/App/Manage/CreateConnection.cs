@@ -10,7 +10,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class CreateConnection(Finder finder, ConnectionStore connections, SignIns signIns, ConnectionViews views, TimeProvider time)
+public sealed class CreateConnection(Finder finder, Systems systems, ConnectionStore connections, SignIns signIns, ConnectionViews views, TimeProvider time)
 {
     public sealed record Body(string? Id, string? System, string? Name, IReadOnlyDictionary<string, string?>? Settings, string? Token)
     {
@@ -26,9 +26,9 @@ public sealed class CreateConnection(Finder finder, ConnectionStore connections,
     {
         var owner = await finder.TenantAsync(tenant, cancellation);
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
-        var catalog = Systems.Catalogs.FirstOrDefault(catalog => catalog.System == body.System);
-        var systems = string.Join(", ", Systems.Catalogs.Select(known => known.System));
-        new BodyCheck().Id(body.Id).Name("#/name", body.Name).When(catalog is null, "#/system", $"The systems are {systems}.").Token(body.Token).Refuse();
+        var catalog = systems.Find(body.System ?? "")?.Catalog;
+        var known = string.Join(", ", systems.Catalogs.Select(system => system.System));
+        new BodyCheck().Id(body.Id).Name("#/name", body.Name).When(catalog is null, "#/system", $"The systems are {known}.").Token(body.Token).Refuse();
 
         var connection = new StoredConnection(owner.Id, ConnectionId.Parse(NewId.Choose(body.Id)), catalog!.System, body.Name ?? catalog.DisplayName)
         {

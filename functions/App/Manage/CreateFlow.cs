@@ -9,7 +9,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class CreateFlow(Finder finder, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, TimeProvider time)
+public sealed class CreateFlow(Finder finder, PairCatalog pairs, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, TimeProvider time)
 {
     public sealed record Body(
         string? Id, string? Pair, string? Name, string? Left, string? Right, FlowMode? Mode, Direction? Direction, JsonElement? Settings, bool? Enabled, int? PollEverySeconds);
@@ -20,9 +20,9 @@ public sealed class CreateFlow(Finder finder, ConnectionStore connections, FlowS
     {
         var owner = await finder.TenantAsync(tenant, cancellation);
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
-        var pair = PairCatalog.Find(body.Pair ?? "");
+        var pair = pairs.Find(body.Pair ?? "");
         var check = new BodyCheck().Id(body.Id).Name("#/name", body.Name)
-            .When(pair is null, "#/pair", $"The pairs are {string.Join(", ", PairCatalog.All.Select(known => known.Name))}.");
+            .When(pair is null, "#/pair", $"The pairs are {string.Join(", ", pairs.All.Select(known => known.Name))}.");
         FlowSwitch.PollSeconds(check, body.PollEverySeconds).Refuse();
         await CheckSideAsync(check, owner.Id, pair!, Side.Left, body.Left, cancellation);
         await CheckSideAsync(check, owner.Id, pair!, Side.Right, body.Right, cancellation);

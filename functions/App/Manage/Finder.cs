@@ -23,7 +23,7 @@ public sealed record FoundFlow(Versioned<Flow> Stored, Pair Pair)
 }
 
 /// <summary>Finds what a route names. What is another tenant's is as unknown as what does not exist.</summary>
-public sealed class Finder(TenantStore tenants, ConnectionStore connections, FlowStore flows)
+public sealed class Finder(TenantStore tenants, ConnectionStore connections, FlowStore flows, PairCatalog pairs)
 {
     public async Task<Tenant> TenantAsync(string tenant, CancellationToken cancellation) =>
         TenantId.TryParse(tenant, out var id) && await tenants.GetAsync(id, cancellation) is { } found ? found : throw ProblemException.NotFound("tenant");
@@ -37,9 +37,6 @@ public sealed class Finder(TenantStore tenants, ConnectionStore connections, Flo
     public async Task<FoundFlow> FlowAsync(string tenant, string flow, CancellationToken cancellation) =>
         TenantId.TryParse(tenant, out var tenantId) && FlowId.TryParse(flow, out var id)
         && await flows.GetAsync(new FlowKey(tenantId, id), cancellation) is { } found
-            ? new FoundFlow(found, PairOf(found.Value))
+            ? new FoundFlow(found, pairs[found.Value.Pair])
             : throw ProblemException.NotFound("flow");
-
-    public static Pair PairOf(Flow flow) =>
-        PairCatalog.Find(flow.Pair) ?? throw new InvalidOperationException($"Flow {flow.Key} is of the pair {flow.Pair}, which this version does not know.");
 }

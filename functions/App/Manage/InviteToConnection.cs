@@ -16,7 +16,7 @@ public sealed class InviteToConnection(Finder finder, ConnectionViews views)
         CancellationToken cancellation)
     {
         var found = (await finder.ConnectionAsync(tenant, connection, cancellation)).Value;
-        return ConnectionViews.CatalogOf(found).Grant == OAuthGrant.None
+        return views.CatalogOf(found).Grant == OAuthGrant.None
             ? throw new ProblemException(ProblemType.InvalidRequest, "This system has no consent page: its token is typed in.")
             : Json.Ok(await views.InvitedAsync(found, request, cancellation));
     }

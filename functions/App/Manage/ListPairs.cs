@@ -20,9 +20,9 @@ public sealed record PairView(string Name, string DisplayName, string LeftSystem
 
 public sealed record PairKindView(string Name, string LeftKind, string RightKind, string? Parent, Direction NewRecords, Side Master, GonePolicy WhenGone);
 
-public sealed class ListPairs
+public sealed class ListPairs(PairCatalog pairs)
 {
     [Function(nameof(ListPairs))]
     public IActionResult Run([HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/pairs")] HttpRequest request) =>
-        Json.Ok(new ListView<PairView>([.. PairCatalog.All.Select(PairView.Of)]));
+        Json.Ok(new ListView<PairView>([.. pairs.All.Select(PairView.Of)]));
 }

@@ -34,9 +34,9 @@ public sealed record SystemKindView(string Name, string? ParentKind);
 /// <param name="Scope">Who sets it: the operator of the app for all connections, or each connection.</param>
 public sealed record SettingView(string Name, string Default, string Help, SettingScope Scope, bool Secret);
 
-public sealed class ListSystems
+public sealed class ListSystems(Systems systems)
 {
     [Function(nameof(ListSystems))]
     public IActionResult Run([HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/systems")] HttpRequest request) =>
-        Json.Ok(new ListView<SystemView>([.. Systems.Catalogs.Select(SystemView.Of)]));
+        Json.Ok(new ListView<SystemView>([.. systems.Catalogs.Select(SystemView.Of)]));
 }

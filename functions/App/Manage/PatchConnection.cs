@@ -23,7 +23,7 @@ public sealed class PatchConnection(Finder finder, ConnectionStore connections, 
         while (true)
         {
             var found = await finder.ConnectionAsync(tenant, connection, cancellation);
-            var catalog = ConnectionViews.CatalogOf(found.Value);
+            var catalog = views.CatalogOf(found.Value);
             var changed = found.Value with { Name = body.Name ?? found.Value.Name, Settings = SystemSettings.Merge(catalog, found.Value.Settings, body.Settings) };
 
             // Another organisation would be another account under the same links.

@@ -26,6 +26,6 @@ public sealed class PutConnectionToken(Finder finder, SignIns signIns, Connectio
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
         new BodyCheck().Require("#/token", body.Token).Token(body.Token).Refuse();
         var result = await signIns.ConnectAsync(found, new Credentials("token", body.Token!), cancellation);
-        return Json.Ok(await views.OfAsync(result.Require(ConnectionViews.CatalogOf(found)), cancellation));
+        return Json.Ok(await views.OfAsync(result.Require(views.CatalogOf(found)), cancellation));
     }
 }

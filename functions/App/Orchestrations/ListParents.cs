@@ -10,7 +10,7 @@ namespace SyncFunctions.App.Orchestrations;
 public sealed record ParentPage(ImmutableArray<string> Parents, string? After);
 
 /// <summary>The next links of the kind that has insides.</summary>
-public sealed class ListParents(FlowStore flows, LinkStore links)
+public sealed class ListParents(FlowStore flows, LinkStore links, PairCatalog pairs)
 {
     private const int PageSize = 1000;
 
@@ -18,7 +18,7 @@ public sealed class ListParents(FlowStore flows, LinkStore links)
     public async Task<ParentPage> RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
     {
         if (await flows.GetAsync(input.Key, cancellation) is not { } flow) return new ParentPage([], null);
-        var kind = PairCatalog.Find(flow.Value.Pair)!.Kind(input.InsideKinds[0]).Parent!;
+        var kind = pairs[flow.Value.Pair].Kind(input.InsideKinds[0]).Parent!;
         var page = await links.LinksAsync(new LinkScope(input.Key, kind), input.ParentsAfter, PageSize, cancellation);
         return new ParentPage([.. page.Items.Select(link => link.Value.Id.Value)], page.Continuation);
     }

@@ -53,9 +53,8 @@ public sealed record SyncRunInput(
     [JsonIgnore]
     public string Kind => Kinds[KindIndex];
 
-    public static SyncRunInput Begin(FlowKey flow, RunId run, long epoch, RunMode mode, string pairName)
+    public static SyncRunInput Begin(FlowKey flow, RunId run, long epoch, RunMode mode, Pair pair)
     {
-        var pair = PairCatalog.Find(pairName)!;
         ImmutableArray<string> kinds = [.. pair.TopKinds.Select(kind => kind.Name)];
         return new SyncRunInput(
             flow.Tenant.Value,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Manage;
+using SyncFunctions.Connectors;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -23,7 +24,7 @@ public sealed record LoadedSetup(FoundFlow Flow, Versioned<SetupDocument> Stored
 }
 
 /// <summary>Reads and writes wizards. Everything a step decides is stored before the answer, so that anybody can go on from there.</summary>
-public sealed class SetupState(Finder finder, FlowStore flows, ConnectionStore connections, RunStore runs)
+public sealed class SetupState(Finder finder, Systems systems, FlowStore flows, ConnectionStore connections, RunStore runs)
 {
     public async Task<LoadedSetup> LoadAsync(string tenant, string flow, CancellationToken cancellation) =>
         await LoadAsync(await finder.FlowAsync(tenant, flow, cancellation), cancellation);
@@ -65,12 +66,12 @@ public sealed class SetupState(Finder finder, FlowStore flows, ConnectionStore c
             ? ended.Value.Detail ?? "No reason is known."
             : null;
 
-    private static string? NotConnected(StoredConnection? connection) => connection switch
+    private string? NotConnected(StoredConnection? connection) => connection switch
     {
         null => "A connection of the flow does not exist any more.",
         { Health: ConnectionHealth.Connected } => null,
         { HealthDetail: { } detail } => detail,
-        _ => $"{ConnectionViews.CatalogOf(connection).DisplayName} is not connected yet.",
+        _ => $"{systems[connection.System].Catalog.DisplayName} is not connected yet.",
     };
 
     /// <summary>Whoever signed in to the left system, or, where that does not tell who it was, to the right one.</summary>

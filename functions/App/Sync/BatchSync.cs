@@ -9,6 +9,9 @@ public sealed class BatchSync
 {
     public const int MaxRecords = 100;
 
+    /// <summary>Calls of one batch that are under way at the same time.</summary>
+    internal const int ReadsAtOnce = 8;
+
     private readonly LinkStore _links;
     private readonly CaseLoader _loader;
     private readonly CaseApplier _applier;
@@ -123,8 +126,8 @@ public sealed class BatchSync
     {
         var scope = batch.Scope;
         var results = new VendorResult<Record>[cases.Count];
-        await Parallel.ForAsync(0, cases.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (i, token) =>
-            results[i] = await scope.Flow.On(side).GetAsync(scope.Kind, cases[i].Link!.Value.Value.IdOn(side)!, token));
+        await Concurrent.ForAsync(cases.Count, ReadsAtOnce, async (i, token) =>
+            results[i] = await scope.Flow.On(side).GetAsync(scope.Kind, cases[i].Link!.Value.Value.IdOn(side)!, token), cancellation);
         var read = new List<(SyncCase Case, Record Record)>();
         foreach (var (item, result) in cases.ToList().Zip(results))
         {

@@ -218,7 +218,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
             }
         }
 
-        await Parallel.ForEachAsync(sending, new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellation }, (effect, token) => SendAsync(scope, effect, token));
+        await Concurrent.ForEachAsync(sending, WritesAtOnce, (effect, token) => SendAsync(scope, effect, token), cancellation);
         foreach (var effect in sending) effect.ReadBack = WithSentReferences(scope, effect);
 
         var outcomes = new List<(Effect Effect, LinkUnit Unit)>();
@@ -241,7 +241,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
     }
 
     /// <summary>No intent, no write, and none with less time left than a request may take.</summary>
-    private async ValueTask SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)
+    private async Task SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)
     {
         var side = scope.Flow.On(effect.Target);
         var kind = scope.Kind.VendorKind(effect.Target);

@@ -8,8 +8,6 @@ namespace SyncFunctions.App.Sync;
 /// <summary>Gathers what the planner has to know of a batch of records: links, references, counterparts, candidates.</summary>
 internal sealed class CaseLoader(LinkStore links, References references, TimeProvider time)
 {
-    private const int ReadsAtOnce = 8;
-
     /// <summary>A record that the vendor says is this much older than the flow was not missed by its inventory but hidden from it.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
@@ -79,8 +77,8 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             var wanted = cases.Where(item => NeedsCounterpart(scope, item, target)).ToList();
             if (wanted.Count == 0) continue;
             var results = new (SyncCase Case, VendorResult<Record> Result)[wanted.Count];
-            await Parallel.ForAsync(0, wanted.Count, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellation }, async (i, token) =>
-                results[i] = (wanted[i], await side.GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)));
+            await Concurrent.ForAsync(wanted.Count, BatchSync.ReadsAtOnce, async (i, token) =>
+                results[i] = (wanted[i], await side.GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)), cancellation);
 
             var read = new List<(SyncCase Case, Record Record)>();
             bool? listAnswers = null;
@@ -127,7 +125,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
                         where record is not null
                         from key in Matching.Keys(scope.Kind, record)
                         select (key, record)).ToLookup(pair => pair.key, pair => pair.record);
-            await Parallel.ForEachAsync(unlinked, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellation }, async (item, token) =>
+            await Concurrent.ForEachAsync(unlinked, BatchSync.ReadsAtOnce, async (item, token) =>
             {
                 var found = new Dictionary<string, Record>();
                 foreach (var key in Matching.Keys(scope.Kind, item.Item.RecordOn(side)!))
@@ -143,7 +141,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
 
                 var candidates = await references.ResolveAsync(scope.Flow, scope.Kind, side.Other(), found.Values.ToList(), token);
                 item.Item = item.Item with { Candidates = [.. candidates.OrderBy(candidate => candidate.Id, StringComparer.Ordinal)] };
-            });
+            }, cancellation);
         }
     }
 

@@ -37,14 +37,14 @@ public sealed record SideContext(Side Side, IConnector Connector, ConnectionScop
         Connector.ListAsync(Scope, kind.VendorKind(Side), request, cancellation);
 }
 
-public sealed class FlowContexts(FlowStore flows, ConnectionScopes scopes, Systems systems)
+public sealed class FlowContexts(FlowStore flows, ConnectionScopes scopes, Systems systems, PairCatalog pairs)
 {
     /// <summary>Null where the flow does not exist (any more).</summary>
     public async Task<FlowContext?> LoadAsync(FlowKey key, CancellationToken cancellation)
     {
         if (await flows.LoadAsync(key, cancellation) is not { } state) return null;
         var flow = state.Flow.Value;
-        var pair = PairCatalog.Find(flow.Pair) ?? throw new InvalidOperationException($"Flow {key} is of the pair {flow.Pair}, which this version does not know.");
+        var pair = pairs[flow.Pair];
         var (left, right) = await scopes.OpenAsync(key.Tenant, flow.Left, flow.Right, cancellation);
         return new FlowContext(
             state,

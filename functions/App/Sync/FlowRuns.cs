@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using SyncFunctions.App.Orchestrations;
 using SyncFunctions.Engine;
+using SyncFunctions.Pairs;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Sync;
@@ -22,7 +23,7 @@ public abstract record RunRequestResult
 /// Starts and ends runs. One run per flow and lane is guarded by a row that is only ever replaced if it is as it was read; its epoch
 /// grows with every taking, so that a holder whose guard was taken over can be told apart.
 /// </summary>
-public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal, DueStore due, TimeProvider time)
+public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal, DueStore due, PairCatalog pairs, TimeProvider time)
 {
     /// <summary>The trigger of a poll that is worked on where it was noticed, without an orchestration.</summary>
     public const string InPlace = "poll, in place";
@@ -40,7 +41,7 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     public async Task<RunRequestResult> RequestAsync(FlowKey flow, string mode, string trigger, DurableTaskClient client, CancellationToken cancellation)
     {
         var runMode = Enum.Parse<RunMode>(mode, ignoreCase: true);
-        var pair = (await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value.Pair;
+        var pair = pairs[(await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value.Pair];
         var (guard, busy) = await TakeAsync(flow, runMode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is null && await FreeOfDeadRunAsync(flow, LaneOf(runMode), client, cancellation)) (guard, busy) = await TakeAsync(flow, runMode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is not { } held) return busy!;

@@ -61,8 +61,8 @@ public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore swee
     private static async Task<List<SourceRecord>> ConfirmAsync(WorkScope scope, List<SourceRecord> missing, CancellationToken cancellation)
     {
         var confirmed = new bool[missing.Count];
-        await Parallel.ForAsync(0, missing.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (i, token) =>
-            confirmed[i] = (await scope.Flow.On(missing[i].Side).GetAsync(scope.Kind, missing[i].Id, token)).Failure?.Kind == FailureKind.NotFound);
+        await Concurrent.ForAsync(missing.Count, BatchSync.ReadsAtOnce, async (i, token) =>
+            confirmed[i] = (await scope.Flow.On(missing[i].Side).GetAsync(scope.Kind, missing[i].Id, token)).Failure?.Kind == FailureKind.NotFound, cancellation);
         return missing.Where((_, i) => confirmed[i]).ToList();
     }
 }

@@ -24,14 +24,14 @@ public sealed class WorkSync(BatchSync batches, LinkStore links, FlowStore flows
     private async Task<BatchOutcome> RunRecordsAsync(WorkScope scope, IReadOnlyList<Versioned<WorkItem>> due, CancellationToken cancellation)
     {
         var sources = new SourceRecord?[due.Count];
-        await Parallel.ForAsync(0, due.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (i, token) =>
+        await Concurrent.ForAsync(due.Count, BatchSync.ReadsAtOnce, async (i, token) =>
         {
             var work = due[i].Value;
             var read = await scope.Flow.On(work.Side).GetAsync(scope.Kind, work.RecordId, token);
             if (read.TryGet(out var vendor, out var failure)) sources[i] = new SourceRecord(work.Side, work.RecordId, vendor, due[i]);
             else if (failure.Kind == FailureKind.NotFound) await ForgetAsync(scope, due[i], token);
             else await PostponeAsync(scope, due[i], failure, token);
-        });
+        }, cancellation);
         return await batches.RunAsync(scope, sources.OfType<SourceRecord>().ToList(), cancellation);
     }
 

@@ -14,6 +14,7 @@ using SyncFunctions.App.Connections;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
+using SyncFunctions.Pairs;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 using SyncFunctions.Tests.Support;
@@ -60,7 +61,8 @@ internal sealed class HttpWorld : IAsyncDisposable
             .AddState(clients)
             .AddSingleton(SecretKeys.New())
             .AddSingleton(new VendorPipeline(VendorPipeline.CreateClient(), time, new Random(1)))
-            .AddSingleton<Systems>()
+            .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>()))
+            .AddSingleton(PairCatalog.Shipped)
             .AddSync()
             .AddHttpSide(configuration)
             .BuildServiceProvider();
