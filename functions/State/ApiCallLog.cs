@@ -8,11 +8,11 @@ public sealed record FailedCall(
     DateTimeOffset At, string System, string Method, string Path, int? Status, string? Failure, string? Message, TimeSpan Duration);
 
 /// <summary>The failed vendor calls of a connection.</summary>
-public sealed class ApiCallLog(StateTables tables)
+public sealed class ApiCallLog(StateTables tables, IdSource ids)
 {
     public Task AppendAsync(TenantId tenant, ConnectionId connection, IReadOnlyList<FailedCall> calls, CancellationToken cancellation)
     {
-        var keyOf = AppendLog.NewKeys();
+        var keyOf = AppendLog.NewKeys(ids);
         var partition = Keys.Connection(tenant, connection);
         return AppendLog.AppendAsync(tables.ApiCalls, calls.Select((call, number) => ToRow(partition, keyOf(call.At, number), call)), cancellation);
     }

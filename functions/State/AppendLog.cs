@@ -33,9 +33,9 @@ internal static class AppendLog
     }
 
     /// <summary>A key of its own for every row of one call, however often the call is sent.</summary>
-    public static Func<DateTimeOffset, int, string> NewKeys()
+    public static Func<DateTimeOffset, int, string> NewKeys(IdSource ids)
     {
-        var unique = Guid.NewGuid().ToString("N")[..12];
+        var unique = ids.NewStamp();
         return (at, number) => Keys.LogRow(at, number, unique);
     }
 }

@@ -5,7 +5,7 @@ using SyncFunctions.Engine;
 namespace SyncFunctions.State;
 
 /// <summary>Vendor calls of a day, counted for a connection by all instances of the app together.</summary>
-public sealed class BudgetStore(StateTables tables)
+public sealed class BudgetStore(StateTables tables, IdSource ids)
 {
     /// <summary>Takes calls from the day's budget.</summary>
     /// <returns>How many were granted: all, what was left, or none.</returns>
@@ -21,7 +21,7 @@ public sealed class BudgetStore(StateTables tables)
             // Another instance may count up to the same number: the stamp tells whose write it was when an answer was lost.
             var next = Row.New(Keys.Connection(tenant, connection), Keys.Day(day))
                 .Put("Used", (int?)(used + granted))
-                .Put("Stamp", Guid.NewGuid().ToString("N"));
+                .Put("Stamp", ids.NewStamp());
             if (await tables.Budgets.WriteAsync(next, row?.ETag, cancellation) is not null) return granted;
         }
     }

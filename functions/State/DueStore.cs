@@ -7,7 +7,7 @@ namespace SyncFunctions.State;
 public readonly record struct DueFlow(FlowKey Flow, DateTimeOffset DueAt, ETag ETag);
 
 /// <summary>When each flow is to be polled next: an index over all tenants in 16 shards.</summary>
-public sealed class DueStore(StateTables tables)
+public sealed class DueStore(StateTables tables, IdSource ids)
 {
     /// <summary>Sets the flow's next due time, whatever it was.</summary>
     public Task PutAsync(FlowKey flow, DateTimeOffset dueAt, CancellationToken cancellation) =>
@@ -38,9 +38,9 @@ public sealed class DueStore(StateTables tables)
         await tables.Due.ReplaceAsync(ToRow(flow, next), expected, cancellation) is not null;
 
     // Two workers move a flow to the same time: the stamp tells whose write it was when an answer was lost.
-    private static TableEntity ToRow(FlowKey flow, DateTimeOffset dueAt) => Row.New(Keys.DueShard(flow), Keys.Flow(flow))
+    private TableEntity ToRow(FlowKey flow, DateTimeOffset dueAt) => Row.New(Keys.DueShard(flow), Keys.Flow(flow))
         .Put("Tenant", flow.Tenant.Value)
         .Put("Flow", flow.Flow.Value)
         .Put("DueAt", dueAt)
-        .Put("Stamp", Guid.NewGuid().ToString("N"));
+        .Put("Stamp", ids.NewStamp());
 }

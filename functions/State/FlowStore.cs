@@ -7,7 +7,7 @@ using SyncFunctions.Engine;
 namespace SyncFunctions.State;
 
 /// <summary>Flows with their guards, cursors, hints and documents: one partition a flow.</summary>
-public sealed class FlowStore(StateTables tables, TimeProvider time)
+public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider time)
 {
     /// <returns>False where the flow exists.</returns>
     public async Task<bool> InsertAsync(Flow flow, CancellationToken cancellation)
@@ -197,10 +197,10 @@ public sealed class FlowStore(StateTables tables, TimeProvider time)
         new(row.Text("Kind"), row.Enum<Side>("Side"), row.Time("ChangedSince"), row.Json<ImmutableArray<string>>("Seen"));
 
     // The stamp makes two hints for the same moment two writes: each must be seen by whoever resets.
-    private static TableEntity ToRow(FlowKey flow, WorkHint hint) => Row.New(Keys.Flow(flow), Keys.Hint(hint.Kind))
+    private TableEntity ToRow(FlowKey flow, WorkHint hint) => Row.New(Keys.Flow(flow), Keys.Hint(hint.Kind))
         .Put("Kind", hint.Kind)
         .Put("DueAt", hint.DueAt)
-        .Put("Stamp", Guid.NewGuid().ToString("N"));
+        .Put("Stamp", ids.NewStamp());
 
     private static WorkHint ToHint(TableEntity row) => new(row.Text("Kind"), row.Time("DueAt"));
 }

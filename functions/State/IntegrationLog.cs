@@ -51,11 +51,11 @@ public sealed record LogFilter
     public string? RecordId { get; init; }
 }
 
-public sealed class IntegrationLog(StateTables tables)
+public sealed class IntegrationLog(StateTables tables, IdSource ids)
 {
     public Task AppendAsync(FlowKey flow, IReadOnlyList<LogEntry> entries, CancellationToken cancellation)
     {
-        var keyOf = AppendLog.NewKeys();
+        var keyOf = AppendLog.NewKeys(ids);
         return AppendLog.AppendAsync(tables.Log, entries.Select((entry, number) => ToRow(Keys.Flow(flow), keyOf(entry.At, number), entry)), cancellation);
     }
 

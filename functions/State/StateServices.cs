@@ -9,6 +9,7 @@ public static class StateServices
     public static IServiceCollection AddState(this IServiceCollection services, StateClients clients)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new IdSource(provider.GetRequiredService<TimeProvider>()));
         return services
             .AddSingleton(clients)
             .AddSingleton<StateTables>()

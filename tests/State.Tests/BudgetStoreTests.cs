@@ -6,7 +6,7 @@ public sealed class BudgetStoreTests(AzuriteFixture azurite) : StateTest(azurite
 {
     private static readonly DateOnly Today = new(2026, 3, 4);
 
-    private BudgetStore Store => new(Tables);
+    private BudgetStore Store => new(Tables, Ids);
 
     [Fact]
     public async Task Use_UpToTheLimit_GrantsWhatIsLeft()

@@ -5,7 +5,7 @@ namespace SyncFunctions.State.Tests;
 
 public sealed class DueStoreTests(AzuriteFixture azurite) : StateTest(azurite)
 {
-    private DueStore Store => new(Tables);
+    private DueStore Store => new(Tables, Ids);
 
     [Fact]
     public async Task ListDue_ManyFlows_IsOneQueryOverAllShards()

@@ -11,7 +11,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
 
     private readonly StoppedClock _clock = new(Now);
 
-    private FlowStore Store => new(Tables, _clock);
+    private FlowStore Store => new(Tables, Ids, _clock);
 
     [Fact]
     public async Task Flow_FullAndBare_ComeBack()

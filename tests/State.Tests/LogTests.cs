@@ -6,7 +6,7 @@ namespace SyncFunctions.State.Tests;
 
 public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
 {
-    private IntegrationLog Log => new(Tables);
+    private IntegrationLog Log => new(Tables, Ids);
 
     [Fact]
     public async Task Entry_FullAndBare_ComeBackNewestFirst()
@@ -74,7 +74,7 @@ public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task FailedCall_FullAndBare_ComeBackNewestFirst()
     {
-        var log = new ApiCallLog(Tables);
+        var log = new ApiCallLog(Tables, Ids);
         var full = new FailedCall(Now.AddSeconds(1), "synergy", "GET", "/v1/companies", 503, "Unavailable", "Down for maintenance.", TimeSpan.FromMilliseconds(1234.5));
         var bare = new FailedCall(Now, "synergy", "POST", "/", null, null, null, TimeSpan.Zero);
 

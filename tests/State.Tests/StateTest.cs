@@ -15,6 +15,8 @@ public abstract class StateTest(AzuriteFixture azurite) : IAsyncLifetime
 
     private StateTables? _tables;
 
+    protected static readonly IdSource Ids = new(TimeProvider.System);
+
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected CountingTransport Transport { get; } = new();

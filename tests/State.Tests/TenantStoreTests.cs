@@ -31,7 +31,7 @@ public sealed class TenantStoreTests(AzuriteFixture azurite) : StateTest(azurite
     {
         var tenants = new[] { new Tenant(Acme, "Acme", Now), new Tenant(new TenantId("zeta"), "Zeta", Now) };
         foreach (var tenant in tenants) await Store.InsertAsync(tenant, Cancel);
-        await new FlowStore(Tables, TimeProvider.System).InsertAsync(new Flow(Flow, "pair", "name", Crm, Crm) { CreatedAt = Now }, Cancel);
+        await new FlowStore(Tables, Ids, TimeProvider.System).InsertAsync(new Flow(Flow, "pair", "name", Crm, Crm) { CreatedAt = Now }, Cancel);
 
         (await Store.ListAsync(Cancel)).ShouldBe(tenants);
     }

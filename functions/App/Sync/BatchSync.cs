@@ -19,13 +19,13 @@ public sealed class BatchSync
     private readonly References _references;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, FlowStore flows, IntegrationLog log, TimeProvider time)
+    public BatchSync(LinkStore links, FlowStore flows, IntegrationLog log, IdSource ids, TimeProvider time)
     {
         _links = links;
         _time = time;
         _references = new References(links);
         _loader = new CaseLoader(links, _references, time);
-        _applier = new CaseApplier(links, flows, _references, log, time);
+        _applier = new CaseApplier(links, flows, _references, log, ids, time);
         _recovery = new IntentRecovery(links, _references, time);
     }
 

@@ -10,7 +10,7 @@ namespace SyncFunctions.App.Sync;
 /// the outcome (new bases, new ids, work rows that are done) is stored after it. A crash in between leaves an open intent, which
 /// <see cref="IntentRecovery"/> settles by looking at the target.
 /// </summary>
-internal sealed class CaseApplier(LinkStore links, FlowStore flows, References references, IntegrationLog log, TimeProvider time)
+internal sealed class CaseApplier(LinkStore links, FlowStore flows, References references, IntegrationLog log, IdSource ids, TimeProvider time)
 {
     private const int WritesAtOnce = 8;
 
@@ -188,11 +188,11 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
         foreach (var side in Sides.Both)
         {
             var ofSide = effects.Where(effect => effect.Target == side).ToList();
-            var ids = await references.TargetIdsAsync(scope.Flow, scope.Kind, side, ofSide.Select(effect => effect.Fields), cancellation);
+            var targets = await references.TargetIdsAsync(scope.Flow, scope.Kind, side, ofSide.Select(effect => effect.Fields), cancellation);
             foreach (var effect in ofSide)
             {
-                effect.CanExpress = References.CanExpress(effect.Fields, ids);
-                if (effect.CanExpress) effect.VendorFields = scope.Kind.Express(side, References.WithTargetIds(effect.Fields, ids), scope.Settings);
+                effect.CanExpress = References.CanExpress(effect.Fields, targets);
+                if (effect.CanExpress) effect.VendorFields = scope.Kind.Express(side, References.WithTargetIds(effect.Fields, targets), scope.Settings);
             }
         }
 
@@ -289,7 +289,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
         var item = effect.Case;
         var plan = item.Plan!;
         var timeout = scope.Flow.On(effect.Target).Connector.Catalog.RequestTimeout;
-        var intent = new Intent(Guid.CreateVersion7().ToString("N"), scope.Epoch, effect.Target, effect.IsCreate, ToBases(effect.Fields), ToBases(effect.SourceValues), now, now + (2 * timeout));
+        var intent = new Intent(ids.NewId(), scope.Epoch, effect.Target, effect.IsCreate, ToBases(effect.Fields), ToBases(effect.SourceValues), now, now + (2 * timeout));
 
         if (plan.Actions.OfType<SyncAction.Join>().FirstOrDefault() is { } join)
         {
@@ -426,10 +426,10 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, References r
         DoneWork = finished && !IsDeferred(item.Plan!) ? [.. item.Work] : [],
     };
 
-    private static Link JoinedLink(WorkScope scope, SyncCase item, SyncAction.Join join) =>
+    private Link JoinedLink(WorkScope scope, SyncCase item, SyncAction.Join join) =>
         (item.Link?.Value ?? new Link(NewLinkId(), scope.Kind.Name) { State = LinkState.Active }) with { State = LinkState.Active, LeftId = join.LeftId, RightId = join.RightId, Intent = null };
 
-    private static LinkId NewLinkId() => new(Guid.CreateVersion7().ToString("N"));
+    private LinkId NewLinkId() => new(ids.NewId());
 
     private static FieldSet ToBases(FieldSet fields) => FieldSet.From(fields.Select(field => KeyValuePair.Create(field.Key, field.Value.ToBase())));
 

@@ -23,7 +23,7 @@ public abstract record RunRequestResult
 /// Starts and ends runs. One run per flow and lane is guarded by a row that is only ever replaced if it is as it was read; its epoch
 /// grows with every taking, so that a holder whose guard was taken over can be told apart.
 /// </summary>
-public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal, DueStore due, PairCatalog pairs, TimeProvider time)
+public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal, DueStore due, PairCatalog pairs, IdSource ids, TimeProvider time)
 {
     /// <summary>The trigger of a poll that is worked on where it was noticed, without an orchestration.</summary>
     public const string InPlace = "poll, in place";
@@ -79,7 +79,7 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     internal async Task<(Versioned<Guard>? Guard, RunRequestResult.Busy? Busy)> TakeAsync(
         FlowKey flow, RunMode mode, RunStatus status, string trigger, TimeSpan lease, CancellationToken cancellation)
     {
-        var run = new RunId(Guid.CreateVersion7().ToString("N"));
+        var run = new RunId(ids.NewId());
         if (await flows.TryTakeAsync(flow, LaneOf(mode), null, run, status, mode.ToString(), trigger, lease, cancellation) is { } taken) return (taken, null);
         var holder = await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation);
         return (null, BusyWith(holder?.Value ?? new Guard(LaneOf(mode), RunStatus.Syncing, null, 0, time.GetUtcNow(), null, mode.ToString(), trigger, null)));

@@ -20,14 +20,14 @@ public sealed class BudgetTests(FrontDoorStack door)
 
         // Another instance of the app has used up most of the day's calls.
         var tables = new StateTables(StateClients.Create(name => name == StateClients.Connection ? stack.Storage : null));
-        await new BudgetStore(tables).UseAsync(new TenantId(practice.Tenant), new ConnectionId("left"), today, Limit - Left, Limit, TestContext.Current.CancellationToken);
+        await new BudgetStore(tables, new IdSource(TimeProvider.System)).UseAsync(new TenantId(practice.Tenant), new ConnectionId("left"), today, Limit - Left, Limit, TestContext.Current.CancellationToken);
         await practice.GoLiveAsync();
         await practice.TinyPlus.CreateAllAsync("companies", Enumerable.Range(1, 60).Select(number => new { name = $"Company {number}" }));
         await practice.PostAsync("/sync", new { mode = "delta" });
         await practice.LoggedAsync("failed-ratelimited", new { kind = "company" });
 
         // The polls before the last call may have put the next one off until tonight; one that is under way says when the next is at its end.
-        await new DueStore(tables).PutAsync(new FlowKey(new TenantId(practice.Tenant), new FlowId("flow")), DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
+        await new DueStore(tables, new IdSource(TimeProvider.System)).PutAsync(new FlowKey(new TenantId(practice.Tenant), new FlowId("flow")), DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
         var tomorrow = new DateTimeOffset(today.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
         JsonElement status = default;
         await Eventually.HoldsAsync(async () =>
