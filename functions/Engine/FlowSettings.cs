@@ -43,6 +43,12 @@ public sealed record FlowSettings
 
     public UnownedEdit UnownedEdits { get; init; }
 
+    /// <summary>How long after a delta a project's run is not eligible for the next; what comes meanwhile is requested. Changes of single records do not wait.</summary>
+    public TimeSpan CoolDown { get; init; }
+
+    /// <summary>How often every record of both sides is looked at, so that deletions and missed changes are found. Zero: only by hand.</summary>
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromHours(4);
+
     public KindSettings Kind(string kind) => Kinds.GetValueOrDefault(kind) ?? KindSettings.Default;
 
     /// <summary>The direction of a field after the tenant's narrowing.</summary>
@@ -123,4 +129,18 @@ public sealed record KindSettings
 
     /// <summary>Narrower directions by field.</summary>
     public ImmutableSortedDictionary<string, Direction> Fields { get; init; } = ImmutableSortedDictionary<string, Direction>.Empty;
+
+    /// <summary>Null: no link is paused by itself.</summary>
+    public AutoPause? AutoPause { get; init; }
+}
+
+/// <summary>A link is paused once its record has had one of these values for so long (a project that was completed a month ago).</summary>
+/// <param name="Field">A canonical field.</param>
+public sealed record AutoPause(string Field, ImmutableArray<string> Values, int AfterDays)
+{
+    /// <summary>Since when the record rests, as it looks now; null where it does not.</summary>
+    public DateTimeOffset? RestingSince(DateTimeOffset? before, Record record, DateTimeOffset now) =>
+        record.Fields.Find(Field) is { IsBlank: false } value ? Values.Contains(value.ToString(), StringComparer.OrdinalIgnoreCase) ? before ?? now : null : before;
+
+    public bool IsDue(DateTimeOffset? restingSince, DateTimeOffset now) => restingSince is { } since && now - since >= TimeSpan.FromDays(AfterDays);
 }

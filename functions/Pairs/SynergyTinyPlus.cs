@@ -118,6 +118,7 @@ public static class SynergyTinyPlus
         LeftSystem = "synergy",
         RightSystem = "tinyplus",
         Kinds = [Staff, Company, Contact, Project, Progress],
+        Defaults = new FlowSettings { SweepEvery = TimeSpan.FromDays(1) },
         TeamKind = Staff.Name,
         Stages = new StageMap("stages", "statuses", "pipeline_stages"),
     };

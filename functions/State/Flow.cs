@@ -29,6 +29,18 @@ public sealed record Flow(FlowKey Key, string Pair, string Name, ConnectionId Le
     /// <summary>Null: the pair's default.</summary>
     public TimeSpan? PollEvery { get; init; }
 
+    /// <summary>When the last comprehensive run that looked at everything began.</summary>
+    public DateTimeOffset? SweptAt { get; init; }
+
+    /// <summary>The next comprehensive run waits at least until then: the last one failed, or the vendor's budget is too small today.</summary>
+    public DateTimeOffset? SweepNotBefore { get; init; }
+
+    /// <summary>When the look-up lists (statuses, stages) were read last.</summary>
+    public DateTimeOffset? ReferencesAt { get; init; }
+
+    /// <summary>Nobody can switch the flow on again.</summary>
+    public DateTimeOffset? DisconnectedAt { get; init; }
+
     public ConnectionId ConnectionOn(Side side) => side == Side.Left ? Left : Right;
 }
 

@@ -144,7 +144,11 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         .Put("Enabled", flow.Enabled)
         .Put("WentLiveAt", flow.WentLiveAt)
         .Put("CreatedAt", flow.CreatedAt)
-        .Put("PollEveryTicks", flow.PollEvery?.Ticks);
+        .Put("PollEveryTicks", flow.PollEvery?.Ticks)
+        .Put("SweptAt", flow.SweptAt)
+        .Put("SweepNotBefore", flow.SweepNotBefore)
+        .Put("ReferencesAt", flow.ReferencesAt)
+        .Put("DisconnectedAt", flow.DisconnectedAt);
 
     private static Flow ToFlow(TableEntity row) => new(
         new FlowKey(new TenantId(row.Text("Tenant")), new FlowId(row.Text("Flow"))),
@@ -159,6 +163,10 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         WentLiveAt = row.TimeOrNull("WentLiveAt"),
         CreatedAt = row.Time("CreatedAt"),
         PollEvery = row.GetInt64("PollEveryTicks") is { } ticks ? TimeSpan.FromTicks(ticks) : null,
+        SweptAt = row.TimeOrNull("SweptAt"),
+        SweepNotBefore = row.TimeOrNull("SweepNotBefore"),
+        ReferencesAt = row.TimeOrNull("ReferencesAt"),
+        DisconnectedAt = row.TimeOrNull("DisconnectedAt"),
     };
 
     private static TableEntity ToRow(FlowKey flow, Guard guard) => Row.New(Keys.Flow(flow), Keys.Guard(guard.Lane, guard.Project))
@@ -171,7 +179,10 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         .Put("Until", guard.Until)
         .Put("Mode", guard.Mode)
         .Put("Trigger", guard.Trigger)
-        .Put("RequestedMode", guard.RequestedMode);
+        .Put("RequestedMode", guard.RequestedMode)
+        .Put("NotBefore", guard.NotBefore)
+        .Put("Paused", guard.Paused)
+        .PutClipped("Detail", guard.Detail, 1000);
 
     private static Guard ToGuard(TableEntity row) => new(
         row.Enum<Lane>("Lane"),
@@ -185,6 +196,9 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         row.GetString("RequestedMode"))
     {
         Project = row.IdOrNull("Project"),
+        NotBefore = row.TimeOrNull("NotBefore"),
+        Paused = row.GetBoolean("Paused") ?? false,
+        Detail = row.GetString("Detail"),
     };
 
     private static TableEntity ToRow(FlowKey flow, Cursor cursor) => Row.New(Keys.Flow(flow), Keys.Cursor(cursor.Kind, cursor.Side))

@@ -16,7 +16,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Flow_FullAndBare_ComeBack()
     {
-        var bare = FullFlow() with { Key = Flow with { Flow = new FlowId("bare") }, Settings = FlowSettings.Default, WentLiveAt = null, PollEvery = null, Enabled = false };
+        var bare = FullFlow() with { Key = Flow with { Flow = new FlowId("bare") }, Settings = FlowSettings.Default, WentLiveAt = null, PollEvery = null, Enabled = false, SweptAt = null, SweepNotBefore = null, ReferencesAt = null, DisconnectedAt = null };
         (await Store.InsertAsync(FullFlow(), Cancel)).ShouldBeTrue();
         (await Store.InsertAsync(bare, Cancel)).ShouldBeTrue();
 
@@ -86,7 +86,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Guard_Full_ComesBack()
     {
-        var guard = new Guard(Lane.Import, RunStatus.InQueue, new RunId("run"), 12, Now, Now.AddMinutes(1), "full", "manual", "delta") { Project = "a/b" };
+        var guard = new Guard(Lane.Import, RunStatus.InQueue, new RunId("run"), 12, Now, Now.AddMinutes(1), "full", "manual", "delta") { Project = "a/b", NotBefore = Now.AddHours(1), Paused = true, Detail = "waits" };
 
         var version = await Store.ReplaceGuardAsync(Flow, guard, null, Cancel);
 
@@ -125,7 +125,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => TakeAsync($"run {number}")));
 
         taken.OfType<Versioned<Guard>>().Single().Value.Epoch.ShouldBe(2);
-        (await Store.ReplaceGuardAsync(Flow, RunStatusMachine.Finish(old.Value, _clock.Now), old.ETag, Cancel)).ShouldBeNull();
+        (await Store.ReplaceGuardAsync(Flow, RunStatusMachine.Finish(old.Value, _clock.Now, TimeSpan.Zero), old.ETag, Cancel)).ShouldBeNull();
     }
 
     [Fact]
@@ -264,17 +264,24 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
                 NewRightToLeft = true,
                 WhenGone = GonePolicy.Pause,
                 Fields = ImmutableSortedDictionary<string, Direction>.Empty.Add("name", Direction.InitiallyFromLeft),
+                AutoPause = new AutoPause("lifecycle", ["archived"], 30),
             }),
             LockedStatuses = ["Closed"],
             ValueMaps = ImmutableSortedDictionary<string, ImmutableArray<ValuePair>>.Empty.Add("stages", [new ValuePair("a", "b")]),
             LockWindow = TimeSpan.FromMinutes(60),
             OnLockEnd = LockEnd.Discard,
             UnownedEdits = UnownedEdit.Leave,
+            CoolDown = TimeSpan.FromMinutes(10),
+            SweepEvery = TimeSpan.FromHours(6),
         },
         Mode = FlowMode.OneOff,
         Enabled = true,
         WentLiveAt = Now.AddDays(-3),
         CreatedAt = Now.AddDays(-5),
         PollEvery = TimeSpan.FromMinutes(5),
+        SweptAt = Now.AddHours(-3),
+        SweepNotBefore = Now.AddHours(1),
+        ReferencesAt = Now.AddHours(-2),
+        DisconnectedAt = Now,
     };
 }

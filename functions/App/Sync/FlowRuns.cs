@@ -99,7 +99,7 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     {
         while (await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation) is { } held && held.Value.Run == run)
         {
-            if (await flows.ReplaceGuardAsync(flow, RunStatusMachine.Finish(held.Value, time.GetUtcNow()), held.ETag, cancellation) is not null) return;
+            if (await flows.ReplaceGuardAsync(flow, RunStatusMachine.Finish(held.Value, time.GetUtcNow(), TimeSpan.Zero), held.ETag, cancellation) is not null) return;
         }
     }
 
