@@ -31,7 +31,10 @@ namespace SyncFunctions.State;
 // apicalls     <tenant>|<connection> ; the same
 // lookups      <purpose>|<SHA-256 of a secret> ; lookup
 // budgets      <tenant>|<connection> ; <day>
+// conflicts    <tenant>|<flow> ; c|<conflict>     a field that was changed on both sides
+//                                t|<time, newest first>|<conflict>   points at it
 // sweeps       <tenant>/<flow>/<run>/<kind>/<side>/<page>       (blobs)
+// conflicts    <tenant>/<flow>/<conflict>/<side>                (blobs: values too long for a row)
 public static class Keys
 {
     /// <summary>Longer escaped ids are replaced by their hash.</summary>
@@ -48,6 +51,7 @@ public static class Keys
     internal static readonly KeyRange Links = KeyRange.Prefix("k|");
     internal static readonly KeyRange AllWork = KeyRange.Prefix("w|");
     internal static readonly KeyRange RunTimes = KeyRange.Prefix("t|");
+    internal static readonly KeyRange ConflictTimes = KeyRange.Prefix("t|");
     internal static readonly KeyRange NewestFirstRange = new("0", ":");
 
     /// <summary>An id as a part of a key: escaped, or hashed where that would be too long.</summary>
@@ -143,6 +147,13 @@ public static class Keys
     internal static string Lookup(string purpose, string secret) => $"{purpose}|{OfSecret(secret)}";
 
     internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    internal static string Conflict(ConflictId conflict) => $"c|{Part(conflict.Value)}";
+
+    internal static string ConflictTime(DateTimeOffset at, ConflictId conflict) => $"t|{NewestFirst(at)}|{Part(conflict.Value)}";
+
+    internal static string ConflictValue(FlowKey flow, ConflictId conflict, Side side) =>
+        $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/{Part(conflict.Value)}/{Letter(side)}";
 
     internal static string SweepRun(FlowKey flow, RunId run) => $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/{Part(run.Value)}/";
 

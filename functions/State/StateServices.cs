@@ -22,6 +22,7 @@ public static class StateServices
             .AddSingleton<RunStore>()
             .AddSingleton<IntegrationLog>()
             .AddSingleton<ApiCallLog>()
+            .AddSingleton<ConflictStore>()
             .AddSingleton<LookupStore>()
             .AddSingleton<BudgetStore>()
             .AddSingleton<SweepStore>()

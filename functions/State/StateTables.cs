@@ -2,7 +2,7 @@ using Azure.Storage.Blobs;
 
 namespace SyncFunctions.State;
 
-/// <summary>The tables of the app and the container of its sweeps.</summary>
+/// <summary>The tables of the app and the containers of its blobs.</summary>
 public sealed class StateTables
 {
     public StateTables(StateClients clients)
@@ -17,7 +17,9 @@ public sealed class StateTables
         ApiCalls = Open("apicalls");
         Lookups = Open("lookups");
         Budgets = Open("budgets");
+        Conflicts = Open("conflicts");
         Sweeps = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}sweeps");
+        ConflictValues = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}conflicts");
 
         Table Open(string name) => new(clients.Tables.GetTableClient($"{clients.Prefix}{name}"));
     }
@@ -32,12 +34,15 @@ public sealed class StateTables
     internal Table ApiCalls { get; }
     internal Table Lookups { get; }
     internal Table Budgets { get; }
+    internal Table Conflicts { get; }
     internal BlobContainerClient Sweeps { get; }
+    internal BlobContainerClient ConflictValues { get; }
 
     /// <summary>Creates what does not exist yet. Once at the start of the app; harmless when repeated.</summary>
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
     [
-        .. new[] { Tenants, Connections, Flows, Due, Links, Runs, Log, ApiCalls, Lookups, Budgets }.Select(table => table.CreateAsync(cancellation)),
+        .. new[] { Tenants, Connections, Flows, Due, Links, Runs, Log, ApiCalls, Lookups, Budgets, Conflicts }.Select(table => table.CreateAsync(cancellation)),
         Sweeps.CreateIfNotExistsAsync(cancellationToken: cancellation),
+        ConflictValues.CreateIfNotExistsAsync(cancellationToken: cancellation),
     ]);
 }
