@@ -25,7 +25,8 @@ public sealed class BatchSync
         _time = time;
         _references = new References(links);
         _loader = new CaseLoader(links, _references, time);
-        _applier = new CaseApplier(links, flows, _references, log, ids, time);
+        var units = new CaseUnits(ids, time);
+        _applier = new CaseApplier(links, flows, units, new VendorWrites(links, _references, units, ids, time), log, time);
         _recovery = new IntentRecovery(links, _references, time);
     }
 

@@ -1,0 +1,55 @@
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>The one vendor write that a case makes in a batch; a plan for both sides does the second when it is planned again.</summary>
+internal sealed class Effect(SyncCase item, SyncAction action)
+{
+    public SyncCase Case { get; } = item;
+
+    public SyncAction Action { get; } = action;
+
+    public bool IsCreate => Action is SyncAction.Create;
+
+    public Side Target { get; } = action switch
+    {
+        SyncAction.Create create => create.Target,
+        SyncAction.Write write => write.Target,
+        SyncAction.Delete delete => delete.Target,
+        _ => throw new ArgumentException("Not a vendor write.", nameof(action)),
+    };
+
+    public FieldSet Fields { get; } = action switch
+    {
+        SyncAction.Create create => create.Fields,
+        SyncAction.Write write => write.Fields,
+        _ => FieldSet.Empty,
+    };
+
+    public FieldSet SourceValues { get; } = action switch
+    {
+        SyncAction.Create create => create.SourceValues,
+        SyncAction.Write write => write.SourceValues,
+        _ => FieldSet.Empty,
+    };
+
+    public bool HasMore { get; } = item.Plan!.Actions.Count(IsWrite) > 1;
+
+    public FieldSet VendorFields { get; set; } = FieldSet.Empty;
+
+    public bool CanExpress { get; set; }
+
+    public Link? Link { get; set; }
+
+    public Record? ReadBack { get; set; }
+
+    /// <summary>Of the record as the vendor gave it: its echo in the next list is known by it.</summary>
+    public string? ReadBackHash { get; set; }
+
+    public VendorFailure? Failure { get; set; }
+
+    public static SyncAction? First(ItemPlan plan) => plan.Actions.FirstOrDefault(IsWrite);
+
+    private static bool IsWrite(SyncAction action) => action is SyncAction.Create or SyncAction.Write or SyncAction.Delete;
+}

@@ -1,0 +1,200 @@
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>The vendor writes of a chunk: intents are stored, the writes are sent, their outcome is stored.</summary>
+internal sealed class VendorWrites(LinkStore links, References references, CaseUnits units, IdSource ids, TimeProvider time)
+{
+    private const int WritesAtOnce = 8;
+
+    public async Task RunAsync(WorkScope scope, List<Effect> effects, Tally tally, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        foreach (var side in Sides.Both)
+        {
+            var ofSide = effects.Where(effect => effect.Target == side).ToList();
+            var targets = await references.TargetIdsAsync(scope.Flow, scope.Kind, side, ofSide.Select(effect => effect.Fields), cancellation);
+            foreach (var effect in ofSide)
+            {
+                effect.CanExpress = References.CanExpress(effect.Fields, targets);
+                if (effect.CanExpress) effect.VendorFields = scope.Kind.Express(side, References.WithTargetIds(effect.Fields, targets), scope.Settings);
+            }
+        }
+
+        foreach (var effect in effects.Where(effect => !effect.CanExpress).ToList())
+        {
+            effects.Remove(effect);
+            tally.Wait(effect.Case, "It refers to a record that is being created.");
+        }
+
+        // Intents: nothing is sent without one.
+        var reserved = await links.CommitAsync(scope.Links, effects.ConvertAll(effect => ReserveUnit(scope, effect, now)), cancellation);
+        var sending = new List<Effect>();
+        foreach (var (effect, result) in effects.Zip(reserved))
+        {
+            if (result.Committed)
+            {
+                effect.Case.Link = new Versioned<Link>(effect.Link!, result.LinkETag);
+                sending.Add(effect);
+            }
+            else
+            {
+                tally.Again(effect.Case, "Somebody else is working on the same record.");
+            }
+        }
+
+        await Concurrent.ForEachAsync(sending, WritesAtOnce, (effect, token) => SendAsync(scope, effect, token), cancellation);
+        foreach (var effect in sending) effect.ReadBack = WithSentReferences(scope, effect);
+
+        var outcomes = new List<(Effect Effect, LinkUnit Unit)>();
+        foreach (var effect in sending)
+        {
+            if (OutcomeUnit(scope, effect, tally) is { } unit) outcomes.Add((effect, unit));
+        }
+
+        if (outcomes.Count == 0) return;
+        var settled = await links.CommitAsync(scope.Links, outcomes.ConvertAll(pair => pair.Unit), cancellation);
+        foreach (var ((effect, _), result) in outcomes.Zip(settled))
+        {
+            if (!result.Committed) tally.Again(effect.Case, "The link changed while the record was being written.");
+            else if (effect.Failure is null && effect.Case.Link is { } link)
+            {
+                effect.Case.Link = link with { ETag = result.LinkETag };
+                if (effect.IsCreate || effect.Case.Plan!.Actions.OfType<SyncAction.Join>().Any()) tally.Parents.Add(link.Value.Id);
+            }
+        }
+    }
+
+    /// <summary>No intent, no write, and none with less time left than a request may take.</summary>
+    private async Task SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)
+    {
+        var side = scope.Flow.On(effect.Target);
+        var kind = scope.Kind.VendorKind(effect.Target);
+        if (effect.Link!.Intent!.Until - time.GetUtcNow() < side.Connector.Catalog.RequestTimeout)
+        {
+            effect.Failure = new VendorFailure(FailureKind.Transient, "There was not enough time left to write it.");
+            return;
+        }
+
+        var failure = effect.Action switch
+        {
+            SyncAction.Create => Keep(await side.Connector.CreateAsync(side.Scope, kind, effect.VendorFields, cancellation)),
+            SyncAction.Delete => (await side.Connector.DeleteAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, cancellation)).Failure,
+            _ => Keep(await side.Connector.UpdateAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, effect.VendorFields, cancellation)),
+        };
+
+        // Deleting what is gone already is what was wanted.
+        effect.Failure = effect.Action is SyncAction.Delete && failure?.Kind == FailureKind.NotFound ? null : failure;
+
+        VendorFailure? Keep(VendorResult<Record> result)
+        {
+            effect.ReadBackHash = result.Value?.Hash();
+            effect.ReadBack = result.Value is { } record ? scope.Kind.Project(effect.Target, record, scope.Settings) : null;
+            return result.Failure;
+        }
+    }
+
+    /// <summary>A reference that comes back is the one we sent, so it needs no look-up; any other stays a vendor id.</summary>
+    private static Record? WithSentReferences(WorkScope scope, Effect effect)
+    {
+        var record = effect.ReadBack;
+        if (record is null) return null;
+        foreach (var (name, sent) in effect.Fields)
+        {
+            if (sent is not FieldValue.LinkedReference || record.Fields.Find(name) is not FieldValue.Reference actual) continue;
+            var vendorName = scope.Kind.Field(name).End(effect.Target).Name!;
+            if (effect.VendorFields.Find(vendorName) == actual) record = record with { Fields = record.Fields.With(name, sent) };
+        }
+
+        return record;
+    }
+
+    private LinkUnit ReserveUnit(WorkScope scope, Effect effect, DateTimeOffset now)
+    {
+        var item = effect.Case;
+        var plan = item.Plan!;
+        var timeout = scope.Flow.On(effect.Target).Connector.Catalog.RequestTimeout;
+        var intent = new Intent(ids.NewId(), scope.Epoch, effect.Target, effect.IsCreate, ToBases(effect.Fields), ToBases(effect.SourceValues), now, now + (2 * timeout));
+
+        if (plan.Actions.OfType<SyncAction.Join>().FirstOrDefault() is { } join)
+        {
+            effect.Link = CaseUnits.Remembered(units.JoinedLink(scope, item, join), plan) with { Intent = intent };
+            return CaseUnits.Of(item, effect.Link, finished: false) with { Index = [units.ClaimIndex(item, Side.Left, effect.Link), units.ClaimIndex(item, Side.Right, effect.Link)] };
+        }
+
+        if (item.Link is not { } existing)
+        {
+            // A new record: its link is there before its counterpart is.
+            var created = new Link(units.NewLinkId(), scope.Kind.Name) { State = LinkState.Creating, CreatedFrom = item.Source, Intent = intent }.WithId(item.Source, item.SourceId);
+            effect.Link = created;
+            return CaseUnits.Of(item, created, finished: false) with { Index = [units.ClaimIndex(item, item.Source, created)], OpensCreate = new OpenCreate(effect.Link.Id, effect.Target) };
+        }
+
+        var link = CaseUnits.Remembered(existing.Value, plan) with { Intent = intent };
+        if (!effect.IsCreate)
+        {
+            effect.Link = link;
+            return CaseUnits.Of(item, link, finished: false);
+        }
+
+        // The counterpart is created anew: after its deletion, or because an earlier attempt came to nothing.
+        var lost = link.IdOn(effect.Target);
+        effect.Link = (link with { State = LinkState.Creating, Bases = Bases.None, CreatedFrom = effect.Target.Other() }).WithId(effect.Target, null);
+        var unit = CaseUnits.Of(item, effect.Link, finished: false) with { OpensCreate = new OpenCreate(effect.Link.Id, effect.Target) };
+        return lost is null || !item.Index.TryGetValue(effect.Target, out var entry)
+            ? unit
+            : unit with { Index = [IndexWrite.Replace(entry, entry.Value with { Link = null, Tombstone = true })] };
+    }
+
+    private LinkUnit? OutcomeUnit(WorkScope scope, Effect effect, Tally tally)
+    {
+        var item = effect.Case;
+        var link = effect.Link!;
+        if (effect.Failure is { } failure)
+        {
+            tally.Failed(item, failure, effect.Action);
+
+            // Sent, but without an answer: the intent stays, and what became of the write is looked at when it has ended.
+            if (failure.Ambiguous)
+            {
+                tally.Defer(item, WorkReason.Intent, link.Intent!.Until, "It is not known whether the write was applied.");
+                return null;
+            }
+
+            // Known not to be applied. A link without its counterpart stays, and is used for the next attempt.
+            var open = CaseUnits.Of(item, link with { Intent = null }, finished: false);
+            return effect.IsCreate ? open with { ClosesCreate = new OpenCreate(link.Id, effect.Target) } : open;
+        }
+
+        tally.Applied(item, effect.Action);
+        var bases = link.Bases;
+        if (effect.ReadBack is { } readBack)
+        {
+            bases = Settlement.AfterWrite(scope.Kind, bases, effect.Target, effect.Fields, effect.SourceValues, readBack, out var again);
+            if (again) tally.Again(item, "The other system gave back something else than it was sent.");
+        }
+
+        var settled = link with { State = LinkState.Active, Intent = null, Bases = bases };
+        if (effect.HasMore) tally.Again(item, "The other side is to be written, too.");
+        if (item.Plan!.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return CaseUnits.End(item, settled, end);
+        if (effect.IsCreate)
+        {
+            settled = settled.WithId(effect.Target, effect.ReadBack!.Id);
+            var unit = CaseUnits.Of(item, settled);
+            item.Link = new Versioned<Link>(settled, item.Link!.Value.ETag);
+
+            // What the vendor filled in by itself (a number) is a change of its side: then its echo is not one of ours alone.
+            var isOurs = !SyncPlanner.IsChanged(scope.Kind, scope.Settings, bases, effect.Target, effect.ReadBack);
+            var claimed = new IndexEntry(effect.Target, effect.ReadBack.Id) { Link = settled.Id, Label = item.Label, Hash = isOurs ? effect.ReadBackHash : null, SeenAt = time.GetUtcNow() };
+            return unit with { Index = [IndexWrite.Insert(claimed)] };
+        }
+
+        var written = CaseUnits.Of(item, settled);
+        item.Link = new Versioned<Link>(settled, item.Link!.Value.ETag);
+        return written;
+    }
+
+    private static FieldSet ToBases(FieldSet fields) => FieldSet.From(fields.Select(field => KeyValuePair.Create(field.Key, field.Value.ToBase())));
+}
