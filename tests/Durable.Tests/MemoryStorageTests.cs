@@ -1,5 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using SyncFunctions.Tests.Support;
@@ -29,6 +31,44 @@ public sealed class MemoryStorageTests(AzuriteFixture azurite)
 
         memory.ShouldBe(emulator);
         memory.Count.ShouldBeGreaterThan(12);
+    }
+
+    [Fact]
+    public async Task Blobs_SameCalls_AnswerLikeTheEmulator()
+    {
+        var memory = await BlobsAsync(new BlobServiceClient(MemoryStorage.ConnectionString, new BlobClientOptions { Transport = new MemoryStorage() }));
+        var emulator = await BlobsAsync(new BlobServiceClient(azurite.ConnectionString));
+
+        memory.ShouldBe(emulator);
+        memory.Count.ShouldBeGreaterThan(15);
+    }
+
+    private static async Task<List<string>> BlobsAsync(BlobServiceClient service)
+    {
+        var log = new Story();
+        var container = service.GetBlobContainerClient(AzuriteFixture.NewPrefix());
+        await log.TryAsync("missing container", async () => (await container.GetBlobClient("a").UploadAsync(BinaryData.FromString("1"), overwrite: true, Cancel)).GetRawResponse());
+        await log.TryAsync("create", async () => (await container.CreateIfNotExistsAsync(cancellationToken: Cancel)).GetRawResponse());
+        log.Add($"create again: {await container.CreateIfNotExistsAsync(cancellationToken: Cancel) is null}");
+        await log.TryAsync("missing blob", async () => (await container.GetBlobClient("a/1").DownloadContentAsync(Cancel)).GetRawResponse());
+        var options = new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["count"] = "7" } };
+        string[] names = ["a/2", "a/1", "b/~00e9 |x", "a/3"];
+        foreach (var name in names)
+            await log.TryAsync($"upload {name}", async () => (await container.GetBlobClient(name).UploadAsync(BinaryData.FromString($"<{name}>"), options, Cancel)).GetRawResponse());
+        await log.TryAsync("upload again", async () => (await container.GetBlobClient("a/1").UploadAsync(BinaryData.FromString("another"), overwrite: true, Cancel)).GetRawResponse());
+        await log.TryAsync("upload, but only if new", async () => (await container.GetBlobClient("a/1").UploadAsync(BinaryData.FromString("third"), overwrite: false, Cancel)).GetRawResponse());
+        var read = (await container.GetBlobClient("b/~00e9 |x").DownloadContentAsync(Cancel)).Value;
+        log.Add($"read: {read.Content} {read.Details.Metadata["count"]} {read.Details.ETag == default}");
+        log.Add($"replaced: {(await container.GetBlobClient("a/1").DownloadContentAsync(Cancel)).Value.Content}");
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, "a/", Cancel))
+            log.Add($"listed: {blob.Name} {blob.Properties.ContentLength} {(blob.Metadata.TryGetValue("count", out var count) ? count : "-")}");
+        var pages = await container.GetBlobsAsync(cancellationToken: Cancel).AsPages(pageSizeHint: 3).ToListAsync(Cancel);
+        log.Add($"pages of 3: {string.Join(" | ", pages.Select(page => string.Join(", ", page.Values.Select(blob => blob.Name))))}");
+        log.Add($"exists: {(await container.GetBlobClient("a/3").ExistsAsync(Cancel)).Value} {(await container.GetBlobClient("none").ExistsAsync(Cancel)).Value}");
+        log.Add($"deleted: {(await container.GetBlobClient("a/3").DeleteIfExistsAsync(cancellationToken: Cancel)).Value}");
+        log.Add($"deleted again: {(await container.GetBlobClient("a/3").DeleteIfExistsAsync(cancellationToken: Cancel)).Value}");
+        await log.TryAsync("delete what is not there", () => container.GetBlobClient("a/3").DeleteAsync(cancellationToken: Cancel));
+        return log.Lines;
     }
 
     private static async Task<List<string>> TablesAsync(TableServiceClient service)
@@ -67,6 +107,11 @@ public sealed class MemoryStorageTests(AzuriteFixture azurite)
             "At le datetime'2026-01-01T00:00:20Z'",
             "Flag eq true",
             "Nothing eq 'x'",
+            "PartitionKey ge 'o' and PartitionKey lt 'q' and RowKey ge '2'",
+            "(RowKey eq '1') or (RowKey eq '4') or (RowKey eq 'none')",
+            "PartitionKey eq 'p' and RowKey ge '1' and RowKey le '5' and ((RowKey eq '1') or (RowKey eq '4') or (RowKey ge '2' and RowKey lt '3'))",
+            "PartitionKey eq 'p' and (RowKey le '1' or RowKey gt '2') and Number ne 10",
+            "PartitionKey eq 'p' or PartitionKey eq 'o''d é d'",
             TableClient.CreateQueryFilter($"Text eq {"t20"} and At ge {new DateTimeOffset(2026, 1, 1, 0, 0, 20, TimeSpan.Zero)}"),
         ];
         foreach (var filter in filters)

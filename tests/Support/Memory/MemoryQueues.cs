@@ -25,7 +25,7 @@ internal sealed class MemoryQueues(TimeProvider time)
             ("GET", [_, "messages"]) => Receive(queue, call),
             ("PUT", [_, "messages", var id]) => Settle(queue, id, call, message => Update(message, call)),
             ("DELETE", [_, "messages", var id]) => Settle(queue, id, call, message => Delete(queue, message)),
-            _ => throw new NotSupportedException($"Queues in memory know no {call.Method} {call.Uri}."),
+            _ => throw new NotSupportedException($"Queues in memory know no {call.Method} {call.Path}."),
         };
     }
 

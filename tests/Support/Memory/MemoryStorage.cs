@@ -4,9 +4,9 @@ using Azure.Core.Pipeline;
 namespace SyncFunctions.Tests.Support;
 
 /// <summary>
-/// Tables and queues of one account, in memory, under the real clients: <c>new TableClientOptions { Transport = storage }</c>. It holds
-/// what the engine and the queue listener use and answers like the service, a hundred times as fast as the emulator; a test runs
-/// the same calls against both.
+/// Tables, queues and blobs of one account, in memory, under the real clients: <c>new TableClientOptions { Transport = storage }</c>. It
+/// holds what the engine, the queue listener and the app's stores use and answers like the service, a hundred times as fast as the
+/// emulator; a test runs the same calls against both.
 /// </summary>
 /// <param name="time">Says when messages are visible.</param>
 public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTransport
@@ -14,11 +14,14 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
     /// <summary>Names the account; nothing listens there.</summary>
     public const string ConnectionString =
         "DefaultEndpointsProtocol=http;AccountName=memory;AccountKey=bm9ib2R5IGxpc3RlbnMgaGVyZQ==;"
-        + "QueueEndpoint=http://127.0.0.1:1/memory;TableEndpoint=http://127.0.0.1:1/memory;";
+        + "QueueEndpoint=http://127.0.0.1:1/memory;TableEndpoint=http://127.0.0.1:1/memory;BlobEndpoint=http://127.0.0.1:2/memory;";
+
+    private const int BlobPort = 2;
 
     private readonly Lock _gate = new();
     private readonly MemoryTables _tables = new();
     private readonly MemoryQueues _queues = new(time ?? TimeProvider.System);
+    private readonly MemoryBlobs _blobs = new(time ?? TimeProvider.System);
 
     /// <inheritdoc/>
     public override Request CreateRequest() => HttpClientTransport.Shared.CreateRequest();
@@ -45,22 +48,38 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
     {
         message.CancellationToken.ThrowIfCancellationRequested();
         var request = message.Request;
-        var call = new MemoryCall(request.Method.Method, request.Uri.ToUri(), body.ToArray(), request.Headers.TryGetValue("If-Match", out var match) ? match : null);
+        var call = new MemoryCall(request.Method.Method, MemoryCall.PathOf(request.Uri.Path), request.Uri.Query, body.ToArray(), request.Headers);
         lock (_gate)
         {
-            var answer = request.Headers.Contains("DataServiceVersion") ? _tables.Answer(call) : _queues.Answer(call);
+            var answer = request.Uri.Port == BlobPort ? _blobs.Answer(call)
+                : request.Headers.Contains("DataServiceVersion") ? _tables.Answer(call)
+                : _queues.Answer(call);
             message.Response = new MemoryResponse(answer, request.ClientRequestId);
         }
     }
 }
 
 /// <summary>What a client asks.</summary>
-internal sealed record MemoryCall(string Method, Uri Uri, byte[] Body, string? IfMatch)
+/// <param name="Path">Below the account, unescaped.</param>
+internal sealed record MemoryCall(string Method, string Path, string QueryText, byte[] Body, RequestHeaders Headers)
 {
-    /// <summary>The path below the account, unescaped.</summary>
-    public string Path { get; } = Uri.UnescapeDataString(Uri.AbsolutePath[(Uri.AbsolutePath.IndexOf('/', 1) + 1)..]);
+    public string? IfMatch => Header("If-Match");
 
-    public string? Query(string name) => System.Web.HttpUtility.ParseQueryString(Uri.Query)[name];
+    /// <summary>What stands after the account's name, unescaped.</summary>
+    public static string PathOf(string path) => Uri.UnescapeDataString(path[(path.IndexOf('/', 1) + 1)..]);
+
+    public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;
+
+    public string? Query(string name)
+    {
+        foreach (var part in QueryText.TrimStart('?').Split('&'))
+        {
+            if (part.StartsWith(name, StringComparison.OrdinalIgnoreCase) && part.Length > name.Length && part[name.Length] == '=')
+                return Uri.UnescapeDataString(part[(name.Length + 1)..].Replace('+', ' '));
+        }
+
+        return null;
+    }
 }
 
 /// <summary>What the service says.</summary>

@@ -1,65 +1,79 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace SyncFunctions.Tests.Support;
 
 /// <summary>A filter of a table query: comparisons of a property with a literal, joined by and, or and parentheses.</summary>
-internal sealed partial class ODataFilter
+internal sealed class ODataFilter
 {
-    private static readonly ODataFilter All = new(_ => true);
-    private readonly Func<JsonElement, bool> _matches;
+    private static readonly ODataFilter All = new(_ => true, KeySpans.All, KeySpans.All);
+    private readonly Func<MemoryRow, bool> _matches;
 
-    private ODataFilter(Func<JsonElement, bool> matches) => _matches = matches;
+    private ODataFilter(Func<MemoryRow, bool> matches, KeySpans partitions, KeySpans rows) => (_matches, Partitions, Rows) = (matches, partitions, rows);
+
+    /// <summary>No partition outside of these can match.</summary>
+    public KeySpans Partitions { get; }
+
+    /// <summary>No row key outside of these can match.</summary>
+    public KeySpans Rows { get; }
 
     public static ODataFilter Parse(string? text)
     {
         if (string.IsNullOrEmpty(text)) return All;
-        var tokens = new Queue<string>(Token().Matches(text).Select(match => match.Value));
-        var matches = ParseOr(tokens);
-        return tokens.Count == 0 ? new ODataFilter(matches) : throw new FormatException($"The filter goes on after its end: {text}");
+        var tokens = new Tokens(text);
+        var filter = ParseOr(tokens);
+        return tokens.Peek() is null ? filter : throw new FormatException($"The filter goes on after its end: {text}");
     }
 
-    public bool Matches(JsonElement row) => _matches(row);
+    public bool Matches(MemoryRow row) => _matches(row);
 
-    private static Func<JsonElement, bool> ParseOr(Queue<string> tokens)
+    private static ODataFilter ParseOr(Tokens tokens)
     {
         var left = ParseAnd(tokens);
-        while (tokens.TryPeek(out var word) && word == "or")
+        while (tokens.Peek() == "or")
         {
-            tokens.Dequeue();
+            tokens.Next();
             var (first, second) = (left, ParseAnd(tokens));
-            left = row => first(row) || second(row);
+            left = new(row => first._matches(row) || second._matches(row), first.Partitions.Or(second.Partitions), first.Rows.Or(second.Rows));
         }
 
         return left;
     }
 
-    private static Func<JsonElement, bool> ParseAnd(Queue<string> tokens)
+    private static ODataFilter ParseAnd(Tokens tokens)
     {
         var left = ParseOne(tokens);
-        while (tokens.TryPeek(out var word) && word == "and")
+        while (tokens.Peek() == "and")
         {
-            tokens.Dequeue();
+            tokens.Next();
             var (first, second) = (left, ParseOne(tokens));
-            left = row => first(row) && second(row);
+            left = new(row => first._matches(row) && second._matches(row), first.Partitions.And(second.Partitions), first.Rows.And(second.Rows));
         }
 
         return left;
     }
 
-    private static Func<JsonElement, bool> ParseOne(Queue<string> tokens)
+    private static ODataFilter ParseOne(Tokens tokens)
     {
-        var name = tokens.Dequeue();
+        var name = tokens.Next();
         if (name == "(")
         {
             var inner = ParseOr(tokens);
-            return tokens.Dequeue() == ")" ? inner : throw new FormatException("A parenthesis is not closed.");
+            return tokens.Next() == ")" ? inner : throw new FormatException("A parenthesis is not closed.");
         }
 
-        var (sign, literal) = (tokens.Dequeue(), tokens.Dequeue());
+        var (sign, literal) = (tokens.Next(), tokens.Next());
+        if (name is "PartitionKey" or "RowKey" && literal.StartsWith('\''))
+        {
+            var key = Unquoted(literal);
+            var spans = KeySpans.Of(sign, key);
+            return name == "PartitionKey"
+                ? new(row => Holds(sign, string.CompareOrdinal(row.Partition, key)), spans, KeySpans.All)
+                : new(row => Holds(sign, string.CompareOrdinal(row.Key, key)), KeySpans.All, spans);
+        }
+
         var compare = Comparison(literal);
-        return row => row.TryGetProperty(name, out var value) && Holds(sign, compare(value));
+        return new(row => row.Properties.TryGetProperty(name, out var value) && Holds(sign, compare(value)), KeySpans.All, KeySpans.All);
     }
 
     private static Func<JsonElement, int> Comparison(string literal)
@@ -72,7 +86,7 @@ internal sealed partial class ODataFilter
 
         if (literal.StartsWith('\''))
         {
-            var text = literal[1..^1].Replace("''", "'", StringComparison.Ordinal);
+            var text = Unquoted(literal);
             return value => string.CompareOrdinal(value.GetString(), text);
         }
 
@@ -80,6 +94,8 @@ internal sealed partial class ODataFilter
         var number = double.Parse(literal.TrimEnd('L'), CultureInfo.InvariantCulture);
         return value => value.GetDouble().CompareTo(number);
     }
+
+    private static string Unquoted(string literal) => literal[1..^1].Replace("''", "'", StringComparison.Ordinal);
 
     private static bool Holds(string sign, int order) => sign switch
     {
@@ -92,6 +108,52 @@ internal sealed partial class ODataFilter
         _ => throw new FormatException($"Unknown comparison {sign}."),
     };
 
-    [GeneratedRegex(@"\(|\)|(datetime)?'([^']|'')*'|[^\s()']+", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Token();
+    /// <summary>Parentheses, literals in quotes (a quote inside is doubled), and words.</summary>
+    private sealed class Tokens
+    {
+        private readonly string _text;
+        private int _at;
+        private string? _next;
+
+        public Tokens(string text)
+        {
+            _text = text;
+            _next = Read();
+        }
+
+        public string? Peek() => _next;
+
+        public string Next()
+        {
+            var token = _next ?? throw new FormatException($"The filter ends too early: {_text}");
+            _next = Read();
+            return token;
+        }
+
+        private string? Read()
+        {
+            while (_at < _text.Length && _text[_at] == ' ') _at++;
+            if (_at == _text.Length) return null;
+            var start = _at;
+            if (_text[_at] is '(' or ')') return _text[_at++] == '(' ? "(" : ")";
+            while (_at < _text.Length && _text[_at] is not (' ' or '(' or ')'))
+            {
+                if (_text[_at++] == '\'') SkipLiteral();
+            }
+
+            return _text[start.._at];
+        }
+
+        private void SkipLiteral()
+        {
+            for (; _at < _text.Length; _at++)
+            {
+                if (_text[_at] != '\'') continue;
+                if (_at + 1 < _text.Length && _text[_at + 1] == '\'') _at++;
+                else break;
+            }
+
+            _at++;
+        }
+    }
 }
