@@ -1,0 +1,106 @@
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using SyncFunctions.App;
+using SyncFunctions.App.Connections;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+using SyncFunctions.Pairs;
+using SyncFunctions.Simulation.Time;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.State;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.Simulation.Core;
+
+/// <summary>
+/// Engine and state over storage in memory and two fake systems: one worker, one piece of work at a time, on one thread, in virtual
+/// time. No functions, no queues, no orchestrations.
+/// </summary>
+public sealed class CoreWorld : IDisposable
+{
+    private static readonly SecretKeys Secrets = SecretKeys.New();
+    private static readonly IConfiguration Configuration = new ConfigurationBuilder().Build();
+
+    private readonly ServiceProvider _services;
+
+    public CoreWorld(int seed)
+    {
+        Random = new Random(seed);
+        Clock = new SimulatedClock(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+        Faults = new FaultPlan(new Random(Random.Next())) { OneIn = Random.Next(3) switch { 0 => 0, 1 => 60, _ => 15 } };
+        Vendors = new FakeWorld(Clock, new Random(Random.Next()), Faults);
+        Vendors.Network.Gate = (_, _) =>
+        {
+            Clock.MoveTo(Clock.Now + TimeSpan.FromMilliseconds(20));
+            return default;
+        };
+        _services = Build();
+        Key = new FlowKey(new TenantId("tenant"), new FlowId("flow"));
+    }
+
+    public Random Random { get; }
+
+    public SimulatedClock Clock { get; }
+
+    public FaultPlan Faults { get; }
+
+    public FakeWorld Vendors { get; }
+
+    public FlowKey Key { get; }
+
+    public IServiceProvider Services => _services;
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>Lets the app work until the work is done: while it waits, time goes on.</summary>
+    public T Run<T>(Func<Task<T>> work)
+    {
+        Vendors.History.Round++;
+        var task = work();
+        while (!task.IsCompleted)
+        {
+            if (Clock.NextDue is not { } due) throw new InvalidOperationException("The work waits for something that no timer brings.");
+            Clock.MoveTo(due);
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
+    public void Run(Func<Task> work) => Run(async () =>
+    {
+        await work();
+        return 0;
+    });
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        Vendors.Dispose();
+    }
+
+    private ServiceProvider Build()
+    {
+        var storage = new MemoryStorage(Clock);
+        var clients = new StateClients(
+            new TableServiceClient(MemoryStorage.ConnectionString, new TableClientOptions { Transport = storage }),
+            new BlobServiceClient(MemoryStorage.ConnectionString, new BlobClientOptions { Transport = storage }),
+            new QueueServiceClient(MemoryStorage.ConnectionString, new QueueClientOptions { Transport = storage, MessageEncoding = QueueMessageEncoding.Base64 }));
+        return new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(new IdSource(Clock, new Random(Random.Next())))
+            .AddState(clients)
+            .AddSingleton(Secrets)
+            .AddSingleton(Vendors.Pipeline)
+            .AddSingleton(Vendors.Connect())
+            .AddSingleton(new PairCatalog(FakePair.Pair))
+            .AddSync()
+            .AddHttpSide(Configuration)
+            .BuildServiceProvider();
+    }
+}

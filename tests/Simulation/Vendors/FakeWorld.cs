@@ -1,0 +1,57 @@
+using SyncFunctions.Connectors;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.Simulation.Vendors;
+
+/// <summary>Both fake systems with their people, their faults and all that happened in them.</summary>
+public sealed class FakeWorld : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public FakeWorld(TimeProvider time, Random random, FaultPlan faults)
+    {
+        Time = time;
+        Faults = faults;
+        Left = Server(FakePair.LeftHabits, random);
+        Right = Server(FakePair.RightHabits, random);
+        Network = new FakeNetwork(new Dictionary<string, FakeServer> { [$"{FakePair.Left}.test"] = Left, [$"{FakePair.Right}.test"] = Right }, faults, time);
+        _http = new HttpClient(Network) { Timeout = Timeout.InfiniteTimeSpan };
+        Pipeline = new VendorPipeline(_http, time, new Random(random.Next()));
+    }
+
+    public TimeProvider Time { get; }
+
+    public FaultPlan Faults { get; }
+
+    public FakeHistory History { get; } = new();
+
+    public FakeServer Left { get; }
+
+    public FakeServer Right { get; }
+
+    public FakeNetwork Network { get; }
+
+    public VendorPipeline Pipeline { get; }
+
+    public FakeServer On(Side side) => side == Side.Left ? Left : Right;
+
+    /// <summary>The connectors of both systems over a pipeline: each instance of the app has its own.</summary>
+    public Systems Connect(VendorPipeline? pipeline = null) =>
+        new(new FakeConnector(Left.Account.Habits, pipeline ?? Pipeline), new FakeConnector(Right.Account.Habits, pipeline ?? Pipeline));
+
+    /// <summary>A pipeline of its own over the same network.</summary>
+    public VendorPipeline NewPipeline(TimeProvider time, Random random) => new(_http, time, random);
+
+    public void Dispose() => _http.Dispose();
+
+    private FakeServer Server(FakeHabits habits, Random random)
+    {
+        // Up to ten minutes wrong, either way.
+        var skew = Skew(random);
+        var mine = habits with { ClockOffset = skew };
+        if (Math.Abs(skew.TotalMinutes) > 1) Faults.Count(FaultClass.ClockSkew);
+        return new FakeServer(new FakeAccount(mine, Time, History, new Random(random.Next())), new FakeSignIn(mine, Time), Faults, Time);
+
+        static TimeSpan Skew(Random random) => TimeSpan.FromSeconds(random.Next(-600, 601));
+    }
+}
