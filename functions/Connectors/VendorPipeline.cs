@@ -28,7 +28,7 @@ public sealed class VendorPipeline
     private readonly ResiliencePipeline<VendorFailure?> _repeats;
 
     // A gate stays for the life of the process: some hundred bytes for each connection that was ever used.
-    private readonly ConcurrentDictionary<(TenantId, ConnectionId, int Limit), SemaphoreSlim> _gates = new();
+    private readonly ConcurrentDictionary<(TenantId, ConnectionId, int Limit), CallGate> _gates = new();
 
     /// <param name="http">From <see cref="CreateClient"/>; its own time-out must be infinite.</param>
     /// <param name="time">The clock of waits, time-outs and reports.</param>
@@ -144,7 +144,7 @@ public sealed class VendorPipeline
     {
         var gate = state.Scope is { } scope ? Gate(state.Dialect.Catalog, scope) : null;
         if (gate is not null)
-            await gate.WaitAsync(cancellation);
+            await gate.EnterAsync(cancellation);
         try
         {
             if (state.Scope is not null && await state.Scope.Budget.TakeAsync(cancellation) is { } until)
@@ -168,7 +168,7 @@ public sealed class VendorPipeline
         }
         finally
         {
-            gate?.Release();
+            gate?.Leave();
         }
     }
 
@@ -271,10 +271,10 @@ public sealed class VendorPipeline
         };
     }
 
-    private SemaphoreSlim Gate(SystemCatalog catalog, ConnectionScope scope)
+    private CallGate Gate(SystemCatalog catalog, ConnectionScope scope)
     {
         var limit = int.TryParse(catalog.Setting(scope.Settings, ConcurrencySetting), CultureInfo.InvariantCulture, out var set) && set > 0 ? set : 1;
-        return _gates.GetOrAdd((scope.Tenant, scope.Connection, limit), static key => new SemaphoreSlim(key.Limit));
+        return _gates.GetOrAdd((scope.Tenant, scope.Connection, limit), static key => new CallGate(key.Limit));
     }
 
     private double NextRandom()

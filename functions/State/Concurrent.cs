@@ -25,7 +25,10 @@ public static class Concurrent
                 }
                 catch
                 {
-                    await failed.CancelAsync();
+                    // Its asynchronous twin tells the others on the thread pool.
+#pragma warning disable CA1849, MA0042
+                    failed.Cancel();
+#pragma warning restore CA1849, MA0042
                     throw;
                 }
             }

@@ -7,7 +7,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Connections;
 
 /// <summary>The daily budgets of all connections that this instance of the app uses.</summary>
-public sealed class CallBudgets(BudgetStore store, TimeProvider time) : IDisposable
+public sealed class CallBudgets(BudgetStore store, TimeProvider time)
 {
     // A budget stays for the life of the process: some hundred bytes for each connection that was ever used.
     private readonly ConcurrentDictionary<(TenantId, ConnectionId), StoredCallBudget> _budgets = new();
@@ -18,11 +18,6 @@ public sealed class CallBudgets(BudgetStore store, TimeProvider time) : IDisposa
         var budget = _budgets.GetOrAdd((connection.Tenant, connection.Id), key => new StoredCallBudget(key.Item1, key.Item2, store, time));
         budget.Limit = limit;
         return budget;
-    }
-
-    public void Dispose()
-    {
-        foreach (var budget in _budgets.Values) budget.Dispose();
     }
 
     /// <summary>Null where the vendor has none.</summary>
@@ -44,11 +39,11 @@ public sealed class CallBudgets(BudgetStore store, TimeProvider time) : IDisposa
 /// A connection's calls of a day, counted by all instances together. They are taken in blocks of a hundredth of the day's limit, five
 /// at least, so that a call does not cost a storage operation; what is left of a block when the process ends is lost for the day.
 /// </summary>
-internal sealed class StoredCallBudget(TenantId tenant, ConnectionId connection, BudgetStore store, TimeProvider time) : ICallBudget, IDisposable
+internal sealed class StoredCallBudget(TenantId tenant, ConnectionId connection, BudgetStore store, TimeProvider time) : ICallBudget
 {
     private const int SmallestBlock = 5;
 
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly CallGate _gate = new(1);
     private (DateOnly Day, int Left) _block;
 
     /// <summary>The vendor's limit a day; a tenant may move to another plan at any time.</summary>
@@ -56,7 +51,7 @@ internal sealed class StoredCallBudget(TenantId tenant, ConnectionId connection,
 
     public async ValueTask<DateTimeOffset?> TakeAsync(CancellationToken cancellation)
     {
-        await _gate.WaitAsync(cancellation);
+        await _gate.EnterAsync(cancellation);
         try
         {
             var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
@@ -68,7 +63,7 @@ internal sealed class StoredCallBudget(TenantId tenant, ConnectionId connection,
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
         }
     }
 
@@ -77,8 +72,6 @@ internal sealed class StoredCallBudget(TenantId tenant, ConnectionId connection,
         var block = _block;
         return block.Day == day ? block.Left : 0;
     }
-
-    public void Dispose() => _gate.Dispose();
 
     internal static int BlockOf(int limit) => Math.Max(SmallestBlock, limit / 100);
 

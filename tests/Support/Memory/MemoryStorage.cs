@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
@@ -43,6 +44,10 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
         await Task.Yield();
         Answer(message, body);
     }
+
+    /// <summary>An error of the service itself.</summary>
+    public static Response Refusal(int status, string code, Request request) =>
+        new MemoryResponse(new MemoryAnswer(status, null, ("x-ms-error-code", code)), request.ClientRequestId);
 
     private void Answer(HttpMessage message, MemoryStream body)
     {
