@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Setup;
@@ -31,6 +32,10 @@ public static class HttpSide
             .AddSingleton<SignIns>()
             .AddSingleton<Consent>()
             .AddSingleton<ConnectionViews>()
+            .AddSingleton<HookRoutes>()
+            .AddSingleton<HookInbox>()
+            .AddSingleton<HookReceiver>()
+            .AddSingleton<HookSetup>()
             .AddSingleton<Finder>()
             .AddSingleton<FlowSwitch>()
             .AddSingleton<SetupState>()

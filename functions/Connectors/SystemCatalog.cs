@@ -34,6 +34,9 @@ public sealed record SystemCatalog
     /// <summary>A call that has not been answered for so long is given up; what it wrote may still be applied.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How the system tells us of changes; null where it has no webhooks and polls alone find them.</summary>
+    public WebhookFormat? Webhooks { get; init; }
+
     public SystemKind Kind(string name) => Kinds.First(kind => kind.Name == name);
 
     public bool HasKind(string name) => Kinds.Any(kind => kind.Name == name);

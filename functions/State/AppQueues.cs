@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Storage.Queues;
+using SyncFunctions.Engine;
 
 namespace SyncFunctions.State;
 
@@ -7,14 +8,60 @@ namespace SyncFunctions.State;
 public sealed record PollMessage(string Tenant, string Flow, string? Reason);
 
 /// <summary>The work list of a flow has news.</summary>
-/// <param name="Kinds">The kinds whose work list has them.</param>
-public sealed record ChangeMessage(string Tenant, string Flow, IReadOnlyList<string> Kinds);
+/// <param name="Kinds">The kinds whose due work is to be done.</param>
+public sealed record ChangeMessage(string Tenant, string Flow, IReadOnlyList<string> Kinds)
+{
+    /// <summary>What a message may hold, less what base64 and the rest of it take.</summary>
+    private const int MaxLength = 40_000;
+
+    private const int MaxRecords = 100;
+
+    /// <summary>Records that were put on the list just now: done at once, beside whatever else the flow does.</summary>
+    public IReadOnlyList<ChangedRecord> Records { get; init; } = [];
+
+    /// <summary>How often it was put off so far.</summary>
+    public int PutOff { get; init; }
+
+    /// <summary>As few messages as hold these records of a flow, mostly one.</summary>
+    public static IEnumerable<ChangeMessage> Of(FlowKey flow, IEnumerable<WorkItem> items)
+    {
+        var (records, length) = (new List<ChangedRecord>(), 0);
+        foreach (var record in items.Select(ChangedRecord.Of).Distinct())
+        {
+            if (records.Count == MaxRecords || length + record.Length > MaxLength)
+            {
+                yield return Of(flow, records);
+                (records, length) = ([], 0);
+            }
+
+            records.Add(record);
+            length += record.Length;
+        }
+
+        if (records.Count > 0) yield return Of(flow, records);
+    }
+
+    private static ChangeMessage Of(FlowKey flow, List<ChangedRecord> records) => new(flow.Tenant.Value, flow.Flow.Value, []) { Records = records };
+}
+
+/// <param name="Id">Escaped, since a message's text holds no lone surrogates.</param>
+public sealed record ChangedRecord(string Kind, Side Side, string Id)
+{
+    public static ChangedRecord Of(WorkItem item) => new(item.Kind, item.Side, Keys.Escape(item.RecordId));
+
+    public string RecordId() => Keys.Unescape(Id);
+
+    internal int Length => 50 + Kind.Length + Id.Length;
+}
 
 /// <summary>The queues between the app's own functions.</summary>
 public sealed class AppQueues
 {
     public const string Polls = "polls";
     public const string Changes = "changes";
+
+    /// <summary>Where the host puts messages of <see cref="Changes"/> that failed too often.</summary>
+    public const string ChangesPoison = $"{Changes}-poison";
 
     // A message must not vanish while the app is stopped for longer than the service's seven days.
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);

@@ -44,10 +44,17 @@ public sealed record StoredConnection(TenantId Tenant, ConnectionId Id, string S
     /// <summary>Until then one worker renews the credentials, and the others wait for what it stores.</summary>
     public DateTimeOffset? RenewingUntil { get; init; }
 
+    /// <summary>Where the vendor's webhooks come to; null where there is no such address.</summary>
+    public ConnectionHook? Hook { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? ConnectedAt { get; init; }
 }
+
+/// <param name="IdHash">Of the random id in the address, which itself is not kept.</param>
+/// <param name="Secret">What the vendor signs with, sealed by <see cref="SecretBox"/>; null where it signs nothing.</param>
+public sealed record ConnectionHook(string IdHash, byte[]? Secret, DateTimeOffset CreatedAt);
 
 public sealed class ConnectionStore(StateTables tables)
 {
@@ -88,6 +95,9 @@ public sealed class ConnectionStore(StateTables tables)
         .Put("UserName", connection.UserName)
         .Put("UserEmail", connection.UserEmail)
         .PutBytes("Secret", connection.Secret)
+        .Put("HookIdHash", connection.Hook?.IdHash)
+        .PutBytes("HookSecret", connection.Hook?.Secret)
+        .Put("HookCreatedAt", connection.Hook?.CreatedAt)
         .Put("CreatedAt", connection.CreatedAt)
         .Put("ConnectedAt", connection.ConnectedAt)
         .Put("RenewingUntil", connection.RenewingUntil);
@@ -104,6 +114,7 @@ public sealed class ConnectionStore(StateTables tables)
             UserName = row.GetString("UserName"),
             UserEmail = row.GetString("UserEmail"),
             Secret = row.Bytes("Secret"),
+            Hook = row.GetString("HookIdHash") is { } hook ? new ConnectionHook(hook, row.Bytes("HookSecret"), row.Time("HookCreatedAt")) : null,
             CreatedAt = row.Time("CreatedAt"),
             ConnectedAt = row.TimeOrNull("ConnectedAt"),
             RenewingUntil = row.TimeOrNull("RenewingUntil"),

@@ -31,6 +31,15 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         return [.. flows.OfType<Versioned<Flow>>()];
     }
 
+    /// <summary>The flows that read and write the account of a connection, in one query.</summary>
+    public async Task<IReadOnlyList<Flow>> OfConnectionAsync(TenantId tenant, ConnectionId connection, CancellationToken cancellation)
+    {
+        var (partitions, id) = (Keys.FlowsOf(tenant), connection.Value);
+        var (from, to) = (partitions.From, partitions.To);
+        var filter = Filter.And(Filter.Where($"PartitionKey ge {from} and PartitionKey lt {to}"), Filter.Row(Keys.FlowRow), Filter.Where($"(Left eq {id} or Right eq {id})"));
+        return [.. (await tables.Flows.ListAsync(filter, int.MaxValue, cancellation)).Select(ToFlow)];
+    }
+
     /// <returns>The stored flow with its new version, or null where somebody else replaced it.</returns>
     public async Task<Versioned<Flow>?> ReplaceAsync(Versioned<Flow> flow, CancellationToken cancellation) =>
         await tables.Flows.ReplaceAsync(ToRow(flow.Value), flow.ETag, cancellation) is { } version ? flow with { ETag = version } : null;

@@ -99,6 +99,9 @@ public static class Keys
 
     internal static string Tenant(TenantId tenant) => Part(tenant.Value);
 
+    /// <summary>The partitions of a tenant's flows.</summary>
+    internal static KeyRange FlowsOf(TenantId tenant) => KeyRange.Prefix($"{Part(tenant.Value)}|");
+
     internal static string FlowPointer(FlowId flow) => $"flow|{Part(flow.Value)}";
 
     internal static string Connection(ConnectionId connection) => Part(connection.Value);
@@ -144,7 +147,9 @@ public static class Keys
     internal static string LogRow(DateTimeOffset at, int number, string unique) =>
         $"{NewestFirst(at)}|{(99_999 - number).ToString("D5", CultureInfo.InvariantCulture)}|{unique}";
 
-    internal static string Lookup(string purpose, string secret) => $"{purpose}|{OfSecret(secret)}";
+    internal static string Lookup(string purpose, string secret) => LookupOfHash(purpose, OfSecret(secret));
+
+    internal static string LookupOfHash(string purpose, string hash) => $"{purpose}|{hash}";
 
     internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

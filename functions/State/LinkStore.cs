@@ -97,6 +97,13 @@ public sealed class LinkStore(StateTables tables)
     public async Task<IReadOnlyList<Versioned<WorkItem>>> WorkAsync(LinkScope scope, int max, CancellationToken cancellation) =>
         await WorkAsync(scope, condition: null, max, cancellation);
 
+    /// <summary>The rows of these records that are on the work list.</summary>
+    public async Task<IReadOnlyList<Versioned<WorkItem>>> FindWorkAsync(LinkScope scope, IReadOnlyCollection<(Side Side, string RecordId)> records, CancellationToken cancellation)
+    {
+        var rows = await tables.Links.FindAsync(Keys.LinkPartition(scope), records.Select(record => Keys.Work(record.Side, record.RecordId)), cancellation);
+        return [.. rows.OrderBy(row => row.RowKey, StringComparer.Ordinal).Select(row => row.As(r => LinkRows.ToWork(scope, r)))];
+    }
+
     /// <summary>The work that waits for this record to be linked.</summary>
     public async Task<IReadOnlyList<Versioned<WorkItem>>> AwaitingAsync(
         LinkScope scope, string awaitsKind, Side awaitsSide, string awaitsRecordId, CancellationToken cancellation)

@@ -14,7 +14,8 @@ public sealed record PendingOAuth(
 public sealed record Invitation(TenantId Tenant, ConnectionId Connection, DateTimeOffset ExpiresAt);
 
 /// <summary>The connection that a vendor's webhooks are for.</summary>
-public sealed record HookTarget(TenantId Tenant, ConnectionId Connection);
+/// <param name="LastCalledAt">To about a minute; null where nothing ever came.</param>
+public sealed record HookTarget(TenantId Tenant, ConnectionId Connection, DateTimeOffset? LastCalledAt = null);
 
 /// <summary>The connection that an account of a system was bound to first.</summary>
 public sealed record AccountHolder(TenantId Tenant, ConnectionId Connection);
@@ -57,15 +58,19 @@ public sealed class LookupStore(StateTables tables, TimeProvider time)
     public async Task<Invitation?> TakeInvitationAsync(string code, CancellationToken cancellation) =>
         await TakeAsync(Invite, code, cancellation) is { } row ? ToInvitation(row) : null;
 
+    /// <param name="idHash">Of the hook's id, as <see cref="Keys.OfSecret"/> makes it: the id itself is kept nowhere.</param>
     /// <returns>False where the hook id is taken.</returns>
-    public Task<bool> PutHookAsync(string hookId, HookTarget target, CancellationToken cancellation) =>
-        InsertAsync(NewRow(Hook, hookId, target.Tenant, target.Connection), cancellation);
+    public Task<bool> PutHookAsync(string idHash, HookTarget target, CancellationToken cancellation) => InsertAsync(HookRow(idHash, target), cancellation);
 
-    public async Task<HookTarget?> FindHookAsync(string hookId, CancellationToken cancellation) =>
-        await FindAsync(Hook, hookId, cancellation) is { } row ? new HookTarget(TenantOf(row), ConnectionOf(row)) : null;
+    public async Task<Versioned<HookTarget>?> FindHookAsync(string idHash, CancellationToken cancellation) =>
+        (await tables.Lookups.GetAsync(Keys.LookupOfHash(Hook, idHash), Keys.LookupRow, cancellation))?.As(row => new HookTarget(TenantOf(row), ConnectionOf(row), row.TimeOrNull("LastCalledAt")));
 
-    public Task RemoveHookAsync(string hookId, CancellationToken cancellation) =>
-        tables.Lookups.DeleteAsync(Keys.Lookup(Hook, hookId), Keys.LookupRow, ETag.All, cancellation);
+    /// <summary>Remembers when a hook was last called. Where somebody else does so at the same time, that is as good.</summary>
+    public Task NoteHookCalledAsync(string idHash, Versioned<HookTarget> hook, DateTimeOffset at, CancellationToken cancellation) =>
+        tables.Lookups.ReplaceAsync(HookRow(idHash, hook.Value with { LastCalledAt = at }), hook.ETag, cancellation);
+
+    public Task RemoveHookAsync(string idHash, CancellationToken cancellation) =>
+        tables.Lookups.DeleteAsync(Keys.LookupOfHash(Hook, idHash), Keys.LookupRow, ETag.All, cancellation);
 
     /// <summary>Remembers which connection an account of a system was bound to first.</summary>
     /// <returns>That connection: the given one, or an older one.</returns>
@@ -86,6 +91,11 @@ public sealed class LookupStore(StateTables tables, TimeProvider time)
         await foreach (var row in tables.Lookups.QueryAsync(Filter.Where($"ExpiresAt lt {now}"), null, cancellation))
             await tables.Lookups.DeleteAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
     }
+
+    private static TableEntity HookRow(string idHash, HookTarget target) => Row.New(Keys.LookupOfHash(Hook, idHash), Keys.LookupRow)
+        .Put("Tenant", target.Tenant.Value)
+        .Put("Connection", target.Connection.Value)
+        .Put("LastCalledAt", target.LastCalledAt);
 
     private static TableEntity NewRow(string purpose, string secret, TenantId tenant, ConnectionId connection) =>
         Row.New(Keys.Lookup(purpose, secret), Keys.LookupRow).Put("Tenant", tenant.Value).Put("Connection", connection.Value);

@@ -49,6 +49,7 @@ public sealed class ConnectionStoreTests(AzuriteFixture azurite) : StateTest(azu
         UserName = "Ann",
         UserEmail = "ann@example.com",
         Secret = [1, 2, 3],
+        Hook = new ConnectionHook("abcdef", [4, 5], Now.AddMinutes(1)),
         CreatedAt = Now,
         ConnectedAt = Now.AddHours(1),
     };

@@ -55,7 +55,7 @@ public sealed class LookupStoreTests(AzuriteFixture azurite) : StateTest(azurite
     {
         await Store.PutPendingAsync("the-state", Pending(), Cancel);
         await Store.PutInvitationAsync("the-code", new Invitation(Acme, Crm, Now.AddDays(1)), Cancel);
-        await Store.PutHookAsync("the-hook", new HookTarget(Acme, Crm), Cancel);
+        await Store.PutHookAsync(Keys.OfSecret("the-hook"), new HookTarget(Acme, Crm), Cancel);
 
         var rows = await Tables.Lookups.ListAsync("", int.MaxValue, Cancel);
 
@@ -90,7 +90,11 @@ public sealed class LookupStoreTests(AzuriteFixture azurite) : StateTest(azurite
         (await Store.PutHookAsync("hook", new HookTarget(Acme, Crm), Cancel)).ShouldBeTrue();
         (await Store.PutHookAsync("hook", new HookTarget(new TenantId("other"), Crm), Cancel)).ShouldBeFalse();
 
-        (await Store.FindHookAsync("hook", Cancel)).ShouldBe(new HookTarget(Acme, Crm));
+        var found = (await Store.FindHookAsync("hook", Cancel))!.Value;
+        found.Value.ShouldBe(new HookTarget(Acme, Crm));
+        await Store.NoteHookCalledAsync("hook", found, Now, Cancel);
+        await Store.NoteHookCalledAsync("hook", found, Now.AddDays(1), Cancel);
+        (await Store.FindHookAsync("hook", Cancel))!.Value.Value.ShouldBe(new HookTarget(Acme, Crm, Now), "The second had not read the first.");
         await Store.RemoveHookAsync("hook", Cancel);
         (await Store.FindHookAsync("hook", Cancel)).ShouldBeNull();
     }

@@ -26,6 +26,9 @@ public sealed class PublicAddress
     /// <summary>One for each system: an answer that was meant for another cannot be mixed up.</summary>
     public Uri Callback(HttpRequest request, string system) => new(Base(request), $"api/oauth/callback/{Uri.EscapeDataString(system)}");
 
+    /// <summary>Where a vendor's webhooks come to. The hook's id is a secret: never logged, never kept.</summary>
+    public Uri Webhook(HttpRequest request, string hook) => new(Base(request), $"api/webhooks/{Uri.EscapeDataString(hook)}");
+
     public bool IsSecure(HttpRequest request) => Base(request).Scheme == Uri.UriSchemeHttps;
 
     private Uri Base(HttpRequest request) => _base ?? new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Hooks;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
@@ -20,6 +21,7 @@ public sealed record ConnectionView(
     string? AccountName,
     string? UserName,
     BudgetView? Budget,
+    HookView? Webhook,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ConnectedAt,
     Uri? ConnectUrl,
@@ -29,7 +31,7 @@ public sealed record ConnectionView(
 public sealed record BudgetView(string Plan, int Limit, int UsedToday, DateTimeOffset ResetsAt);
 
 /// <summary>Shows connections, and invites people to connect them.</summary>
-public sealed class ConnectionViews(Systems systems, SystemSettings settings, CallBudgets budgets, LookupStore lookups, PublicAddress address, TimeProvider time)
+public sealed class ConnectionViews(Systems systems, SystemSettings settings, CallBudgets budgets, LookupStore lookups, HookSetup hooks, PublicAddress address, TimeProvider time)
 {
     public static readonly TimeSpan InvitationLifetime = TimeSpan.FromDays(7);
 
@@ -47,6 +49,7 @@ public sealed class ConnectionViews(Systems systems, SystemSettings settings, Ca
             connection.AccountName,
             connection.UserName,
             await BudgetAsync(connection, cancellation),
+            await hooks.ViewAsync(connection, cancellation),
             connection.CreatedAt,
             connection.ConnectedAt,
             ConnectUrl: null,

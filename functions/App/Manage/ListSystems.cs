@@ -11,6 +11,7 @@ public sealed record SystemView(
     string DisplayName,
     OAuthGrant Grant,
     string? TokenHelp,
+    bool HasWebhooks,
     IReadOnlyList<SystemKindView> Kinds,
     IReadOnlyList<SettingView> Settings,
     IReadOnlyDictionary<string, int> DailyCalls)
@@ -20,6 +21,7 @@ public sealed record SystemView(
         catalog.DisplayName,
         catalog.Grant,
         catalog.TokenHelp,
+        catalog.Webhooks is not null,
         [.. catalog.Kinds.Select(kind => new SystemKindView(kind.Name, kind.ParentKind))],
         [
             .. catalog.Settings

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +16,7 @@ public static class JsonBody
         // A form or text from a foreign page is sent without asking first; JSON is not.
         if (!request.HasJsonContentType())
             throw Invalid("The body must be JSON, with the content type application/json.", "#");
-        var bytes = await ReadBytesAsync(request, cancellation);
+        var bytes = await RequestBytes.ReadAsync(request, MaxBytes, cancellation);
         return Parse<T>(bytes.Span);
     }
 
@@ -50,30 +49,6 @@ public static class JsonBody
 
     public static ProblemException Invalid(string detail, string pointer) =>
         new(ProblemType.InvalidRequest, detail) { Errors = [new(detail, pointer)] };
-
-    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellation)
-    {
-        if (request.ContentLength > MaxBytes) throw TooLarge();
-        using var body = new MemoryStream((int)(request.ContentLength ?? 0));
-        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        try
-        {
-            int read;
-            while ((read = await request.Body.ReadAsync(buffer, cancellation)) > 0)
-            {
-                if (body.Length + read > MaxBytes) throw TooLarge();
-                body.Write(buffer, 0, read);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
-    }
-
-    private static ProblemException TooLarge() => new(ProblemType.BodyTooLarge, $"A body may have {MaxBytes} bytes at most.");
 
     /// <summary>The exception's own text names types of ours, so only its place is told.</summary>
     private static ProblemException Refusal(JsonException exception, string root = "#")

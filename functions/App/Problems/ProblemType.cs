@@ -4,6 +4,7 @@ namespace SyncFunctions.App.Problems;
 public sealed record ProblemType(string Name, int Status, string Title)
 {
     public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "The request is not as it must be.");
+    public static readonly ProblemType SignatureWrong = new("signature-wrong", 401, "The signature is not the sender's.");
     public static readonly ProblemType NotFound = new("not-found", 404, "There is no such thing here.");
     public static readonly ProblemType AlreadyExists = new("already-exists", 409, "The id is taken.");
     public static readonly ProblemType ChangedMeanwhile = new("changed-meanwhile", 409, "Somebody else changed it at the same time.");
@@ -17,6 +18,7 @@ public sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType RightMissing = new("right-missing", 422, "The credentials lack a right.");
     public static readonly ProblemType OtherAccount = new("other-account", 422, "The credentials belong to another account.");
     public static readonly ProblemType SignedInUserUnmatched = new("signed-in-user-unmatched", 422, "The person who signed in must be matched.");
+    public static readonly ProblemType NotStored = new("not-stored", 503, "It could not be stored; send it again.");
     public static readonly ProblemType VendorRefused = new("vendor-refused", 502, "The other system refused the request.");
     public static readonly ProblemType VendorUnavailable = new("vendor-unavailable", 503, "The other system cannot be reached now.");
     public static readonly ProblemType Internal = new("internal-error", 500, "Something went wrong here.");

@@ -51,7 +51,9 @@ public sealed class BatchSync
 
     /// <summary>What lives inside the records of a linked parent, one to one: both sides are read and planned together.</summary>
     /// <param name="parents">Links of the parent kind.</param>
-    public async Task<BatchOutcome> RunInsideAsync(WorkScope scope, IReadOnlyList<LinkId> parents, CancellationToken cancellation)
+    /// <param name="work">The rows of the work list that asked for it, by the parent's link; they go with the outcome.</param>
+    public async Task<BatchOutcome> RunInsideAsync(
+        WorkScope scope, IReadOnlyList<LinkId> parents, CancellationToken cancellation, ILookup<LinkId?, Versioned<WorkItem>>? work = null)
     {
         var parentScope = new LinkScope(scope.Flow.Key, scope.Kind.Parent!);
         var parentLinks = await _links.LoadAsync(parentScope, parents, cancellation);
@@ -60,11 +62,18 @@ public sealed class BatchSync
         var cases = new List<SyncCase>();
         foreach (var (id, parent) in parentLinks)
         {
-            if (parent.Value is not { State: LinkState.Active, LeftId: { } left, RightId: { } right }) continue;
+            if (parent.Value is not { State: LinkState.Active, LeftId: { } left, RightId: { } right })
+            {
+                if (work is not null && work.Contains(id)) await _links.DeleteWorkAsync(scope.Links, [.. work[id]], cancellation);
+                continue;
+            }
+
             var link = own.TryGetValue(id, out var found)
                 ? found with { Value = found.Value with { LeftId = left, RightId = right } }
                 : new Versioned<Link>(new Link(id, scope.Kind.Name) { State = LinkState.Active, LeftId = left, RightId = right, CreatedFrom = parent.Value.CreatedFrom }, default);
-            cases.Add(new SyncCase { Source = Side.Left, Link = link, Item = new PlanItem(link.Value, Sight.Unread, Sight.Unread) });
+            var item = new SyncCase { Source = Side.Left, Link = link, Item = new PlanItem(link.Value, Sight.Unread, Sight.Unread) };
+            if (work is not null) item.Work.AddRange(work[id]);
+            cases.Add(item);
         }
 
         await batch.RecoverAsync(_recovery, cases, cancellation);

@@ -18,7 +18,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         foreach (var side in Sides.Both)
         {
             var ofSide = sources.Where(source => source.Side == side).ToList();
-            index[side] = await links.FindAsync(scope.Links, side, ofSide.Select(source => source.Id).Distinct().ToList(), cancellation);
+            index[side] = await EntriesAsync(scope, side, ofSide, cancellation);
             var projected = ofSide.Where(source => source.Vendor is not null).Select(source => scope.Kind.Project(side, source.Vendor!, scope.Settings)).ToList();
             foreach (var record in await references.ResolveAsync(scope.Flow, scope.Kind, side, projected, cancellation)) records[(side, record.Id)] = record;
         }
@@ -54,6 +54,15 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         }
 
         return cases;
+    }
+
+    private async Task<IReadOnlyDictionary<string, Versioned<IndexEntry>>> EntriesAsync(WorkScope scope, Side side, List<SourceRecord> sources, CancellationToken cancellation)
+    {
+        var known = sources.Where(source => source.Entry is not null).DistinctBy(source => source.Id).ToDictionary(source => source.Id, source => source.Entry!.Value);
+        var unknown = sources.Select(source => source.Id).Where(id => !known.ContainsKey(id)).Distinct().ToList();
+        if (unknown.Count == 0) return known;
+        foreach (var (id, entry) in await links.FindAsync(scope.Links, side, unknown, cancellation)) known[id] = entry;
+        return known;
     }
 
     /// <summary>Nothing new since the record was last handled, and nothing left open then (lists may name a record twice). A sweep plans it all the same: settings may have changed.</summary>

@@ -7,7 +7,11 @@ namespace SyncFunctions.App.Sync;
 /// <summary>A record of one side that has to be looked at, as its vendor has it.</summary>
 /// <param name="Vendor">Under the vendor's field names; null where the record is confirmed to be gone.</param>
 /// <param name="Work">The row of the work list that asked for it.</param>
-public sealed record SourceRecord(Side Side, string Id, Record? Vendor, Versioned<WorkItem>? Work = null);
+public sealed record SourceRecord(Side Side, string Id, Record? Vendor, Versioned<WorkItem>? Work = null)
+{
+    /// <summary>What was known of the record before it was read; null: it is still to be looked up.</summary>
+    public Versioned<IndexEntry>? Entry { get; init; }
+}
 
 /// <summary>One link, or one unlinked record, on its way through planning and applying.</summary>
 internal sealed class SyncCase

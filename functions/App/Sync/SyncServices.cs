@@ -11,6 +11,8 @@ internal static class SyncServices
         .AddSingleton<BatchSync>()
         .AddSingleton<PageSync>()
         .AddSingleton<WorkSync>()
+        .AddSingleton<GoneCheck>()
+        .AddSingleton<FlowChanges>()
         .AddSingleton<GoneSync>()
         .AddSingleton<RunJournal>()
         .AddSingleton<RunEnd>()

@@ -4,52 +4,112 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Sync;
 
-/// <summary>Plans again what is due on the work list: retries, held and parked records, open intents.</summary>
-public sealed class WorkSync(BatchSync batches, LinkStore links, FlowStore flows, TimeProvider time)
+/// <summary>Plans again what is due on the work list: webhooks, retries, held and parked records, open intents.</summary>
+public sealed class WorkSync(BatchSync batches, LinkStore links, FlowStore flows, GoneCheck gone, TimeProvider time)
 {
-    /// <param name="hint">What said that this kind has work; moved on to the next due row.</param>
+    private static readonly IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> NothingKnown = new Dictionary<(Side, string), Versioned<IndexEntry>>();
+
+    /// <summary>Rows of one kind, with what was known of their records before any of them was read.</summary>
+    public sealed record Due(IReadOnlyList<Versioned<WorkItem>> Rows, IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> Entries);
+
+    /// <summary>What is due by a hint of the flow, which is then moved on to the next due row.</summary>
     public async Task<BatchOutcome> RunAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
     {
-        var due = await links.DueWorkAsync(scope.Links, time.GetUtcNow(), BatchSync.MaxRecords, cancellation);
-        var outcome = due.Count == 0 ? BatchOutcome.Nothing
-            : scope.Kind.Parent is not null ? await RunInsideAsync(scope, due, cancellation)
-            : await RunRecordsAsync(scope, due, cancellation);
-
-        var next = await links.WorkAsync(scope.Links, BatchSync.MaxRecords * 5, cancellation);
-        var open = next.Where(work => work.Value.Reason != WorkReason.Dead).Select(work => work.Value.DueAt).ToList();
-        await flows.ResetHintAsync(scope.Flow.Key, hint, open.Count == 0 ? null : open.Min(), cancellation);
+        var rows = await links.DueWorkAsync(scope.Links, time.GetUtcNow(), BatchSync.MaxRecords, cancellation);
+        var outcome = rows.Count == 0 ? BatchOutcome.Nothing : await RunAsync(scope, await KnowAsync(scope, rows, cancellation), cancellation);
+        await MoveHintAsync(scope, hint, cancellation);
         return outcome;
     }
 
-    private async Task<BatchOutcome> RunRecordsAsync(WorkScope scope, IReadOnlyList<Versioned<WorkItem>> due, CancellationToken cancellation)
+    /// <summary>The rows of linked records, and the rest, of which nothing is taken for known: it waits, and others go on.</summary>
+    public async Task<(Due Linked, Due Unlinked)> SortAsync(WorkScope scope, IReadOnlyList<Versioned<WorkItem>> rows, CancellationToken cancellation)
     {
-        var sources = new SourceRecord?[due.Count];
-        await Concurrent.ForAsync(due.Count, BatchSync.ReadsAtOnce, async (i, token) =>
+        var due = await KnowAsync(scope, rows, cancellation);
+        if (scope.Kind.Parent is not null) return (due, due with { Rows = [] });
+        var byLink = rows.ToLookup(row => due.Entries.TryGetValue((row.Value.Side, row.Value.RecordId), out var entry) && entry.Value.Link is not null);
+        return (due with { Rows = [.. byLink[true]] }, due with { Rows = [.. byLink[false]], Entries = NothingKnown });
+    }
+
+    public async Task<BatchOutcome> RunAsync(WorkScope scope, Due due, CancellationToken cancellation)
+    {
+        if (due.Rows.Count == 0) return BatchOutcome.Nothing;
+        return scope.Kind.Parent is null ? await RunRecordsAsync(scope, due, cancellation) : await RunInsideAsync(scope, due, cancellation);
+    }
+
+    /// <summary>To be called when the due work was done, with the hint as it was read before the list was.</summary>
+    public async Task MoveHintAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
+    {
+        var left = await links.WorkAsync(scope.Links, BatchSync.MaxRecords * 5, cancellation);
+        var open = left.Where(work => work.Value.Reason != WorkReason.Dead).Select(work => work.Value.DueAt).ToList();
+        await flows.ResetHintAsync(scope.Flow.Key, hint, open.Count == 0 ? null : open.Min(), cancellation);
+    }
+
+    /// <summary>What lives inside a record is known by that record.</summary>
+    private async Task<Due> KnowAsync(WorkScope scope, IReadOnlyList<Versioned<WorkItem>> rows, CancellationToken cancellation)
+    {
+        var keepers = scope.Kind.Parent is { } parent ? new LinkScope(scope.Flow.Key, parent) : scope.Links;
+        var entries = new Dictionary<(Side, string), Versioned<IndexEntry>>();
+        foreach (var side in Sides.Both)
         {
-            var work = due[i].Value;
-            var read = await scope.Flow.On(work.Side).GetAsync(scope.Kind, work.RecordId, token);
-            if (read.TryGet(out var vendor, out var failure)) sources[i] = new SourceRecord(work.Side, work.RecordId, vendor, due[i]);
-            else if (failure.Kind == FailureKind.NotFound) await ForgetAsync(scope, due[i], token);
-            else await PostponeAsync(scope, due[i], failure, token);
-        }, cancellation);
-        return await batches.RunAsync(scope, sources.OfType<SourceRecord>().ToList(), cancellation);
+            var ids = rows.Where(row => row.Value.Side == side).Select(row => row.Value.RecordId).ToList();
+            if (ids.Count == 0) continue;
+            foreach (var (id, entry) in await links.FindAsync(keepers, side, ids, cancellation)) entries[(side, id)] = entry;
+        }
+
+        return new Due(rows, entries);
     }
 
-    /// <summary>The record is not there any more; whether it was deleted is for a comprehensive sync to say.</summary>
-    private Task ForgetAsync(WorkScope scope, Versioned<WorkItem> work, CancellationToken cancellation) =>
-        links.DeleteWorkAsync(scope.Links, [work], cancellation);
-
-    private Task PostponeAsync(WorkScope scope, Versioned<WorkItem> work, VendorFailure failure, CancellationToken cancellation)
+    private async Task<BatchOutcome> RunRecordsAsync(WorkScope scope, Due due, CancellationToken cancellation)
     {
-        var attempts = work.Value.Attempts + 1;
-        var later = work.Value with { Attempts = attempts, Detail = failure.Message, DueAt = failure.Until ?? time.GetUtcNow().AddSeconds(Math.Min(3600, 15 * attempts * attempts)) };
-        return links.PutWorkAsync(scope.Links, [later], cancellation);
+        var reads = new VendorResult<Record>[due.Rows.Count];
+        await Concurrent.ForAsync(reads.Length, BatchSync.ReadsAtOnce, async (i, token) =>
+            reads[i] = await scope.Flow.On(due.Rows[i].Value.Side).GetAsync(scope.Kind, due.Rows[i].Value.RecordId, token), cancellation);
+
+        var sources = new List<SourceRecord>();
+        var missing = new List<SourceRecord>();
+        var units = new List<LinkUnit>();
+        foreach (var (row, read) in due.Rows.Zip(reads))
+        {
+            var entry = due.Entries.TryGetValue((row.Value.Side, row.Value.RecordId), out var known) ? known : (Versioned<IndexEntry>?)null;
+            var source = new SourceRecord(row.Value.Side, row.Value.RecordId, read.Value, row) { Entry = entry };
+            if (read.Failure is not { } failure) sources.Add(source);
+            else if (failure.Kind != FailureKind.NotFound) units.Add(Later(row, failure.Until, failure.Message));
+            else if (entry?.Value.Link is null) units.Add(new LinkUnit { DoneWork = [row] });
+            else missing.Add(source);
+        }
+
+        if (missing.Count > 0)
+        {
+            var confirmed = await gone.ConfirmAsync(scope, missing, sources, cancellation);
+            sources.AddRange(confirmed);
+            units.AddRange(missing.Except(confirmed).Select(source => Later(source.Work!.Value, null, "It is not found, but neither are records that are known to be there.")));
+        }
+
+        if (units.Count > 0) await StoreAsync(scope, units, cancellation);
+        return sources.Count == 0 ? BatchOutcome.Nothing : await batches.RunAsync(scope, sources, cancellation);
     }
 
-    private async Task<BatchOutcome> RunInsideAsync(WorkScope scope, IReadOnlyList<Versioned<WorkItem>> due, CancellationToken cancellation)
+    /// <summary>Planned again later, unless there is news of the record by then.</summary>
+    private LinkUnit Later(Versioned<WorkItem> row, DateTimeOffset? until, string detail)
     {
-        // Taken off the list first: what fails again puts its own row back.
-        await links.DeleteWorkAsync(scope.Links, due, cancellation);
-        return await batches.RunInsideAsync(scope, due.Select(work => work.Value.Link).OfType<LinkId>().Distinct().ToList(), cancellation);
+        var attempts = row.Value.Attempts + 1;
+        var later = row.Value with { Reason = WorkReason.Retry, Attempts = attempts, Detail = detail, DueAt = until ?? time.GetUtcNow().AddSeconds(Math.Min(3600, 15 * attempts * attempts)) };
+        return new LinkUnit { DoneWork = [row], PutWork = [later] };
+    }
+
+    private async Task StoreAsync(WorkScope scope, List<LinkUnit> units, CancellationToken cancellation)
+    {
+        await links.CommitAsync(scope.Links, units, cancellation);
+        var put = units.SelectMany(unit => unit.PutWork).ToList();
+        if (put.Count > 0) await flows.EnsureHintAsync(scope.Flow.Key, scope.Kind.Name, put.Min(item => item.DueAt), cancellation);
+    }
+
+    private async Task<BatchOutcome> RunInsideAsync(WorkScope scope, Due due, CancellationToken cancellation)
+    {
+        var byLink = due.Rows.ToLookup(row => row.Value.Link ?? (due.Entries.TryGetValue((row.Value.Side, row.Value.RecordId), out var entry) ? entry.Value.Link : null));
+
+        // Inside a record that is not linked: nothing to do until it is, and then all of it is looked at.
+        if (byLink[null].Any()) await links.DeleteWorkAsync(scope.Links, [.. byLink[null]], cancellation);
+        return await batches.RunInsideAsync(scope, [.. byLink.Where(rows => rows.Key is not null).Select(rows => rows.Key!.Value)], cancellation, byLink);
     }
 }

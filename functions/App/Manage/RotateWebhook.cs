@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Hooks;
+using SyncFunctions.App.Problems;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>Makes the address for a vendor's webhooks, or a new one in place of the old. Both it and the secret are shown this once.</summary>
+public sealed class RotateWebhook(Finder finder, HookSetup hooks)
+{
+    /// <param name="Secret">What the vendor signs with, where the vendor gives it; left out, one is made to be given to the vendor.</param>
+    public sealed record Body(string? Secret)
+    {
+        /// <summary>No secret in a log.</summary>
+        public override string ToString() => nameof(Body);
+    }
+
+    [Function(nameof(RotateWebhook))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook")] HttpRequest request,
+        string tenant,
+        string connection,
+        CancellationToken cancellation)
+    {
+        var found = await finder.ConnectionAsync(tenant, connection, cancellation);
+        var body = request.ContentLength is null or 0 && !request.HasJsonContentType() ? new Body(Secret: null) : await JsonBody.ReadAsync<Body>(request, cancellation);
+        new BodyCheck().When(body.Secret is { Length: < 16 or > 1000 }, "#/secret", "A secret has 16 to 1000 characters.").Refuse();
+        return Json.Created(await hooks.RotateAsync(request, found, body.Secret, cancellation));
+    }
+}

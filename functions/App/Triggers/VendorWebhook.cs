@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Hooks;
+
+namespace SyncFunctions.App.Triggers;
+
+/// <summary>Takes what vendors send. The path's secret part is enough to find the connection; the signature proves the sender.</summary>
+public sealed class VendorWebhook(HookReceiver receiver)
+{
+    [Function(nameof(VendorWebhook))]
+    public Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{hook}")] HttpRequest request, string hook, CancellationToken cancellation) =>
+        receiver.ReceiveAsync(hook, request, cancellation);
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace SyncFunctions.Connectors;
+
+/// <summary>How a system tells us that records have changed. The address is ours; what comes to it, and how it is signed, is the vendor's.</summary>
+public sealed record WebhookFormat
+{
+    /// <summary>
+    /// Whether the vendor made this request: by its signature over the raw bytes with the hook's secret (<see cref="WebhookSignature"/>
+    /// compares in constant time). Null where the vendor signs nothing and the address is the only proof.
+    /// </summary>
+    public Func<WebhookRequest, string, bool>? Verify { get; init; }
+
+    /// <summary>The records that a verified request names, none where it is but a ping; null where it is not understood.</summary>
+    public required Func<WebhookRequest, ImmutableArray<TouchedRecord>?> Read { get; init; }
+
+    /// <summary>A longer body is refused with a 413.</summary>
+    public int MaxBytes { get; init; } = 256 * 1024;
+
+    /// <summary>The status that this vendor takes for a delivery.</summary>
+    public int Accepted { get; init; } = 200;
+
+    /// <summary>The status upon which this vendor sends the event again later.</summary>
+    public int SendAgain { get; init; } = 503;
+}
+
+/// <param name="Body">As it was sent, since that is what is signed.</param>
+/// <param name="Headers">By names of any letter case; several values are joined by commas.</param>
+public sealed record WebhookRequest(ReadOnlyMemory<byte> Body, ImmutableDictionary<string, string> Headers)
+{
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
+}
+
+/// <summary>A record that something happened to: created, changed or deleted, which a look at it tells.</summary>
+/// <param name="Kind">The connector's word for the kind; for what lives inside a parent one to one, that kind with the parent's id.</param>
+public readonly record struct TouchedRecord(string Kind, string Id);
