@@ -37,6 +37,9 @@ public sealed record SystemCatalog
     /// <summary>How the system tells us of changes; null where it has no webhooks and polls alone find them.</summary>
     public WebhookFormat? Webhooks { get; init; }
 
+    /// <summary>Its records' time of change is the time of their last edit, to the second, so that it may be compared with another system's once the clocks are.</summary>
+    public bool TellsChangeTime { get; init; }
+
     public SystemKind Kind(string name) => Kinds.First(kind => kind.Name == name);
 
     public bool HasKind(string name) => Kinds.Any(kind => kind.Name == name);

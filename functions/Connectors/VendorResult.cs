@@ -39,6 +39,9 @@ public enum FailureKind
 public sealed record VendorFailure(
     FailureKind Kind, string Message, int? Status = null, DateTimeOffset? Until = null, bool Ambiguous = false, string? Right = null)
 {
+    /// <summary>On a <see cref="FailureKind.NotFound"/>: the record into which the vendor says this one was merged.</summary>
+    public string? MergedInto { get; init; }
+
     /// <summary>Worth trying again without a person's help.</summary>
     public bool IsPassing => Kind is FailureKind.RateLimited or FailureKind.Transient or FailureKind.Unavailable;
 }

@@ -49,6 +49,9 @@ public sealed record FlowSettings
     /// <summary>How often every record of both sides is looked at, so that deletions and missed changes are found. Zero: only by hand.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromHours(4);
 
+    /// <summary>When a link is taken for one that two programs write to and fro.</summary>
+    public Runaway Runaway { get; init; } = Runaway.Default;
+
     public KindSettings Kind(string kind) => Kinds.GetValueOrDefault(kind) ?? KindSettings.Default;
 
     /// <summary>The direction of a field after the tenant's narrowing.</summary>
@@ -113,34 +116,8 @@ public sealed record FlowSettings
 
 public sealed record ValuePair(string Left, string Right);
 
-/// <summary>A tenant's choices for one kind; null means the pair's default.</summary>
-public sealed record KindSettings
+/// <summary>More writes of one link than that, with values that come again, quarantine it.</summary>
+public sealed record Runaway(int MaxWrites, TimeSpan Within)
 {
-    public static readonly KindSettings Default = new();
-
-    /// <summary>Off: the kind is not synchronised; the tools by hand still work.</summary>
-    public bool Enabled { get; init; } = true;
-
-    public bool? NewLeftToRight { get; init; }
-
-    public bool? NewRightToLeft { get; init; }
-
-    public GonePolicy? WhenGone { get; init; }
-
-    /// <summary>Narrower directions by field.</summary>
-    public ImmutableSortedDictionary<string, Direction> Fields { get; init; } = ImmutableSortedDictionary<string, Direction>.Empty;
-
-    /// <summary>Null: no link is paused by itself.</summary>
-    public AutoPause? AutoPause { get; init; }
-}
-
-/// <summary>A link is paused once its record has had one of these values for so long (a project that was completed a month ago).</summary>
-/// <param name="Field">A canonical field.</param>
-public sealed record AutoPause(string Field, ImmutableArray<string> Values, int AfterDays)
-{
-    /// <summary>Since when the record rests, as it looks now; null where it does not.</summary>
-    public DateTimeOffset? RestingSince(DateTimeOffset? before, Record record, DateTimeOffset now) =>
-        record.Fields.Find(Field) is { IsBlank: false } value ? Values.Contains(value.ToString(), StringComparer.OrdinalIgnoreCase) ? before ?? now : null : before;
-
-    public bool IsDue(DateTimeOffset? restingSince, DateTimeOffset now) => restingSince is { } since && now - since >= TimeSpan.FromDays(AfterDays);
+    public static readonly Runaway Default = new(10, TimeSpan.FromHours(1));
 }

@@ -1,18 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 
 namespace SyncFunctions.Engine;
-
-/// <summary>What happens to a record whose counterpart was deleted.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GonePolicy>))]
-public enum GonePolicy
-{
-    Archive,
-    Delete,
-    Pause,
-    Unlink,
-    Ignore,
-}
 
 /// <summary>How one kind of record is synchronised between the two systems of a pair. Shipped in code.</summary>
 public sealed record KindMap
@@ -42,7 +30,13 @@ public sealed record KindMap
     /// <summary>The directions in which new records are created, unless the tenant switches them off.</summary>
     public Direction NewRecords { get; init; } = Direction.Both;
 
-    public GonePolicy WhenGone { get; init; } = GonePolicy.Archive;
+    public LifecyclePolicy WhenGone { get; init; } = LifecyclePolicy.Archive;
+
+    /// <summary><see cref="LifecyclePolicy.Archive"/>: the lifecycle flows like any other field.</summary>
+    public LifecyclePolicy WhenArchived { get; init; } = LifecyclePolicy.Archive;
+
+    /// <summary>What becomes of a new record for which no counterpart is found.</summary>
+    public OnNoMatch OnNoMatch { get; init; } = OnNoMatch.Create;
 
     /// <summary>The kind whose records hold these one to one (progress in projects): linked with their parent, synchronised per parent.</summary>
     public string? Parent { get; init; }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace SyncFunctions.Engine;
@@ -12,6 +11,9 @@ public enum LinkState
 
     /// <summary>A person or a policy stopped it; both records live on.</summary>
     Paused,
+
+    /// <summary>Two programs wrote it to and fro; a person looks at it and resumes it.</summary>
+    Quarantined,
 
     /// <summary>Not to be linked again; only a person undoes that.</summary>
     Tombstone,
@@ -36,52 +38,54 @@ public sealed record Link(LinkId Id, string Kind)
 
     public Intent? Intent { get; init; }
 
+    /// <summary>Why it is in its state, for people.</summary>
+    public string? Reason { get; init; }
+
+    public DateTimeOffset? StateSince { get; init; }
+
+    /// <summary>What stopped a paused link; null where a person did.</summary>
+    public PauseCause? PausedBy { get; init; }
+
+    /// <summary>On a tombstone: disconnected, and nobody can undo it.</summary>
+    public bool Final { get; init; }
+
+    /// <summary>The sides whose record was outside a filter when it was last seen.</summary>
+    public Outside Outside { get; init; }
+
+    /// <summary>The filters under which it was last seen (<see cref="FlowSettings.FilterHash"/>): a record missing from a list whose filter changed is not a deletion.</summary>
+    public string? FilterHash { get; init; }
+
+    /// <summary>What does not flow at present and why, so that people see it and the log tells it once.</summary>
+    public LinkNote? Note { get; init; }
+
+    /// <summary>What was written lately, to tell a runaway.</summary>
+    public RecentWrites Writes { get; init; } = RecentWrites.None;
+
     public string? IdOn(Side side) => side == Side.Left ? LeftId : RightId;
 
     public Link WithId(Side side, string? id) => side == Side.Left ? this with { LeftId = id } : this with { RightId = id };
 }
 
-/// <summary>What each side looked like when the two last agreed: one set of canonical values per side, since vendors trim, reformat and round.</summary>
-public sealed record Bases(FieldSet Left, FieldSet Right)
+/// <summary>What stopped a link that no person stopped.</summary>
+public enum PauseCause
 {
-    public static readonly Bases None = new(FieldSet.Empty, FieldSet.Empty);
+    /// <summary>A record was archived; it goes on when that is undone.</summary>
+    Archived,
 
-    public FieldSet this[Side side] => side == Side.Left ? Left : Right;
+    /// <summary>A record was deleted.</summary>
+    Gone,
 
-    public Bases With(Side side, FieldSet values)
-    {
-        var kept = FieldSet.From(values.Select(field => KeyValuePair.Create(field.Key, field.Value.ToBase())));
-        return side == Side.Left ? this with { Left = Left.With(kept) } : this with { Right = Right.With(kept) };
-    }
+    /// <summary>Its record rests (<see cref="AutoPause"/>).</summary>
+    Resting,
 }
 
-/// <summary>Which side changed a record last and until when changes may flow only from that side.</summary>
-public sealed record LoopLock(Side Source, DateTimeOffset Until)
+[Flags]
+public enum Outside
 {
-    /// <summary>Whether a change that was made on <paramref name="side"/> has to wait.</summary>
-    public bool Holds(Side side, DateTimeOffset now) => side != Source && now < Until;
-
-    /// <summary>The lock after a change from <paramref name="source"/>: a later end is never cut short.</summary>
-    public static LoopLock? After(LoopLock? before, Side source, DateTimeOffset changedAt, TimeSpan window, DateTimeOffset now)
-    {
-        if (window <= TimeSpan.Zero) return before;
-        var until = (changedAt < now ? changedAt : now) + window;
-        if (until <= now) return before;
-        return before is not null && before.Source == source && before.Until > until ? before : new LoopLock(source, until);
-    }
+    Neither = 0,
+    Left = 1,
+    Right = 2,
 }
 
-/// <summary>
-/// What is about to be written, stored before it is sent: after a crash the target is read, and what was sent is ours.
-/// </summary>
-/// <param name="Operation">Unique to this write.</param>
-/// <param name="Epoch">The epoch of the run that took it; an older run's intent is never sent.</param>
-/// <param name="Create">The intent reserves a record that does not exist yet.</param>
-/// <param name="Sent">Canonical values sent, in the form of bases.</param>
-/// <param name="SourceValues">The source's values that went out, which become its base when the write is known to be applied.</param>
-/// <param name="TakenAt">When the intent was stored: a record created before cannot be ours.</param>
-/// <param name="Until">No later than this may the write be on its way.</param>
-public sealed record Intent(string Operation, long Epoch, Side Target, bool Create, FieldSet Sent, FieldSet SourceValues, DateTimeOffset TakenAt, DateTimeOffset Until)
-{
-    public bool IsOpen(DateTimeOffset now) => now < Until;
-}
+/// <param name="Side">The side whose change does not flow.</param>
+public sealed record LinkNote(Side Side, string Text);

@@ -19,6 +19,10 @@ public abstract record Sight
     /// <summary>Deleted, and confirmed to be.</summary>
     public sealed record Gone : Sight;
 
+    /// <summary>The vendor says that it went into another record of its.</summary>
+    /// <param name="IsTaken">The other record is linked already, or not to be linked.</param>
+    public sealed record MergedInto(string Id, bool IsTaken) : Sight;
+
     public static readonly Sight Unread = new NotRead();
     public static readonly Sight Confirmed = new Gone();
 }

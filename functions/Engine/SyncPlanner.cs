@@ -101,7 +101,7 @@ public static class SyncPlanner
         var lifecycle = kind.Fields.FirstOrDefault(field => field.Name == KindMap.Lifecycle);
         switch (settings.Kind(kind.Name).WhenGone ?? kind.WhenGone)
         {
-            case GonePolicy.Archive when lifecycle is not null && FlowSettings.Allows(settings.DirectionOf(kind, lifecycle), gone):
+            case LifecyclePolicy.Archive when lifecycle is not null && FlowSettings.Allows(settings.DirectionOf(kind, lifecycle), gone):
                 if (item.RecordOn(survivor)?.Fields.Find(KindMap.Lifecycle) is { } value && value != KindMap.Archived)
                 {
                     actions.Add(new SyncAction.Write(survivor, FieldSet.Of((KindMap.Lifecycle, KindMap.Archived)), FieldSet.Of((KindMap.Lifecycle, value)), FieldSet.Empty));
@@ -109,14 +109,14 @@ public static class SyncPlanner
 
                 actions.Add(new SyncAction.End(LinkState.Tombstone, reason));
                 break;
-            case GonePolicy.Delete when FlowSettings.Allows(settings.Direction, gone):
+            case LifecyclePolicy.Delete when FlowSettings.Allows(settings.Direction, gone):
                 actions.Add(new SyncAction.Delete(survivor));
                 actions.Add(new SyncAction.End(LinkState.Tombstone, reason));
                 break;
-            case GonePolicy.Pause:
+            case LifecyclePolicy.Pause:
                 actions.Add(new SyncAction.End(LinkState.Paused, reason));
                 break;
-            case GonePolicy.Unlink:
+            case LifecyclePolicy.Unlink:
                 actions.Add(new SyncAction.End(LinkState.Tombstone, reason));
                 break;
             default:

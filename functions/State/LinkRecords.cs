@@ -29,6 +29,12 @@ public sealed record IndexEntry(Side Side, string RecordId)
     /// <summary>For people.</summary>
     public string Label { get; init; } = "";
 
+    /// <summary>What suggestions compare while it is not linked.</summary>
+    public Marks Marks { get; init; } = Marks.None;
+
+    /// <summary>Why it is not linked, for people; null where nobody said.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Of its content when it was last seen.</summary>
     public string? Hash { get; init; }
 
@@ -57,6 +63,9 @@ public enum WorkReason
 
     /// <summary>Something changed while it was planned.</summary>
     Again,
+
+    /// <summary>A brake holds an archiving or a deletion until a person confirms it.</summary>
+    Braked,
 
     /// <summary>Given up after too many attempts; a person decides.</summary>
     Dead,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure.Data.Tables;
 using SyncFunctions.Engine;
 
@@ -21,7 +22,16 @@ internal static class LinkRows
             .PutJson("RightBase", link.Bases.Right)
             .Put("CreatedFrom", link.CreatedFrom)
             .Put("LockSource", link.Lock?.Source)
-            .Put("LockUntil", link.Lock?.Until);
+            .Put("LockUntil", link.Lock?.Until)
+            .PutClipped("Reason", link.Reason, 1000)
+            .Put("StateSince", link.StateSince)
+            .Put("PausedBy", link.PausedBy)
+            .Put("Final", link.Final ? true : (bool?)null)
+            .Put("Outside", link.Outside == Outside.Neither ? null : (int?)link.Outside)
+            .Put("FilterHash", link.FilterHash)
+            .Put("NoteSide", link.Note?.Side)
+            .PutClipped("Note", link.Note?.Text, 1000);
+        if (!link.Writes.Items.IsEmpty) row.PutJson("Writes", link.Writes);
         if (link.Intent is not null) row.PutJson("Intent", link.Intent);
         var size = Row.StoredSize(row);
         return size <= MaxLinkSize ? row : throw new LinkTooLargeException(link.Id, size);
@@ -36,6 +46,14 @@ internal static class LinkRows
         CreatedFrom = row.EnumOrNull<Side>("CreatedFrom"),
         Lock = row.EnumOrNull<Side>("LockSource") is { } source ? new LoopLock(source, row.Time("LockUntil")) : null,
         Intent = row.ContainsKey("Intent") ? row.Json<Intent>("Intent") : null,
+        Reason = row.GetString("Reason"),
+        StateSince = row.TimeOrNull("StateSince"),
+        PausedBy = row.EnumOrNull<PauseCause>("PausedBy"),
+        Final = row.GetBoolean("Final") ?? false,
+        Outside = (Outside)(row.GetInt32("Outside") ?? 0),
+        FilterHash = row.GetString("FilterHash"),
+        Note = row.EnumOrNull<Side>("NoteSide") is { } noted ? new LinkNote(noted, row.Text("Note")) : null,
+        Writes = row.ContainsKey("Writes") ? row.Json<RecentWrites>("Writes") : RecentWrites.None,
     };
 
     // "No link" is an empty text: a filter cannot ask for a property that is not there.
@@ -47,7 +65,9 @@ internal static class LinkRows
         .PutJson("MatchKeys", entry.MatchKeys.Select(Keys.Escape))
         .PutClipped("Label", entry.Label, 500)
         .Put("Hash", entry.Hash)
-        .Put("SeenAt", entry.SeenAt);
+        .Put("SeenAt", entry.SeenAt)
+        .PutClipped("Reason", entry.Reason, 1000)
+        .PutBytes("Marks", entry.Marks == Marks.None ? null : JsonSerializer.SerializeToUtf8Bytes(entry.Marks, StateJson.Options));
 
     public static IndexEntry ToEntry(Side side, TableEntity row) => new(side, row.Id("Record"))
     {
@@ -58,6 +78,8 @@ internal static class LinkRows
         Label = row.Text("Label"),
         Hash = row.GetString("Hash"),
         SeenAt = row.Time("SeenAt"),
+        Reason = row.GetString("Reason"),
+        Marks = row.ContainsKey("Marks") ? row.Json<Marks>("Marks") : Marks.None,
     };
 
     public static TableEntity MatchRow(LinkScope scope, IndexEntry entry, string matchKey) =>

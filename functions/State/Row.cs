@@ -16,7 +16,7 @@ internal static class Row
 
     public static TableEntity Put(this TableEntity row, string name, string? value) => row.PutValue(name, value);
 
-    public static TableEntity Put(this TableEntity row, string name, bool value) => row.PutValue(name, value);
+    public static TableEntity Put(this TableEntity row, string name, bool? value) => row.PutValue(name, value);
 
     public static TableEntity Put(this TableEntity row, string name, int? value) => row.PutValue(name, value);
 

@@ -166,11 +166,11 @@ public class SyncPlannerTests
     }
 
     [Theory]
-    [InlineData(GonePolicy.Delete, "Delete,End")]
-    [InlineData(GonePolicy.Pause, "End")]
-    [InlineData(GonePolicy.Unlink, "End")]
-    [InlineData(GonePolicy.Ignore, "Skip")]
-    public void Deletion_FollowsThePolicy(GonePolicy policy, string actions)
+    [InlineData(LifecyclePolicy.Delete, "Delete,End")]
+    [InlineData(LifecyclePolicy.Pause, "End")]
+    [InlineData(LifecyclePolicy.Unlink, "End")]
+    [InlineData(LifecyclePolicy.Ignore, "Skip")]
+    public void Deletion_FollowsThePolicy(LifecyclePolicy policy, string actions)
     {
         var settings = FlowSettings.Default with { Kinds = FlowSettings.Default.Kinds.Add(Kind.Name, new KindSettings { WhenGone = policy }) };
         string.Join(',', PlanLinked(Sight.Confirmed, Right(), settings).Select(action => action.GetType().Name)).ShouldBe(actions);

@@ -67,7 +67,7 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Entry_FullAndBare_ComeBack()
     {
-        var full = Entry(Side.Left, "full") with { Link = new LinkId("one"), Tombstone = true, IsOlder = true, MatchKeys = ["a", "b"], Label = "Acme Ltd", Hash = "h" };
+        var full = Entry(Side.Left, "full") with { Link = new LinkId("one"), Tombstone = true, IsOlder = true, MatchKeys = ["a", "b"], Label = "Acme Ltd", Hash = "h", Reason = "two have the same e-mail", Marks = new Marks { Name = ["acme"], MailDomains = ["acme.example"], Phones = ["4912345"], Address = ["high", "street"] } };
         var bare = Entry(Side.Left, "bare");
 
         await Store.CommitAsync(Companies, [new LinkUnit { Index = [IndexWrite.Insert(full), IndexWrite.Insert(bare)] }], Cancel);
@@ -485,6 +485,14 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
             CreatedFrom = Side.Right,
             Lock = new LoopLock(Side.Right, Now.AddMinutes(7)),
             Intent = new Intent("op-1", 42, Side.Right, Create: true, fields, fields.Without("note"), Now, Now.AddMinutes(1)),
+            Reason = "archived on the left side",
+            StateSince = Now.AddDays(-2),
+            PausedBy = PauseCause.Archived,
+            Final = true,
+            Outside = Outside.Left | Outside.Right,
+            FilterHash = "0123",
+            Note = new LinkNote(Side.Right, "stage Design has no counterpart"),
+            Writes = new RecentWrites([new RecentWrite(Now, Side.Left, "ab"), new RecentWrite(Now.AddMinutes(1), Side.Right, "cd")]),
         };
     }
 

@@ -18,7 +18,7 @@ public sealed record PairView(string Name, string DisplayName, string LeftSystem
         pair.Defaults);
 }
 
-public sealed record PairKindView(string Name, string LeftKind, string RightKind, string? Parent, Direction NewRecords, Side Master, GonePolicy WhenGone);
+public sealed record PairKindView(string Name, string LeftKind, string RightKind, string? Parent, Direction NewRecords, Side Master, LifecyclePolicy WhenGone);
 
 public sealed class ListPairs(PairCatalog pairs)
 {

@@ -19,7 +19,7 @@ public sealed class FlowSettingsPatchTests
         second.Kind("company").Enabled.ShouldBeFalse();
         var project = second.Kind("project");
         project.NewRightToLeft.ShouldBe(false);
-        project.WhenGone.ShouldBe(GonePolicy.Pause);
+        project.WhenGone.ShouldBe(LifecyclePolicy.Pause);
         project.Fields["name"].ShouldBe(Direction.LeftToRight);
     }
 
