@@ -87,7 +87,8 @@ internal sealed class FieldMerge(KindMap kind, FlowSettings settings, PlanItem i
     {
         if (field.Agree(left, right))
         {
-            if (!left.IsBlank) Adopt(field, left, right);
+            // Blank on both sides is an agreement too: whoever fills it in later has changed it.
+            if (IsMentioned(field)) Adopt(field, left, right);
             return;
         }
 
@@ -96,8 +97,15 @@ internal sealed class FieldMerge(KindMap kind, FlowSettings settings, PlanItem i
         var ownersValue = owner == Side.Left ? left : right;
         var source = ownersValue.IsBlank ? owner.Other() : owner;
         var (value, other) = source == Side.Left ? (left, right) : (right, left);
-        if (FlowSettings.AllowsAtCreation(direction, source)) Send(field, source, value, other, isChange: false);
-        else Adopt(field, left, right);
+        if (!FlowSettings.AllowsAtCreation(direction, source))
+        {
+            Adopt(field, left, right);
+            return;
+        }
+
+        // A value that is written over, though its side might have won, is kept for people.
+        if (!other.IsBlank && FlowSettings.Allows(direction, source.Other()) && field.End(source.Other()).CanWrite) _notes.Add(new SyncAction.Conflict(field.Name, source, left, right));
+        Send(field, source, value, other, isChange: false);
     }
 
     /// <summary>A change of <paramref name="source"/> alone.</summary>
@@ -218,6 +226,8 @@ internal sealed class FieldMerge(KindMap kind, FlowSettings settings, PlanItem i
         if (side == Side.Left) _adoptLeft = _adoptLeft.With(field.Name, value);
         else _adoptRight = _adoptRight.With(field.Name, value);
     }
+
+    private bool IsMentioned(FieldMap field) => _left.Fields.ContainsKey(field.Name) || _right.Fields.ContainsKey(field.Name);
 
     private Record RecordOf(Side side) => side == Side.Left ? _left : _right;
 

@@ -22,6 +22,12 @@ public static class Settlement
             settled = settled.With(name, ours ? actual : value);
         }
 
+        // What was not sent because it is blank is agreed on where the target has nothing either.
+        foreach (var (name, value) in sourceValues)
+        {
+            if (!sent.ContainsKey(name) && value.IsBlank && readBack.Fields.Find(name) is null or { IsBlank: true }) settled = settled.With(name, FieldValue.None);
+        }
+
         return bases.With(target, settled).With(target.Other(), sourceValues);
     }
 

@@ -221,7 +221,13 @@ public static class SyncPlanner
                 continue;
             }
 
-            if (value.IsBlank) continue;
+            if (value.IsBlank)
+            {
+                // Agreed to be blank, so that whoever fills it in later has changed it.
+                if (record.Fields.ContainsKey(field.Name)) sourceValues = sourceValues.With(field.Name, value);
+                continue;
+            }
+
             if (!settings.CanTranslate(field, target, value))
             {
                 actions.Add(new SyncAction.Skip(source, SkipReason.ValueUnmapped, $"{field.Name} {value} has no counterpart."));

@@ -277,4 +277,49 @@ public class SyncPlannerTests
         var item = new PlanItem(null, Left(Name("Left")), Right(Name("Right"))) { Preferred = Side.Right };
         Plan(item).OfType<SyncAction.Write>().ShouldHaveSingleItem().Target.ShouldBe(Side.Left);
     }
+
+    [Fact]
+    public void FieldThatBothCreatedBlank_EditedOnBothSides_IsAConflict()
+    {
+        var blank = FieldSet.Of(("name", FieldValue.Of("Ada")), ("stage", FieldValue.None), ("email", new FieldValue.Text("")));
+        var create = PlanNew(Side.Left, blank.With("company", new FieldValue.LinkedReference(new LinkId("c")))).ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Create>();
+        var made = new Record("R", create.Fields.With("email", FieldValue.None));
+        var bases = Settlement.AfterWrite(Kind, Bases.None, Side.Right, create.Fields, create.SourceValues, made, out _);
+
+        var link = Linked with { Bases = bases };
+        var actions = Plan(new PlanItem(link, Left(("email", FieldValue.Of("a@example.com"))), Right(("email", FieldValue.Of("b@example.com")))));
+        var conflict = actions.OfType<SyncAction.Conflict>().ShouldHaveSingleItem();
+        (conflict.Field, conflict.Winner, conflict.Right.ToString()).ShouldBe(("email", Side.Left, "b@example.com"));
+    }
+
+    [Fact]
+    public void FieldThatTheTargetFilledInByItself_IsNoAgreement()
+    {
+        var sent = FieldSet.Of(("name", FieldValue.Of("Ada")));
+        var made = new Record("R", sent.With("email", FieldValue.Of("default@example.com")));
+        var bases = Settlement.AfterWrite(Kind, Bases.None, Side.Right, sent, sent.With("email", FieldValue.None), made, out _);
+        bases.Right.Find("email").ShouldBeNull();
+        Plan(new PlanItem(Linked with { Bases = bases }, new Sight.Present(new Record("L", sent.With("email", FieldValue.None))), new Sight.Present(made)))
+            .OfType<SyncAction.Write>().ShouldHaveSingleItem().Target.ShouldBe(Side.Left);
+    }
+
+    [Fact]
+    public void Join_OfRecordsThatDiffer_KeepsWhatIsWrittenOver()
+    {
+        var actions = Plan(new PlanItem(null, Left(Name("Ada")), Right(Name("Grace"))));
+        var conflict = actions.OfType<SyncAction.Conflict>().ShouldHaveSingleItem();
+        (conflict.Field, conflict.Winner, conflict.Left.ToString(), conflict.Right.ToString()).ShouldBe(("name", Side.Left, "Ada", "Grace"));
+
+        // A side that does not own the field loses nothing of its own, and a blank is no loss.
+        Plan(new PlanItem(null, Left(("number", FieldValue.Of("1"))), Right(("number", FieldValue.Of("2")), ("email", FieldValue.None)))).OfType<SyncAction.Conflict>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void BlankOnBothSides_WithoutABase_IsAgreed()
+    {
+        var link = Linked with { Bases = Bases.None.With(Side.Left, Agreed.Without("email")).With(Side.Right, Agreed.Without("email")) };
+        var actions = Plan(new PlanItem(link, Left(Name("Ada L."), ("email", FieldValue.None)), Right(("email", new FieldValue.Text("")))));
+        var adopt = actions.OfType<SyncAction.Adopt>().ShouldHaveSingleItem();
+        (adopt.Left.ContainsKey("email"), adopt.Right.ContainsKey("email"), adopt.Left.ContainsKey("company")).ShouldBe((true, true, false));
+    }
 }
