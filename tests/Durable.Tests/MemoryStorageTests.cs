@@ -134,7 +134,7 @@ public sealed class MemoryStorageTests(AzuriteFixture azurite)
         await log.TryAsync("create", () => queue.CreateAsync(cancellationToken: Cancel));
         await log.TryAsync("create again", async () => await queue.CreateIfNotExistsAsync(cancellationToken: Cancel) ?? throw new RequestFailedException(204, "there already"));
         await log.TryAsync("send", async () => (await queue.SendMessageAsync("<é> & 1", Cancel)).GetRawResponse());
-        await queue.SendMessageAsync("2", Cancel);
+        await queue.SendMessageAsync("2", timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: Cancel);
         log.Add($"so many: {(await queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount}");
 
         var messages = (await queue.ReceiveMessagesAsync(16, TimeSpan.FromMinutes(1), Cancel)).Value;

@@ -1,3 +1,4 @@
+
 namespace SyncFunctions.Engine.Tests;
 
 public sealed class AutoPauseTests

@@ -67,7 +67,7 @@ public sealed class SimulatedTransportTests
         var transport = new SimulatedTransport(_account, name =>
         {
             _effects.Add(name);
-            return ValueTask.FromResult(outcome(_effects.Count));
+            return ValueTask.FromResult(new StorageTurn(outcome(_effects.Count)));
         });
         return SimulatedClients.Over(transport).Tables.GetTableClient("links");
     }

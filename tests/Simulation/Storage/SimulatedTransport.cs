@@ -22,12 +22,15 @@ public enum StorageOutcome
     Failed,
 }
 
+/// <summary>What becomes of a call, and what is to be awaited when the service has done it.</summary>
+public readonly record struct StorageTurn(StorageOutcome Outcome, Func<Task>? DoneAsync = null);
+
 /// <summary>
 /// The way of one worker to an account that all share. Without a gate every call is answered at once on the caller's thread; with one
 /// the call waits there until it may go on, and meets what the gate says.
 /// </summary>
 /// <param name="gate">Is told what is called: "PUT links/…".</param>
-public sealed class SimulatedTransport(MemoryStorage account, Func<string, ValueTask<StorageOutcome>>? gate = null) : HttpPipelineTransport
+public sealed class SimulatedTransport(MemoryStorage account, Func<string, ValueTask<StorageTurn>>? gate = null) : HttpPipelineTransport
 {
     public override Request CreateRequest() => account.CreateRequest();
 
@@ -35,8 +38,8 @@ public sealed class SimulatedTransport(MemoryStorage account, Func<string, Value
 
     public override async ValueTask ProcessAsync(HttpMessage message)
     {
-        var outcome = gate is null ? StorageOutcome.Answered : await gate(StorageEffect.NameOf(message.Request)).ConfigureAwait(false);
-        switch (outcome)
+        var turn = gate is null ? new StorageTurn(StorageOutcome.Answered) : await gate(StorageEffect.NameOf(message.Request)).ConfigureAwait(false);
+        switch (turn.Outcome)
         {
             case StorageOutcome.RequestLost:
                 throw new IOException("The connection to the storage service broke.");
@@ -49,6 +52,7 @@ public sealed class SimulatedTransport(MemoryStorage account, Func<string, Value
         }
 
         account.Process(message);
-        if (outcome == StorageOutcome.AnswerLost) throw new IOException("The connection to the storage service broke before its answer was there.");
+        if (turn.DoneAsync is { } done) await done().ConfigureAwait(false);
+        if (turn.Outcome == StorageOutcome.AnswerLost) throw new IOException("The connection to the storage service broke before its answer was there.");
     }
 }

@@ -29,6 +29,9 @@ internal sealed class MemoryQueues(TimeProvider time)
         };
     }
 
+    public DateTimeOffset? NextVisible(string queue) =>
+        _queues.TryGetValue(queue, out var messages) ? messages.Where(message => message.ExpiresAt > message.VisibleAt).Min(message => (DateTimeOffset?)message.VisibleAt) : null;
+
     private MemoryAnswer Create(string name) => new(_queues.TryAdd(name, []) ? 201 : 204);
 
     private MemoryAnswer Send(List<Message> queue, MemoryCall call)
@@ -36,7 +39,7 @@ internal sealed class MemoryQueues(TimeProvider time)
         var message = new Message(TextOf(call), Now)
         {
             VisibleAt = Now + (Seconds(call, "visibilitytimeout") ?? TimeSpan.Zero),
-            ExpiresAt = Now + (Seconds(call, "messagettl") ?? DefaultLife),
+            ExpiresAt = Seconds(call, "messagettl") is { } life ? life < TimeSpan.Zero ? DateTimeOffset.MaxValue : Now + life : Now + DefaultLife,
         };
         queue.Add(message);
         return new MemoryAnswer(201, Xml([message], withText: false), ("Content-Type", "application/xml"));

@@ -45,6 +45,18 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
         Answer(message, body);
     }
 
+    /// <summary>Whether a queue has a message that can be received now.</summary>
+    public bool HasVisibleMessage(string queue)
+    {
+        lock (_gate) return _queues.NextVisible(queue) <= (time ?? TimeProvider.System).GetUtcNow();
+    }
+
+    /// <summary>From when on a queue has a message that can be received; null where it is empty.</summary>
+    public DateTimeOffset? NextVisible(string queue)
+    {
+        lock (_gate) return _queues.NextVisible(queue);
+    }
+
     /// <summary>An error of the service itself.</summary>
     public static Response Refusal(int status, string code, Request request) =>
         new MemoryResponse(new MemoryAnswer(status, null, ("x-ms-error-code", code)), request.ClientRequestId);

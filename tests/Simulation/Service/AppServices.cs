@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using SyncFunctions.App;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Connectors;
+using SyncFunctions.Pairs;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.State;
+
+namespace SyncFunctions.Simulation.Service;
+
+/// <summary>The app's own services, as its program adds them, over simulated time, storage and vendors.</summary>
+internal static class AppServices
+{
+    private static readonly SecretKeys Secrets = SecretKeys.New();
+    private static readonly IConfiguration Configuration = new ConfigurationBuilder().Build();
+
+    public static ServiceProvider Build(TimeProvider time, Random random, StateClients clients, HttpClient http, FakeWorld vendors)
+    {
+        var pipeline = new VendorPipeline(http, time, new Random(random.Next()));
+        return new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(time)
+            .AddSingleton(new IdSource(time, new Random(random.Next())))
+            .AddState(clients)
+            .AddSingleton(Secrets)
+            .AddSingleton(pipeline)
+            .AddSingleton(vendors.Connect(pipeline))
+            .AddSingleton(new PairCatalog(FakePair.Pair))
+            .AddSync()
+            .AddHttpSide(Configuration)
+            .BuildServiceProvider();
+    }
+}
