@@ -1,0 +1,168 @@
+using System.Text;
+using SyncFunctions.App.Manage;
+using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.State;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.App.Tests.Live;
+
+public sealed class WebhookTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Webhook_OfAChangedRecord_IsOnTheListBeforeTheAnswerAndOnTheOtherSideAfterTheMessage()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("code", FieldValue.Of("A"))), Actor.User);
+
+        var answer = await world.SendAsync(Side.Left, company);
+
+        answer.Status.ShouldBe(202);
+        var work = (await world.WorkAsync()).ShouldHaveSingleItem();
+        (work.RecordId, work.Reason, work.Side).ShouldBe((company.Id, WorkReason.Webhook, Side.Left));
+        (await world.DeliverAsync()).ShouldBe(1);
+        (await world.WorkAsync()).ShouldBeEmpty();
+        (await world.CounterpartAsync(company)).Get("title").ToString().ShouldBe("Acme");
+    }
+
+    [Fact]
+    public async Task Webhook_SignedWithAnotherSecret_IsRefusedAndNothingIsStored()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme"))), Actor.User);
+
+        var answer = await world.SendAsync(Side.Left, world.HookOf(Side.Left), LiveWorld.Body(company), "not-the-secret-of-this-hook");
+
+        answer.Status.ShouldBe(401);
+        answer.Json.GetProperty("type").GetString().ShouldBe("/problems/signature-wrong");
+        (await world.WorkAsync()).ShouldBeEmpty();
+        (await world.DeliverAsync()).ShouldBe(0);
+        world.Storage.Calls.ShouldNotContain(call => call.Method != "GET" && call.Operation.StartsWith("table", StringComparison.Ordinal) && call.Operation != "table query");
+    }
+
+    [Theory]
+    [InlineData("[{\"kind\":\"companies\"}]")]
+    [InlineData("[{\"kind\":\"companies\",\"id\":\"\"}]")]
+    [InlineData("nothing of the kind")]
+    public async Task Webhook_SignedButNotUnderstood_IsABadRequest(string body)
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var secret = "a-secret-that-the-vendor-chose";
+        await world.RotateAsync(Side.Left, secret);
+
+        (await world.SendAsync(Side.Left, world.HookOf(Side.Left), Encoding.UTF8.GetBytes(body), secret)).Status.ShouldBe(400);
+        (await world.SendAsync(Side.Left, world.HookOf(Side.Left), "[]"u8.ToArray(), secret)).Status.ShouldBe(202, "A ping names nothing.");
+    }
+
+    [Fact]
+    public async Task Webhook_LongerThanTheSystemSends_IsTooLarge()
+    {
+        using var world = await LiveWorld.LiveAsync();
+
+        var answer = await world.SendAsync(Side.Left, world.HookOf(Side.Left), new byte[HookedSystem.MaxBytes + 1], "whatever");
+
+        answer.Status.ShouldBe(413);
+        answer.Json.GetProperty("type").GetString().ShouldBe("/problems/body-too-large");
+    }
+
+    [Fact]
+    public async Task Webhook_ThatCannotBeStored_IsAnsweredSoThatItIsSentAgain()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = await world.CompanyAsync("Acme");
+        world.Storage.Reset();
+        world.Storage.Answer(call => call.Operation is "queue send message", 503);
+
+        (await world.SendAsync(Side.Left, company)).Status.ShouldBe(HookedSystem.SendAgain);
+
+        world.Storage.Reset();
+        (await world.SendAsync(Side.Left, company)).Status.ShouldBe(202);
+        (await world.DeliverAsync()).ShouldBe(1);
+        (await world.WorkAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Webhooks_OfOneMoment_AreOneTransactionAndOneMessage()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        await world.SendAsync(Side.Left);
+        var companies = Enumerable.Range(0, 30).Select(number => world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of($"Company {number}"))), Actor.User)).ToList();
+        world.Storage.Reset();
+
+        // Ten events of one record are one row.
+        var answers = await Task.WhenAll(companies.Concat(Enumerable.Repeat(companies[0], 10)).Select(company => world.SendAsync(Side.Left, company)));
+
+        answers.ShouldAllBe(answer => answer.Status == 202);
+        world.Storage.ByOperation["table transaction"].ShouldBeLessThanOrEqualTo(2, "A machine that is busy may begin a second batch.");
+        world.Storage.ByOperation["queue send message"].ShouldBeLessThanOrEqualTo(2);
+        (await world.WorkAsync()).Count.ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task Webhook_ForAFlowThatIsOff_LeavesNothingForIt()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        await world.ChangeFlowAsync(flow => flow with { Enabled = false });
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme"))), Actor.User);
+
+        (await world.SendAsync(Side.Left, company)).Status.ShouldBe(202);
+
+        (await world.WorkAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Hook_Rotated_EndsTheOldAddressAtOnceAndShowsNeitherIdNorSecretAgain()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = await world.CompanyAsync("Acme");
+        var (old, body) = (world.HookOf(Side.Left), LiveWorld.Body(company));
+
+        var rotated = await world.RotateAsync(Side.Left, "a-secret-that-the-vendor-chose");
+
+        rotated.Status.ShouldBe(201);
+        rotated.Json.GetProperty("replaced").GetBoolean().ShouldBeTrue();
+        rotated.Json.GetProperty("url").GetString()!.ShouldStartWith("https://sync.example/api/webhooks/");
+        (await world.SendAsync(Side.Left, old, body, "a-secret-that-the-vendor-chose")).Status.ShouldBe(404);
+        (await world.SendAsync(Side.Left, company)).Status.ShouldBe(202);
+        var shown = await ShowAsync(world);
+        shown.ShouldContain("lastCalledAt");
+        foreach (var secret in new[] { old, world.HookOf(Side.Left), "a-secret-that-the-vendor-chose" })
+        {
+            shown.ShouldNotContain(secret);
+            world.Log.Text.ShouldNotContain(secret);
+        }
+    }
+
+    [Fact]
+    public async Task Hook_NeverCalled_SaysSoUntilASignedCallComes()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        await world.SendAsync(Side.Left, world.HookOf(Side.Left), "[]"u8.ToArray(), "wrong");
+        (await ShowAsync(world)).ShouldContain("\"lastCalledAt\":null");
+
+        await world.SendAsync(Side.Left);
+
+        (await ShowAsync(world)).ShouldNotContain("\"lastCalledAt\":null");
+    }
+
+    [Fact]
+    public async Task Hook_Ended_IsUnknown()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var request = world.Request("DELETE", null);
+        await HttpWorld.ExecuteAsync(request, world.Function<EndWebhook>().Run(request, HttpWorld.Tenant.Value, LiveWorld.ConnectionOf(Side.Left).Value, Cancel));
+
+        (await world.SendAsync(Side.Left)).Status.ShouldBe(404);
+        (await ShowAsync(world)).ShouldContain("\"webhook\":null");
+        request = world.Request("DELETE", null);
+        (await HttpWorld.ExecuteAsync(request, world.Function<EndWebhook>().Run(request, HttpWorld.Tenant.Value, LiveWorld.ConnectionOf(Side.Left).Value, Cancel))).Status.ShouldBe(404);
+    }
+
+    private static async Task<string> ShowAsync(LiveWorld world)
+    {
+        var request = world.Request("GET", null);
+        return (await HttpWorld.ExecuteAsync(request, world.Function<GetConnection>().Run(request, HttpWorld.Tenant.Value, LiveWorld.ConnectionOf(Side.Left).Value, Cancel))).Body;
+    }
+}
