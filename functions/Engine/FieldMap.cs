@@ -106,7 +106,8 @@ public sealed record FieldEnd(string? Name)
         return Name is not null && vendorFields.Find(Name) is { } value ? Clean(Read is null ? value : Read(value)) : null;
     }
 
-    internal FieldValue Shape(FieldValue value)
+    /// <summary>The form in which this side holds a value.</summary>
+    public FieldValue Shape(FieldValue value)
     {
         if (value is not FieldValue.Text { Value: var text }) return value;
         if (MaxLength is { } max && text.Length > max) text = Cut(text, max).TrimEnd();

@@ -19,14 +19,14 @@ public sealed class BatchSync
     private readonly References _references;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, FlowStore flows, IntegrationLog log, IdSource ids, TimeProvider time)
+    public BatchSync(LinkStore links, FlowStore flows, ConflictStore conflicts, IntegrationLog log, IdSource ids, TimeProvider time)
     {
         _links = links;
         _time = time;
         _references = new References(links);
         _loader = new CaseLoader(links, _references, time);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, flows, units, new VendorWrites(links, _references, units, ids, time), log, time);
+        _applier = new CaseApplier(links, flows, units, new VendorWrites(links, _references, units, ids, time), conflicts, log, time);
         _recovery = new IntentRecovery(links, _references, time);
     }
 
@@ -89,6 +89,9 @@ public sealed class BatchSync
         var outcome = await PlanAndApplyAsync(new Batch(scope, _applier), cases, cancellation);
         return (outcome, cases);
     }
+
+    /// <summary>A plan that a person made, applied as it is.</summary>
+    internal Task<BatchOutcome> ApplyChosenAsync(WorkScope scope, SyncCase item, CancellationToken cancellation) => _applier.ApplyAsync(scope, [item], [], [], cancellation);
 
     private async Task<BatchOutcome> ContinueAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
     {

@@ -9,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// the outcome (new bases, new ids, work rows that are done) is stored after it. A crash in between leaves an open intent, which
 /// <see cref="IntentRecovery"/> settles by looking at the target.
 /// </summary>
-internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits units, VendorWrites writes, IntegrationLog log, TimeProvider time)
+internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits units, VendorWrites writes, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
 {
     /// <summary>Cases whose intents are taken in one go: few enough that each is sent long before its intent ends.</summary>
     private const int CasesAtOnce = 33;
@@ -79,6 +79,10 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
     private async Task ApplyChunkAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, Tally tally, CancellationToken cancellation)
     {
         await LoadJoinedEntriesAsync(scope, cases, cancellation);
+
+        // Before anything is written: what is about to lose must be kept, whatever happens next.
+        var lost = cases.SelectMany(item => Story.ConflictsOf(scope, item, time.GetUtcNow())).ToList();
+        if (lost.Count > 0) await conflicts.AppendAsync(scope.Flow.Key, lost, cancellation);
         var effects = new List<Effect>();
         var quiet = new List<(SyncCase Case, LinkUnit Unit)>();
         foreach (var item in cases)

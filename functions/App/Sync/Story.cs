@@ -24,9 +24,10 @@ internal static class Story
     public static LogEntry? Of(WorkScope scope, SyncCase item, SyncAction action, DateTimeOffset at) => action switch
     {
         SyncAction.Join join => Of(scope, item, at, LogSeverity.Info, "linked", $"Linked with its counterpart: {join.Reason}."),
-        SyncAction.Conflict conflict => Of(scope, item, at, LogSeverity.Warning, "conflict", $"{conflict.Field} was changed on both sides; {Name(scope, conflict.Winner)} wins.") with
+        SyncAction.Conflict conflict => Of(scope, item, at, LogSeverity.Warning, "conflict", $"{conflict.Field} was changed on both sides; {Name(scope, conflict.Winner)} wins.", "If the other value is the right one, restore it in the list of conflicts.") with
         {
             Values = ImmutableSortedDictionary<string, string>.Empty
+                .Add("conflict", IdOf(scope, item, conflict).Value)
                 .Add("field", conflict.Field)
                 .Add("winner", conflict.Winner.ToString())
                 .Add("left", Short(conflict.Left))
@@ -41,6 +42,18 @@ internal static class Story
         SyncAction.End end => Of(scope, item, at, LogSeverity.Info, "unlinked", $"No longer linked: {end.Reason}."),
         _ => null,
     };
+
+    /// <summary>What a plan's conflicts are kept as.</summary>
+    public static IEnumerable<Conflict> ConflictsOf(WorkScope scope, SyncCase item, DateTimeOffset at) =>
+        from conflict in item.Plan!.Actions.OfType<SyncAction.Conflict>()
+        select new Conflict(IdOf(scope, item, conflict), at, scope.Kind.Name, conflict.Field, conflict.Winner, conflict.Left, conflict.Right)
+        {
+            Link = item.Link?.Value.Id,
+            LeftId = item.Item.RecordOn(Side.Left)?.Id,
+            RightId = item.Item.RecordOn(Side.Right)?.Id,
+            Label = item.Label,
+            Run = scope.Run,
+        };
 
     public static LogEntry OfApplied(WorkScope scope, SyncCase item, SyncAction action, DateTimeOffset at) => action switch
     {
@@ -82,9 +95,17 @@ internal static class Story
 
     private static string CodeOf(VendorFailure failure) => $"failed-{failure.Kind.ToString().ToLowerInvariant()}";
 
-    private static string Name(WorkScope scope, Side side) => scope.Flow.On(side).Connector.Catalog.DisplayName;
+    private static string Name(WorkScope scope, Side side) => scope.NameOf(side);
 
     private static string Names(FieldSet fields) => string.Join(", ", fields.Keys);
+
+    private static ConflictId IdOf(WorkScope scope, SyncCase item, SyncAction.Conflict conflict) => Conflict.IdOf(
+        scope.Kind.Name,
+        item.Link?.Value.Id,
+        conflict.Field,
+        conflict.Left,
+        conflict.Right,
+        string.Join('|', Sides.Both.Select(side => item.Item.RecordOn(side)).Select(record => $"{record?.Modified:O} {record?.Version}")));
 
     private static string Short(FieldValue value) => value.ToString() is { Length: > 200 } text ? text[..200] + "…" : value.ToString() ?? "";
 

@@ -1,4 +1,5 @@
 using Azure;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -29,6 +30,9 @@ internal sealed class SyncCase
 
     public ItemPlan? Plan { get; set; }
 
+    /// <summary>Why a vendor did not do what was planned.</summary>
+    public VendorFailure? Failure { get; set; }
+
     /// <summary>The side and id by which logs and work rows name the case.</summary>
     public (Side Side, string Id) Name
     {
@@ -57,6 +61,11 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
 
     /// <summary>The tenant's settings, or what a person ordered by hand over them.</summary>
     public FlowSettings Settings { get; init; } = Flow.Settings;
+
+    /// <summary>A person waits for the answer: what a vendor refuses is told to them, and not tried again later.</summary>
+    public bool ByHand { get; init; }
+
+    public string NameOf(Side side) => Flow.On(side).Connector.Catalog.DisplayName;
 }
 
 /// <summary>What happened to a batch.</summary>

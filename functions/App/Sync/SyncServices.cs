@@ -17,5 +17,6 @@ internal static class SyncServices
         .AddSingleton<RunJournal>()
         .AddSingleton<RunEnd>()
         .AddSingleton<BudgetPlan>()
+        .AddSingleton<LinkTools>()
         .AddSingleton<ManualTools>();
 }

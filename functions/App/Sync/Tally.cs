@@ -67,7 +67,8 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
     {
         Counts = Counts with { Failed = Counts.Failed + 1 };
         Entries.Add(Story.OfFailure(scope, item, failure, action, now));
-        if (failure.Ambiguous) return;
+        item.Failure = failure;
+        if (failure.Ambiguous || scope.ByHand) return;
         var attempts = Attempts(item);
         var gaveUp = failure.Kind == FailureKind.Permanent || attempts >= MaxAttempts;
         var due = failure.Until ?? now + Backoff(attempts);

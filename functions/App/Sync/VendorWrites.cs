@@ -176,7 +176,7 @@ internal sealed class VendorWrites(LinkStore links, References references, CaseU
             if (again) tally.Again(item, "The other system gave back something else than it was sent.");
         }
 
-        var settled = link with { State = LinkState.Active, Intent = null, Bases = bases };
+        var settled = link with { State = link.State == LinkState.Creating ? LinkState.Active : link.State, Intent = null, Bases = bases };
         if (effect.HasMore) tally.Again(item, "The other side is to be written, too.");
         if (item.Plan!.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return CaseUnits.End(item, settled, end);
         if (effect.IsCreate)

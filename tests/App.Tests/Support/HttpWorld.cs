@@ -39,7 +39,10 @@ internal sealed class HttpWorld : IAsyncDisposable
 
     public LogSink Log { get; }
 
-    public static async Task<HttpWorld> StartAsync(AzuriteFixture azurite, params (string Name, string Value)[] settings)
+    public static Task<HttpWorld> StartAsync(AzuriteFixture azurite, params (string Name, string Value)[] settings) =>
+        StartAsync(StateClients.Create(name => name == StateClients.Connection ? azurite.ConnectionString : null) with { Prefix = AzuriteFixture.NewPrefix() }, settings);
+
+    public static async Task<HttpWorld> StartAsync(StateClients clients, params (string Name, string Value)[] settings)
     {
         var time = new ShiftedTime();
         var vendors = VendorServer.Build(new VendorServerOptions { Urls = "http://127.0.0.1:0", Seed = true, Time = time });
@@ -54,7 +57,6 @@ internal sealed class HttpWorld : IAsyncDisposable
         ]).Build();
 
         var log = new LogSink();
-        var clients = StateClients.Create(name => name == StateClients.Connection ? azurite.ConnectionString : null) with { Prefix = AzuriteFixture.NewPrefix() };
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(time)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
@@ -109,6 +111,9 @@ internal sealed class HttpWorld : IAsyncDisposable
         var tokens = await ControlAsync(system, HttpMethod.Post, "tokens", new { account, user });
         return new Credentials("oauth", tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString());
     }
+
+    /// <summary>A vendor's account, used as a person would use the vendor's own screens.</summary>
+    public FrontDoor.VendorAccount Account(string system, string slug = "demo") => new(new HttpClient { BaseAddress = new Uri($"{_vendors.Urls.First()}/{system}/_sim/") }, slug, () => Task.FromResult(""));
 
     /// <summary>Calls that a vendor got whose path ends like this.</summary>
     public async Task<int> CallsAsync(string system, string method, string pathEnd) =>

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>One thing that a plan wants done, for a person to read: the preview of a link, a dry run, what a single sync did.</summary>
+/// <param name="Side">The side whose record is named.</param>
+/// <param name="Action">In a word: link, create, update, archive, delete, conflict, hold, drop, wait, ask, pause, unlink, skip.</param>
+/// <param name="Target">The side that would be written to.</param>
+/// <param name="Reason">Why, or why not.</param>
+public sealed record PlanLine(string Kind, Side Side, string RecordId, string Label, string Action, Side? Target, string? Reason)
+{
+    public LinkId? Link { get; init; }
+
+    public ImmutableArray<PlanField> Fields { get; init; } = [];
+
+    /// <summary>What is said of a case by its plan. What only this app remembers (adopted values, a lock) is no line.</summary>
+    internal static IEnumerable<PlanLine> Of(WorkScope scope, SyncCase item) => item.Plan!.Actions.Select(action => Of(scope, item, action)).OfType<PlanLine>();
+
+    private static PlanLine? Of(WorkScope scope, SyncCase item, SyncAction action)
+    {
+        return action switch
+        {
+            SyncAction.Adopt or SyncAction.Lock => null,
+            SyncAction.Join join => Line("link", null, join.Reason) with { Fields = [new("leftId", FieldValue.None, FieldValue.Of(join.LeftId)), new("rightId", FieldValue.None, FieldValue.Of(join.RightId))] },
+            SyncAction.Create create => Line("create", create.Target, null) with { Fields = Changes(FieldSet.Empty, create.Fields) },
+            SyncAction.Write write => Line(write.Fields.Find(KindMap.Lifecycle) == KindMap.Archived ? "archive" : "update", write.Target, null) with { Fields = Changes(write.Before, write.Fields) },
+            SyncAction.Delete delete => Line("delete", delete.Target, null),
+            SyncAction.Conflict conflict => Line("conflict", conflict.Winner.Other(), $"{conflict.Field} was changed on both sides; {scope.NameOf(conflict.Winner)} wins.") with { Fields = [Lost(conflict)] },
+            SyncAction.Hold hold => Line("hold", hold.Source.Other(), $"The other side was changed last; held until {hold.Until:u}.") with { Fields = Changes(FieldSet.Empty, hold.Fields) },
+            SyncAction.Discard discard => Line("drop", null, "It was held, and held changes are dropped.") with { Fields = Changes(FieldSet.Empty, discard.Fields) },
+            SyncAction.Park park => Line("wait", park.Source.Other(), $"Its {park.Field} ({park.Kind} {park.RecordId}) is not linked yet."),
+            SyncAction.Offer offer => Line("ask", null, offer.Reason),
+            SyncAction.End end => Line(end.State == LinkState.Tombstone ? "unlink" : "pause", null, end.Reason),
+            SyncAction.Skip skip => Line("skip", null, skip.Detail),
+            _ => Line(action.GetType().Name.ToLowerInvariant(), null, null),
+        };
+
+        PlanLine Line(string word, Side? target, string? reason) => new(scope.Kind.Name, item.Source, item.SourceId, item.Label, word, target, reason) { Link = item.Link?.Value.Id };
+    }
+
+    private static PlanField Lost(SyncAction.Conflict conflict) =>
+        conflict.Winner == Side.Left ? new(conflict.Field, conflict.Right, conflict.Left) : new(conflict.Field, conflict.Left, conflict.Right);
+
+    private static ImmutableArray<PlanField> Changes(FieldSet before, FieldSet after) =>
+        [.. after.Select(field => new PlanField(field.Key, before.Find(field.Key) ?? FieldValue.None, field.Value))];
+}
+
+/// <param name="Before">What the side that would be written to has.</param>
+public sealed record PlanField(string Name, FieldValue Before, FieldValue After);
