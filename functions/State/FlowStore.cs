@@ -44,6 +44,20 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
     public async Task<Versioned<Flow>?> ReplaceAsync(Versioned<Flow> flow, CancellationToken cancellation) =>
         await tables.Flows.ReplaceAsync(ToRow(flow.Value), flow.ETag, cancellation) is { } version ? flow with { ETag = version } : null;
 
+    /// <summary>Changes the flow as it is stored, again where somebody else was faster.</summary>
+    /// <returns>The flow, or null where there is none.</returns>
+    public async Task<Versioned<Flow>?> ChangeAsync(FlowKey flow, Func<Flow, Flow> change, CancellationToken cancellation)
+    {
+        while (await GetAsync(flow, cancellation) is { } found)
+        {
+            var changed = change(found.Value);
+            if (changed == found.Value) return found;
+            if (await ReplaceAsync(found with { Value = changed }, cancellation) is { } stored) return stored;
+        }
+
+        return null;
+    }
+
     /// <summary>The flow with guards, cursors and hints, in one query; null where there is no such flow.</summary>
     public async Task<FlowState?> LoadAsync(FlowKey flow, CancellationToken cancellation)
     {
@@ -82,6 +96,39 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
     /// <returns>The new version, or null where the guard is another by now.</returns>
     public Task<ETag?> ReplaceGuardAsync(FlowKey flow, Guard guard, ETag? expected, CancellationToken cancellation) =>
         tables.Flows.WriteAsync(ToRow(flow, guard), expected, cancellation);
+
+    /// <summary>The guards of these projects (their links); one that never ran is not in the answer.</summary>
+    public async Task<IReadOnlyDictionary<string, Versioned<Guard>>> GetProjectGuardsAsync(
+        FlowKey flow, Lane lane, IReadOnlyCollection<string> projects, CancellationToken cancellation)
+    {
+        var rows = await tables.Flows.FindAsync(Keys.Flow(flow), projects.Select(project => Keys.Guard(lane, project)), cancellation);
+        return rows.Select(row => row.As(ToGuard)).ToDictionary(guard => guard.Value.Project!);
+    }
+
+    /// <summary>Inserts or replaces guards of different projects, as few transactions as they need.</summary>
+    /// <returns>For each whether it was written: false where it is another by now.</returns>
+    public async Task<IReadOnlyList<bool>> ReplaceGuardsAsync(FlowKey flow, IReadOnlyList<(Guard Guard, ETag? Expected)> guards, CancellationToken cancellation)
+    {
+        var written = new List<bool>(guards.Count);
+        foreach (var chunk in guards.Chunk(100))
+        {
+            var actions = chunk
+                .Select(item => item.Expected is { } expected
+                    ? new TableTransactionAction(TableTransactionActionType.UpdateReplace, ToRow(flow, item.Guard), expected)
+                    : new TableTransactionAction(TableTransactionActionType.Add, ToRow(flow, item.Guard)))
+                .ToList();
+            if (chunk.Length > 1 && await tables.Flows.TrySubmitAsync(actions, cancellation) is not null)
+            {
+                written.AddRange(chunk.Select(_ => true));
+                continue;
+            }
+
+            // One of them was moved by somebody else: the others are not to suffer from that.
+            foreach (var (guard, expected) in chunk) written.Add(await ReplaceGuardAsync(flow, guard, expected, cancellation) is not null);
+        }
+
+        return written;
+    }
 
     /// <summary>Saves cursors in one transaction; one whose version is <c>default</c> is new.</summary>
     /// <returns>The cursors with their new versions, or null where one of them was moved by somebody else: then none is saved.</returns>

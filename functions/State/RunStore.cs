@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json.Serialization;
 using Azure.Data.Tables;
 using SyncFunctions.Engine;
@@ -13,6 +14,17 @@ public enum RunOutcome
     SucceededWithErrors,
     Failed,
     Cancelled,
+
+    /// <summary>It rests, holds no worker, and goes on where it was when it is resumed.</summary>
+    Paused,
+}
+
+/// <summary>What a person wants of a run that is under way: done at its next step.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunOrder>))]
+public enum RunOrder
+{
+    Pause,
+    Cancel,
 }
 
 /// <summary>What a run did with the records of one kind.</summary>
@@ -48,6 +60,19 @@ public sealed record Run(FlowKey Flow, RunId Id, Lane Lane, string Mode, string 
 
     /// <summary>For people.</summary>
     public string? Detail { get; init; }
+
+    public RunOrder? Order { get; init; }
+
+    /// <summary>Who or what gave the order, for people.</summary>
+    public string? OrderedBy { get; init; }
+
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>How long it has rested so far: no part of its pace.</summary>
+    public TimeSpan Rested { get; init; }
+
+    /// <summary>Where it goes on, in its orchestration's own form; null unless it was paused.</summary>
+    public string? Resume { get; init; }
 }
 
 public sealed class RunStore(StateTables tables)
@@ -86,7 +111,12 @@ public sealed class RunStore(StateTables tables)
         .Put("EndedAt", run.EndedAt)
         .Put<RunOutcome>("Outcome", run.Outcome)
         .PutJson("Counts", run.Counts)
-        .PutClipped("Detail", run.Detail, 4000);
+        .PutClipped("Detail", run.Detail, 4000)
+        .Put("Order", run.Order)
+        .PutClipped("OrderedBy", run.OrderedBy, 500)
+        .Put("PausedAt", run.PausedAt)
+        .Put("RestedTicks", (long?)run.Rested.Ticks)
+        .PutBytes("Resume", run.Resume is { } resume ? Encoding.UTF8.GetBytes(resume) : null);
 
     private static Run FromRow(FlowKey flow, TableEntity row) =>
         new(flow, new RunId(row.Text("Id")), row.Enum<Lane>("Lane"), row.Text("Mode"), row.Text("Trigger"), row.Time("StartedAt"))
@@ -95,5 +125,10 @@ public sealed class RunStore(StateTables tables)
             Outcome = row.Enum<RunOutcome>("Outcome"),
             Counts = row.Json<ImmutableSortedDictionary<string, KindCounts>>("Counts"),
             Detail = row.GetString("Detail"),
+            Order = row.EnumOrNull<RunOrder>("Order"),
+            OrderedBy = row.GetString("OrderedBy"),
+            PausedAt = row.TimeOrNull("PausedAt"),
+            Rested = TimeSpan.FromTicks(row.GetInt64("RestedTicks") ?? 0),
+            Resume = row.Bytes("Resume") is { } resume ? Encoding.UTF8.GetString(resume) : null,
         };
 }

@@ -1,4 +1,3 @@
-
 namespace SyncFunctions.Engine.Tests;
 
 public sealed class AutoPauseTests

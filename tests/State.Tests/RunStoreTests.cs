@@ -69,5 +69,10 @@ public sealed class RunStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         Outcome = RunOutcome.SucceededWithErrors,
         Counts = ImmutableSortedDictionary<string, KindCounts>.Empty.Add("company", new KindCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)),
         Detail = "one failed",
+        Order = RunOrder.Pause,
+        OrderedBy = "Paused by hand.",
+        PausedAt = startedAt.AddMinutes(10),
+        Rested = TimeSpan.FromMinutes(3),
+        Resume = "{\"Kind\":\"ä\"}",
     };
 }

@@ -10,26 +10,20 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <param name="Why">What runs or waits, for a person; null when idle.</param>
-public sealed record LaneView(Lane Lane, RunStatus Status, DateTimeOffset? Since, string? Why, string? Run)
+/// <param name="NotBefore">The next run, or the one that waits, begins no earlier.</param>
+/// <param name="Requested">What was asked for meanwhile and follows the run that is under way.</param>
+public sealed record LaneView(Lane Lane, RunStatus Status, DateTimeOffset? Since, string? Why, string? Run, DateTimeOffset? NotBefore = null, bool Paused = false, string? Requested = null)
 {
     public static LaneView Of(Lane lane, Guard? guard, DateTimeOffset now)
     {
         if (guard is null) return new LaneView(lane, RunStatus.Idle, null, null, null);
 
         // A worker that died left its guard behind: whoever comes next takes it over, so the lane is as good as idle.
-        var died = guard.Status is RunStatus.InQueue or RunStatus.Syncing && !guard.IsHeld(now);
+        var died = guard.Run is not null && guard.Status != RunStatus.Idle && !guard.IsHeld(now);
         return guard.Status == RunStatus.Idle || died
-            ? new LaneView(lane, RunStatus.Idle, died ? guard.Until : guard.Since, null, null)
-            : new LaneView(lane, guard.Status, guard.Since, Describe(guard), guard.Run?.Value);
+            ? new LaneView(lane, RunStatus.Idle, died ? guard.Until : guard.Since, null, null, guard.NotBefore > now ? guard.NotBefore : null)
+            : new LaneView(lane, guard.Status, guard.Since, RunText.Of(guard), guard.Run?.Value, guard.NotBefore, guard.Paused, guard.RequestedMode?.ToLowerInvariant());
     }
-
-    private static string Describe(Guard guard) =>
-        $"A {guard.Mode?.ToLowerInvariant() ?? "sync"} run{(guard.Trigger is { } trigger ? $" ({trigger})" : "")} " + guard.Status switch
-        {
-            RunStatus.Requested => "waits for the next time it may start.",
-            RunStatus.InQueue => "waits for a worker.",
-            _ => "is under way.",
-        };
 }
 
 /// <param name="Status">Of the lane that is busiest.</param>

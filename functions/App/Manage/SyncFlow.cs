@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +12,8 @@ public sealed record RunStarted(string RunId, RunMode Mode);
 
 public sealed class SyncFlow(Finder finder, FlowRuns runs)
 {
-    public sealed record Body(RunMode? Mode);
+    /// <param name="Kinds">Only these; all if none is named.</param>
+    public sealed record Body(RunMode? Mode, ImmutableArray<string>? Kinds);
 
     [Function(nameof(SyncFlow))]
     public async Task<IActionResult> Run(
@@ -24,9 +26,14 @@ public sealed class SyncFlow(Finder finder, FlowRuns runs)
         var found = await finder.FlowAsync(tenant, flow, cancellation);
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
         var mode = body.Mode ?? RunMode.Delta;
-        new BodyCheck().When(mode is not (RunMode.Delta or RunMode.Comprehensive or RunMode.Import), "#/mode", "The modes are delta, comprehensive and import.").Refuse();
+        ImmutableArray<string> kinds = body.Kinds ?? [];
+        var check = new BodyCheck()
+            .When(mode is not (RunMode.Delta or RunMode.Comprehensive or RunMode.Import), "#/mode", "The modes are delta, comprehensive and import.")
+            .When(!kinds.IsEmpty && mode is not (RunMode.Delta or RunMode.Comprehensive), "#/kinds", "Only a delta and a comprehensive run can be limited to some kinds.");
+        foreach (var kind in kinds.Where(kind => found.Pair.FindKind(kind) is null)) check.Add("#/kinds", $"The pair has no kind {kind}.");
+        check.Refuse();
         if (mode != RunMode.Import && !found.Flow.Enabled) throw new ProblemException(ProblemType.FlowOff, "The flow is switched off: enable it first.");
         if (mode != RunMode.Import && found.Flow.WentLiveAt is null) throw new ProblemException(ProblemType.FlowOff, "The flow has not gone live yet.");
-        return Json.Accepted((await runs.RequestAsync(found.Key, mode.ToString(), "manual", client, cancellation)).Require(mode));
+        return Json.Accepted((await runs.RequestAsync(found.Key, mode, FlowRuns.ByHand, client, cancellation, kinds)).Require(mode));
     }
 }

@@ -6,7 +6,8 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <param name="Problem">Why the run could not go on, or null.</param>
-public sealed record FinishRunInput(SyncRunInput Run, string? Problem);
+/// <param name="Cancelled">It was told to end.</param>
+public sealed record FinishRunInput(SyncRunInput Run, string? Problem, bool Cancelled = false);
 
 /// <summary>The last act of a run: says how it ended, lets a first run's flow go live, and gives the guard back.</summary>
 public sealed class FinishRun(FlowContexts contexts, FlowRuns runs, RunEnd end)
@@ -15,11 +16,11 @@ public sealed class FinishRun(FlowContexts contexts, FlowRuns runs, RunEnd end)
     public async Task RunAsync([ActivityTrigger] FinishRunInput input, CancellationToken cancellation)
     {
         var run = new RunId(input.Run.Run);
-        if (await contexts.LoadAsync(input.Run.Key, cancellation) is { } flow)
-        {
-            await end.RecordAsync(flow, run, input.Run.Mode, input.Run.Walked, input.Problem, cancellation);
-        }
+        var flow = await contexts.LoadAsync(input.Run.Key, cancellation);
 
-        await runs.ReleaseAsync(input.Run.Key, input.Run.Mode, run, cancellation);
+        // It was resumed meanwhile: how it ends is for its newer instance to say.
+        if (flow?.State.Guard(FlowRuns.LaneOf(input.Run.Mode)) is { } guard && guard.Value.Run == run && guard.Value.Epoch != input.Run.Epoch) return;
+        if (flow is not null) await end.RecordAsync(flow, input, cancellation);
+        await runs.ReleaseAsync(input.Run.Key, input.Run.Mode, run, input.Run.Epoch, cancellation);
     }
 }

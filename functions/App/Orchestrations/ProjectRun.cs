@@ -8,31 +8,32 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <param name="Parents">Links of one project, or of a group of them.</param>
-public sealed record ProjectRunInput(string Tenant, string Flow, string Run, long Epoch, RunMode Mode, ImmutableArray<string> Parents);
+public sealed record ProjectRunInput(string Tenant, string Flow, string Run, long Epoch, RunMode Mode, ImmutableArray<string> Kinds, ImmutableArray<string> Parents);
+
+/// <param name="Order">What a person wants of the run: then none of them was looked at.</param>
+public sealed record ProjectsResult(KindCounts Counts, RunOrder? Order = null);
 
 /// <summary>What lives inside one changed project, or inside a group of them, is brought into step.</summary>
 public static class ProjectRun
 {
     [Function(nameof(ProjectRun))]
-    public static Task<KindCounts> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        context.CallActivityAsync<KindCounts>(nameof(SyncProjects), context.GetInput<ProjectRunInput>());
+    public static Task<ProjectsResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.CallActivityAsync<ProjectsResult>(nameof(SyncProjects), context.GetInput<ProjectRunInput>());
 }
 
 /// <summary>Reads, plans and applies the insides of the given projects.</summary>
-public sealed class SyncProjects(FlowContexts contexts, BatchSync batches)
+public sealed class SyncProjects(FlowContexts contexts, FlowRuns runs, RunJournal journal, ProjectSync projects)
 {
     [Function(nameof(SyncProjects))]
-    public async Task<KindCounts> RunAsync([ActivityTrigger] ProjectRunInput input, CancellationToken cancellation)
+    public async Task<ProjectsResult> RunAsync([ActivityTrigger] ProjectRunInput input, CancellationToken cancellation)
     {
-        var flow = await contexts.LoadAsync(new FlowKey(new TenantId(input.Tenant), new FlowId(input.Flow)), cancellation);
-        if (flow is null) return KindCounts.None;
-        var counts = KindCounts.None;
-        foreach (var kind in flow.Pair.Kinds.Where(kind => kind.Parent is not null && flow.Settings.Kind(kind.Name).Enabled))
-        {
-            var scope = new WorkScope(flow, kind, input.Mode, new RunId(input.Run), input.Epoch);
-            counts += (await batches.RunInsideAsync(scope, [.. input.Parents.Select(parent => new LinkId(parent))], cancellation)).Counts;
-        }
-
-        return counts;
+        var run = new RunId(input.Run);
+        var flow = await contexts.LoadAsync(new FlowKey(new TenantId(input.Tenant), new FlowId(input.Flow)), cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
+        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        if (await journal.OrderAsync(flow.Key, run, cancellation) is { } order) return new ProjectsResult(KindCounts.None, order);
+        var kinds = flow.Pair.Kinds.Where(kind => input.Kinds.Contains(kind.Name) && flow.Settings.Kind(kind.Name).Enabled).ToList();
+        if (kinds.Count == 0) return new ProjectsResult(KindCounts.None);
+        var scope = new WorkScope(flow, kinds[0], input.Mode, run, input.Epoch);
+        return new ProjectsResult(await projects.RunAsync(scope, kinds, [.. input.Parents.Select(parent => new LinkId(parent))], cancellation));
     }
 }

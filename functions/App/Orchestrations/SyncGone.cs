@@ -6,12 +6,16 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>Compares the links of a kind with what a comprehensive run saw: what was in neither list is looked up, and gone if it is not found.</summary>
-public sealed class SyncGone(FlowContexts contexts, GoneSync gone)
+public sealed class SyncGone(FlowContexts contexts, FlowRuns runs, RunJournal journal, GoneSync gone)
 {
     [Function(nameof(SyncGone))]
-    public async Task RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
+    public async Task<RunOrder?> RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
     {
-        if (await contexts.LoadAsync(input.Key, cancellation) is not { } flow) return;
-        await gone.RunAsync(new WorkScope(flow, flow.Pair.Kind(input.Kind), input.Mode, new RunId(input.Run), input.Epoch), cancellation);
+        var run = new RunId(input.Run);
+        var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
+        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return order;
+        await gone.RunAsync(new WorkScope(flow, flow.Pair.Kind(input.Kind), input.Mode, run, input.Epoch), cancellation);
+        return null;
     }
 }

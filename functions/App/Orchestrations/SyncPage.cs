@@ -14,6 +14,7 @@ public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunJournal jo
         var run = new RunId(input.Run);
         var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
         if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return new PageResult(input.Walk, KindCounts.None, [], Order: order);
         var kind = flow.Pair.Kind(input.Kind);
         if (!flow.Settings.Kind(kind.Name).Enabled) return new PageResult(input.Walk with { Left = Walk.Skipped, Right = Walk.Skipped }, KindCounts.None, []);
 

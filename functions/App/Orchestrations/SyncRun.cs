@@ -23,6 +23,9 @@ public static class SyncRun
 
     private const int MaxFailures = 10;
 
+    /// <summary>A wait that is longer is shown, and can be ended by an order.</summary>
+    private static readonly TimeSpan ShortWait = TimeSpan.FromMinutes(1);
+
     [Function(nameof(SyncRun))]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
@@ -49,6 +52,12 @@ public static class SyncRun
             await context.CallActivityAsync(nameof(FinishRun), new FinishRunInput(input, failure.FailureDetails?.ErrorMessage ?? failure.Message));
             return;
         }
+        catch (OrderedException ordered)
+        {
+            if (ordered.Order == RunOrder.Pause) await context.CallActivityAsync(nameof(RestRun), input);
+            else await context.CallActivityAsync(nameof(FinishRun), new FinishRunInput(input, null, Cancelled: true));
+            return;
+        }
         catch (RunFailedException failure)
         {
             await context.CallActivityAsync(nameof(FinishRun), new FinishRunInput(input, failure.Message));
@@ -69,13 +78,14 @@ public static class SyncRun
 
             case RunStage.Note or RunStage.Records:
                 var page = await context.CallActivityAsync<PageResult>(nameof(SyncPage), input);
+                Obey(page.Order);
                 if (page.Failure is null) return input.After(page);
                 if (page.RetryAt is not { } retryAt || input.Failures >= MaxFailures) throw new RunFailedException(page.Failure);
-                await context.CreateTimer(retryAt.UtcDateTime, CancellationToken.None);
+                await WaitAsync(context, input, retryAt, page.Failure);
                 return input.AfterFailure();
 
             case RunStage.Gone:
-                await context.CallActivityAsync(nameof(SyncGone), input);
+                Obey(await context.CallActivityAsync<RunOrder?>(nameof(SyncGone), input));
                 return input.AfterGone();
 
             case RunStage.Insides:
@@ -83,6 +93,32 @@ public static class SyncRun
 
             default:
                 throw new InvalidOperationException($"There is no step for {input.Stage}.");
+        }
+    }
+
+    private static void Obey(RunOrder? order)
+    {
+        if (order is { } given) throw new OrderedException(given);
+    }
+
+    /// <summary>Until a vendor takes calls again, or a person wants something else.</summary>
+    private static async Task WaitAsync(TaskOrchestrationContext context, SyncRunInput input, DateTimeOffset until, string why)
+    {
+        var wait = until - context.CurrentUtcDateTime;
+        if (wait <= ShortWait)
+        {
+            await context.CreateTimer(until.UtcDateTime, CancellationToken.None);
+            return;
+        }
+
+        await context.CallActivityAsync(nameof(WaitRun), new WaitRunInput(input, until, why));
+        try
+        {
+            await context.WaitForExternalEvent<object?>(RunControl.Ordered, until - context.CurrentUtcDateTime);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody wanted anything.
         }
     }
 
@@ -101,21 +137,28 @@ public static class SyncRun
         var each = parents.Length <= GroupSize && !input.AllParents ? 1 : GroupSize;
         var wave = parents.Take(InFlight * each).ToArray();
         var results = await Task.WhenAll(wave.Chunk(each).Select(group => ProjectsAsync(context, input, group)));
-        var counts = results.Aggregate(KindCounts.None, (sum, result) => sum + result);
+        var counts = results.Aggregate(KindCounts.None, (sum, result) => sum + result.Counts);
         await context.CallActivityAsync(nameof(ReportProgress), new ProgressInput(input.Tenant, input.Flow, input.Run, input.InsideKinds[0], counts));
+        Obey(results.Select(result => result.Order).FirstOrDefault(order => order is not null));
         return input.AfterInsides(wave.Length, after);
     }
 
-    private static async Task<KindCounts> ProjectsAsync(TaskOrchestrationContext context, SyncRunInput input, string[] parents)
+    private static async Task<ProjectsResult> ProjectsAsync(TaskOrchestrationContext context, SyncRunInput input, string[] parents)
     {
         try
         {
-            return await context.CallSubOrchestratorAsync<KindCounts>(nameof(ProjectRun), new ProjectRunInput(input.Tenant, input.Flow, input.Run, input.Epoch, input.Mode, [.. parents]));
+            return await context.CallSubOrchestratorAsync<ProjectsResult>(nameof(ProjectRun), new ProjectRunInput(input.Tenant, input.Flow, input.Run, input.Epoch, input.Mode, input.InsideKinds, [.. parents]));
         }
         catch (TaskFailedException)
         {
-            return KindCounts.None with { Done = parents.Length, Failed = parents.Length };
+            return new ProjectsResult(KindCounts.None with { Done = parents.Length, Failed = parents.Length });
         }
+    }
+
+    /// <summary>A person wants the run to rest or to end.</summary>
+    private sealed class OrderedException(RunOrder order) : Exception
+    {
+        public RunOrder Order { get; } = order;
     }
 
     /// <summary>A vendor could not be read, and waiting did not help.</summary>

@@ -22,6 +22,12 @@ public enum RunStage
 
     /// <summary>What lives inside projects.</summary>
     Insides,
+
+    /// <summary>Look-up lists.</summary>
+    References,
+
+    /// <summary>What is due on the work list, for flows that nobody polls.</summary>
+    Work,
     Finished,
 }
 
@@ -47,15 +53,24 @@ public sealed record SyncRunInput(
     /// <summary>More changed parents than an orchestration should carry: then all are looked at.</summary>
     public const int MaxParents = 1000;
 
+    /// <summary>The run is not limited to some kinds.</summary>
+    public bool IsWhole { get; init; } = true;
+
     [JsonIgnore]
     public FlowKey Key => new(new TenantId(Tenant), new FlowId(Flow));
 
     [JsonIgnore]
     public string Kind => Kinds[KindIndex];
 
-    public static SyncRunInput Begin(FlowKey flow, RunId run, long epoch, RunMode mode, Pair pair)
+    /// <param name="only">Kinds to limit the run to; all if none is named.</param>
+    public static SyncRunInput Begin(FlowKey flow, RunId run, long epoch, RunMode mode, Pair pair, ImmutableArray<string> only)
     {
-        ImmutableArray<string> kinds = [.. pair.TopKinds.Select(kind => kind.Name)];
+        var wanted = pair.Kinds.Where(kind => only.IsDefaultOrEmpty || only.Contains(kind.Name)).ToList();
+        ImmutableArray<string> kinds = [.. wanted.Where(kind => kind.Parent is null).Select(kind => kind.Name)];
+        ImmutableArray<string> insides = [.. wanted.Where(kind => kind.Parent is not null).Select(kind => kind.Name)];
+
+        // Named without the kind that holds them: nobody tells which have changed.
+        var alone = !insides.IsEmpty && !pair.TopKinds.Any(kind => kinds.Contains(kind.Name) && pair.Inside(kind).Any());
         return new SyncRunInput(
             flow.Tenant.Value,
             flow.Flow.Value,
@@ -63,15 +78,24 @@ public sealed record SyncRunInput(
             epoch,
             mode,
             kinds,
-            [.. pair.Kinds.Where(kind => kind.Parent is not null).Select(kind => kind.Name)],
-            mode == RunMode.Import ? RunStage.Count : RunStage.Records,
+            insides,
+            mode switch
+            {
+                RunMode.Reference => RunStage.References,
+                _ when kinds.IsEmpty => RunStage.Insides,
+                RunMode.Import => RunStage.Count,
+                _ => RunStage.Records,
+            },
             0,
-            KindWalk.Begin(kinds[0]),
+            KindWalk.Begin(kinds.FirstOrDefault("")),
             [],
-            mode is RunMode.Comprehensive or RunMode.Import,
+            alone || mode is RunMode.Comprehensive or RunMode.Import,
             null,
             [],
-            0);
+            0)
+        {
+            IsWhole = only.IsDefaultOrEmpty,
+        };
     }
 
     /// <summary>The next step after the totals are known.</summary>

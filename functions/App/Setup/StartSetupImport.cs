@@ -27,7 +27,7 @@ public sealed class StartSetupImport(SetupState state, FlowRuns runs, TimeProvid
 
         // Stored before the run begins, since the run may end before this request does.
         var begun = await state.SaveAsync(setup, setup.Document with { Import = new SetupImport(Run: null, time.GetUtcNow(), body.Notify) }, cancellation);
-        var started = (await runs.RequestAsync(setup.Flow.Key, nameof(RunMode.Import), "setup", client, cancellation)).Require(RunMode.Import);
+        var started = (await runs.RequestAsync(setup.Flow.Key, RunMode.Import, "setup", client, cancellation)).Require(RunMode.Import);
         await state.ChangeAsync(
             setup.Flow.Key,
             document => document.Import is { Run: null } import && import.StartedAt == begun.Document.Import!.StartedAt

@@ -81,7 +81,7 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
         }
         finally
         {
-            await runs.ReleaseAsync(flow.Key, RunMode.Delta, held.Value.Run!.Value, CancellationToken.None);
+            await runs.ReleaseAsync(flow.Key, RunMode.Delta, held.Value.Run!.Value, held.Value.Epoch, CancellationToken.None);
         }
     }
 

@@ -9,39 +9,65 @@ namespace SyncFunctions.App.Sync;
 /// One poll of a flow: asks each side for changes since the cursor and applies what it finds in place, or starts a run where there
 /// is much to do.
 /// </summary>
-public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runStore, PageSync pages, WorkSync work, BatchSync batches, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
+public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runStore, RunControl control, SweepSchedule sweeps, PageSync pages, WorkSync work, ProjectSync projects, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<(FlowKey, Side, string), DateTimeOffset> _toldAt = [];
 
     public async Task RunAsync(FlowKey flow, DurableTaskClient client, CancellationToken cancellation)
     {
         var context = await contexts.LoadAsync(flow, cancellation);
-        if (context is not { Flow: { Enabled: true, Mode: FlowMode.Continuous } })
+        if (context is not { Flow.Enabled: true })
         {
             await due.RemoveAsync(flow, cancellation);
             return;
         }
 
+        await control.ResumeAllAsync(context.State, client, cancellation);
+        if (context.Flow.Mode == FlowMode.OneOff)
+        {
+            // Everything once; its end switches the flow off. Busy means that it is under way.
+            await due.RemoveAsync(flow, cancellation);
+            await runs.RequestAsync(flow, context.Flow.WentLiveAt is null ? RunMode.Import : RunMode.Comprehensive, "one-off", client, cancellation);
+            return;
+        }
+
+        if (context.Flow is { Mode: FlowMode.OnDemand, WentLiveAt: not null })
+        {
+            await due.RemoveAsync(flow, cancellation);
+            return;
+        }
+
+        var isBusy = false;
         if (context.Flow.WentLiveAt is null)
         {
             // A flow that nobody set up step by step first takes note of what is there already; busy means that an import does.
-            await runs.RequestAsync(flow, nameof(RunMode.Inventory), "going live", client, cancellation);
+            await runs.RequestAsync(flow, RunMode.Inventory, "going live", client, cancellation);
         }
         else
         {
-            await PollAsync(context, client, cancellation);
+            isBusy = !await PollAsync(context, client, cancellation);
+            await sweeps.RunAsync(context, client, cancellation);
         }
 
-        var plan = await budgets.NextPollAsync(context, cancellation);
-        await due.PutAsync(flow, plan.Next, cancellation);
+        // What waits for the end of a run is looked at soon after it, whatever became of the run.
+        var next = (await budgets.NextPollAsync(context, cancellation)).Next;
+        var soon = time.GetUtcNow() + LookAgain;
+        await due.PutAsync(flow, isBusy && soon < next ? soon : next, cancellation);
     }
 
-    private async Task PollAsync(FlowContext context, DurableTaskClient client, CancellationToken cancellation)
+    /// <returns>False where a run is under way: then the poll is kept with its guard, and follows it.</returns>
+    private async Task<bool> PollAsync(FlowContext context, DurableTaskClient client, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (context.State.Guard(Lane.Live)?.Value.IsHeld(now) == true && !await runs.FreeOfDeadRunAsync(context.Key, Lane.Live, client, cancellation)) return;
+        if (context.State.Guard(Lane.Live)?.Value.IsHeld(now) == true && !await runs.FreeOfDeadRunAsync(context.Key, Lane.Live, client, cancellation))
+        {
+            await runs.AskAsync(context.Key, RunMode.Delta, "poll", cancellation);
+            return false;
+        }
 
         var found = new List<(KindMap Kind, KindWalk Walk, IReadOnlyList<PageSync.SidePage> Pages)>();
         foreach (var kind in context.Pair.TopKinds.Where(kind => context.Settings.Kind(kind.Name).Enabled))
@@ -57,13 +83,19 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
 
         var changes = found.Sum(item => item.Pages.Sum(page => page.Fresh.Count));
         var dueWork = context.State.Hints.Where(hint => hint.Value.DueAt <= now).ToList();
-        if (changes == 0 && dueWork.Count == 0) return;
+        if (changes == 0 && dueWork.Count == 0)
+        {
+            if (context.State.Guard(Lane.Live) is { Value.IsAsked: true } asked) await runs.WithdrawAsync(context.Key, asked, cancellation);
+            return true;
+        }
+
         var needsRun = changes > BatchSync.MaxRecords
             || found.Exists(item => !item.Walk.Done || (context.Pair.Inside(item.Kind).Any() && item.Pages.Any(page => page.Fresh.Count > 0)));
 
         // Work that is due goes first: where every poll finds enough for a run, it would never have its turn.
         if (!needsRun || dueWork.Count > 0) await RunInPlaceAsync(context, needsRun ? [] : found, dueWork, cancellation);
-        if (needsRun) await runs.RequestAsync(context.Key, nameof(RunMode.Delta), "poll", client, cancellation);
+        if (needsRun) await runs.RequestAsync(context.Key, RunMode.Delta, "poll", client, cancellation);
+        return true;
     }
 
     /// <summary>The first page with something that was not handled before, or the last: the newest records stand at the end of a list.</summary>
@@ -96,18 +128,15 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
                 var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch);
                 var done = await work.RunAsync(scope, hint, cancellation);
                 run = run with { Counts = RunJournal.Plus(run, kind.Name, done.Counts) };
-                foreach (var inside in context.Pair.Inside(kind).Where(_ => done.Parents.Count > 0))
-                {
-                    var insides = await batches.RunInsideAsync(scope with { Kind = inside }, done.Parents, cancellation);
-                    run = run with { Counts = RunJournal.Plus(run, inside.Name, insides.Counts) };
-                }
+                var insides = context.Pair.Inside(kind).Where(inside => context.Settings.Kind(inside.Name).Enabled).ToList();
+                if (insides.Count > 0) run = run with { Counts = RunJournal.Plus(run, insides[0].Name, await projects.RunAsync(scope, insides, done.Parents, cancellation)) };
             }
 
             outcome = run.Counts.Values.Any(counts => counts.Failed > 0) ? RunOutcome.SucceededWithErrors : RunOutcome.Succeeded;
         }
         finally
         {
-            await runs.ReleaseAsync(context.Key, RunMode.Delta, run.Id, CancellationToken.None);
+            await runs.ReleaseAsync(context.Key, RunMode.Delta, run.Id, held.Value.Epoch, CancellationToken.None);
             if (run.Counts.Values.Any(HasEffects) || outcome == RunOutcome.Failed)
             {
                 await runStore.InsertAsync(run with { EndedAt = time.GetUtcNow(), Outcome = outcome }, CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using SyncFunctions.App.Orchestrations;
@@ -28,6 +29,9 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     /// <summary>The trigger of a poll that is worked on where it was noticed, without an orchestration.</summary>
     public const string InPlace = "poll, in place";
 
+    /// <summary>The trigger of a person, who is told where a run is not possible now instead of being kept waiting.</summary>
+    public const string ByHand = "manual";
+
     /// <summary>A guard that is not renewed for so long belongs to a run that died.</summary>
     public static readonly TimeSpan GuardTime = TimeSpan.FromMinutes(15);
 
@@ -37,29 +41,61 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     /// <summary>Between taking the guard and starting the orchestration a process may die; after this it did.</summary>
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks for a run; refused unless the lane is idle.</summary>
-    public async Task<RunRequestResult> RequestAsync(FlowKey flow, string mode, string trigger, DurableTaskClient client, CancellationToken cancellation)
+    /// <summary>Asks for a run; refused unless the lane is idle, or only waits for somebody to begin what was asked for.</summary>
+    /// <param name="kinds">Only these; all if none is named.</param>
+    public async Task<RunRequestResult> RequestAsync(
+        FlowKey flow, RunMode mode, string trigger, DurableTaskClient client, CancellationToken cancellation, params ImmutableArray<string> kinds)
     {
-        var runMode = Enum.Parse<RunMode>(mode, ignoreCase: true);
         var pair = pairs[(await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value.Pair];
-        var (guard, busy) = await TakeAsync(flow, runMode, RunStatus.InQueue, trigger, GuardTime, cancellation);
-        if (guard is null && await FreeOfDeadRunAsync(flow, LaneOf(runMode), client, cancellation)) (guard, busy) = await TakeAsync(flow, runMode, RunStatus.InQueue, trigger, GuardTime, cancellation);
+        if (trigger == ByHand && await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation) is { Value: { IsAsked: true } asked }) return BusyWith(asked);
+        var (guard, busy) = await TakeAsync(flow, mode, RunStatus.InQueue, trigger, GuardTime, cancellation);
+        if (guard is null && await FreeOfDeadRunAsync(flow, LaneOf(mode), client, cancellation)) (guard, busy) = await TakeAsync(flow, mode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is not { } held) return busy!;
         var run = held.Value.Run!.Value;
-        await runs.InsertAsync(new Run(flow, run, held.Value.Lane, runMode.ToString(), trigger, time.GetUtcNow()), cancellation);
-        await client.ScheduleNewOrchestrationInstanceAsync(
-            new TaskName(nameof(SyncRun)), SyncRunInput.Begin(flow, run, held.Value.Epoch, runMode, pair), new StartOrchestrationOptions(InstanceId(flow, run)), cancellation);
+        await runs.InsertAsync(new Run(flow, run, held.Value.Lane, mode.ToString(), trigger, time.GetUtcNow()), cancellation);
+        await ScheduleAsync(SyncRunInput.Begin(flow, run, held.Value.Epoch, mode, pair, kinds), client, cancellation);
         return new RunRequestResult.Started(run);
     }
+
+    /// <summary>Starts the orchestration of a run that holds its guard.</summary>
+    internal static Task ScheduleAsync(SyncRunInput input, DurableTaskClient client, CancellationToken cancellation) =>
+        client.ScheduleNewOrchestrationInstanceAsync(
+            new TaskName(nameof(SyncRun)), input, new StartOrchestrationOptions(InstanceId(input.Key, new RunId(input.Run), input.Epoch)), cancellation);
+
+    /// <summary>Keeps a trigger that comes while a run is under way: the lane is looked at again when that has ended.</summary>
+    public async Task AskAsync(FlowKey flow, RunMode mode, string trigger, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var before = await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation);
+            var asked = RunStatusMachine.Ask(before?.Value, LaneOf(mode), null, mode.ToString(), trigger, time.GetUtcNow());
+            if (asked == before?.Value) return;
+            if (await flows.ReplaceGuardAsync(flow, asked, before?.ETag, cancellation) is null) continue;
+            if (asked.IsAsked) await due.PutAsync(flow, time.GetUtcNow(), cancellation);
+            return;
+        }
+    }
+
+    /// <summary>What was asked for has been looked at, and there was nothing to do.</summary>
+    internal Task WithdrawAsync(FlowKey flow, Versioned<Guard> asked, CancellationToken cancellation) =>
+        flows.ReplaceGuardAsync(flow, RunStatusMachine.Withdraw(asked.Value, time.GetUtcNow()), asked.ETag, cancellation);
 
     /// <summary>A guard whose orchestration never started, or ended without giving it back, holds up nobody.</summary>
     internal async Task<bool> FreeOfDeadRunAsync(FlowKey flow, Lane lane, DurableTaskClient client, CancellationToken cancellation)
     {
-        if (await flows.GetGuardAsync(flow, lane, null, cancellation) is not { } held || held.Value is not { Run: { } run, Mode: { } mode } || held.Value.Trigger == InPlace) return false;
-        var instance = await client.GetInstanceAsync(InstanceId(flow, run), cancellation);
+        if (await flows.GetGuardAsync(flow, lane, null, cancellation) is not { } held || held.Value is not { Run: { } run, Mode: { } mode, Paused: false } || held.Value.Trigger == InPlace) return false;
+        var instance = await client.GetInstanceAsync(InstanceId(flow, run, held.Value.Epoch), cancellation);
         if (instance is null ? time.GetUtcNow() - held.Value.Since < StartTime : !instance.IsCompleted) return false;
+        if (instance is null && await runs.GetAsync(flow, run, cancellation) is { Value.Resume: { } resume })
+        {
+            // It was about to be resumed: it rests again, and nothing of it is lost.
+            await journal.PauseAsync(flow, run, resume, time.GetUtcNow(), cancellation);
+            await flows.ReplaceGuardAsync(flow, RunStatusMachine.Pause(held.Value, "It could not be resumed.", time.GetUtcNow()), held.ETag, cancellation);
+            return false;
+        }
+
         await journal.EndAsync(flow, run, "It did not start, or ended without a word.", time.GetUtcNow(), cancellation);
-        await ReleaseAsync(flow, Enum.Parse<RunMode>(mode), run, cancellation);
+        await ReleaseAsync(flow, Enum.Parse<RunMode>(mode), run, held.Value.Epoch, cancellation);
         return true;
     }
 
@@ -69,11 +105,12 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     public static Lane LaneOf(RunMode mode) => mode switch
     {
         RunMode.Import or RunMode.Inventory => Lane.Import,
-        RunMode.Comprehensive => Lane.Sweep,
+        RunMode.Comprehensive or RunMode.Reference or RunMode.DryRun => Lane.Sweep,
         _ => Lane.Live,
     };
 
-    private static string InstanceId(FlowKey flow, RunId run) => $"{flow.Tenant}-{flow.Flow}-{run}";
+    /// <summary>A run that was paused goes on in another instance: its epoch tells them apart.</summary>
+    internal static string InstanceId(FlowKey flow, RunId run, long epoch) => $"{flow.Tenant}-{flow.Flow}-{run}-{epoch}";
 
     /// <summary>Takes the guard of a lane for a new run, if it is idle or its holder died.</summary>
     internal async Task<(Versioned<Guard>? Guard, RunRequestResult.Busy? Busy)> TakeAsync(
@@ -94,15 +131,20 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
             renewed.Value.Epoch == epoch;
     }
 
-    /// <summary>The last act of a run: back to idle, unless the guard is somebody else's by now.</summary>
-    internal async Task ReleaseAsync(FlowKey flow, RunMode mode, RunId run, CancellationToken cancellation)
+    /// <summary>
+    /// The last act of a run: back to idle, unless the guard is somebody else's by now. What was asked for meanwhile is looked at without a
+    /// further event, after a restart too: it is kept with the guard, and the flow is due.
+    /// </summary>
+    internal async Task ReleaseAsync(FlowKey flow, RunMode mode, RunId run, long epoch, CancellationToken cancellation)
     {
-        while (await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation) is { } held && held.Value.Run == run)
+        while (await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation) is { } held && held.Value.Run == run && held.Value.Epoch == epoch)
         {
-            if (await flows.ReplaceGuardAsync(flow, RunStatusMachine.Finish(held.Value, time.GetUtcNow(), TimeSpan.Zero), held.ETag, cancellation) is not null) return;
+            var free = RunStatusMachine.Finish(held.Value, time.GetUtcNow(), TimeSpan.Zero);
+            if (await flows.ReplaceGuardAsync(flow, free, held.ETag, cancellation) is null) continue;
+            if (free.IsAsked) await due.PutAsync(flow, time.GetUtcNow(), cancellation);
+            return;
         }
     }
 
-    private static RunRequestResult.Busy BusyWith(Guard guard) =>
-        new(guard.Status, guard.Since, $"A {guard.Mode?.ToLowerInvariant()} run ({guard.Trigger}) is {(guard.Status == RunStatus.Syncing ? "under way" : "waiting")}.");
+    private static RunRequestResult.Busy BusyWith(Guard guard) => new(guard.Status, guard.Since, RunText.Of(guard));
 }

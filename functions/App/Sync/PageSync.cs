@@ -31,7 +31,8 @@ public sealed record KindWalk(string Kind, Walk Left, Walk Right, int PageNumber
 
 /// <summary>What one page brought.</summary>
 /// <param name="Failure">A vendor could not be read: the walk has not moved, and this says why and until when.</param>
-public sealed record PageResult(KindWalk Walk, KindCounts Counts, ImmutableArray<string> Parents, string? Failure = null, DateTimeOffset? RetryAt = null);
+/// <param name="Order">What a person wants of the run: then the page was not looked at.</param>
+public sealed record PageResult(KindWalk Walk, KindCounts Counts, ImmutableArray<string> Parents, string? Failure = null, DateTimeOffset? RetryAt = null, RunOrder? Order = null);
 
 /// <summary>One step through the lists of a kind: the next page of each side, planned and applied together.</summary>
 public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore sweeps, TimeProvider time)

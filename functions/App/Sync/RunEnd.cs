@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SyncFunctions.App.Orchestrations;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -7,16 +8,24 @@ namespace SyncFunctions.App.Sync;
 /// <summary>What remains to be written down when a run ends.</summary>
 public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, DueStore due, PageSync pages, IntegrationLog log, TimeProvider time)
 {
-    public async Task RecordAsync(FlowContext flow, RunId run, RunMode mode, ImmutableArray<KindWalk> walked, string? problem, CancellationToken cancellation)
+    public async Task RecordAsync(FlowContext flow, FinishRunInput input, CancellationToken cancellation)
     {
+        var (run, mode, walked, problem) = (new RunId(input.Run.Run), input.Run.Mode, input.Run.Walked, input.Problem);
         if (mode == RunMode.Comprehensive) await sweeps.DeleteRunAsync(flow.Key, run, cancellation);
-        if (problem is null && mode is RunMode.Import or RunMode.Inventory && flow.Flow.WentLiveAt is null) await GoLiveAsync(flow, run, mode, walked, cancellation);
+        if (problem is null && !input.Cancelled && mode is RunMode.Import or RunMode.Inventory && flow.Flow.WentLiveAt is null) await GoLiveAsync(flow, run, mode, walked, cancellation);
+
+        if (mode == RunMode.Comprehensive && input.Run.IsWhole && !input.Cancelled) await RememberSweepAsync(flow, run, problem, cancellation);
+        if (!input.Cancelled && mode is RunMode.Import or RunMode.Comprehensive && flow.Flow.Mode == FlowMode.OneOff) await SwitchOffAsync(flow, run, cancellation);
 
         var now = time.GetUtcNow();
-        var ended = await runs.EndAsync(flow.Key, run, problem, now, cancellation);
+        var ended = await runs.EndAsync(flow.Key, run, problem, now, cancellation, input.Cancelled);
         if (problem is not null)
         {
             await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Error, "run-failed", $"The {mode.ToString().ToLowerInvariant()} run stopped: {problem}") { RunId = run, WhatToDo = "Start it again once the cause is mended; what was done stays done." }], cancellation);
+        }
+        else if (input.Cancelled)
+        {
+            await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Info, "run-cancelled", $"The {mode.ToString().ToLowerInvariant()} run was cancelled. {ended?.OrderedBy} What was done stays done.") { RunId = run }], cancellation);
         }
         else if (ended is { } done && mode is RunMode.Import or RunMode.Comprehensive)
         {
@@ -34,13 +43,25 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
         }
 
         var now = time.GetUtcNow();
-        for (var current = (Versioned<Flow>?)flow.State.Flow; current is { Value.WentLiveAt: null } found; current = await flows.GetAsync(flow.Key, cancellation))
-        {
-            if (await flows.ReplaceAsync(found with { Value = found.Value with { WentLiveAt = now, Enabled = true } }, cancellation) is not null) break;
-        }
-
+        await flows.ChangeAsync(flow.Key, found => found.WentLiveAt is null ? found with { WentLiveAt = now, Enabled = true } : found, cancellation);
         await due.PutAsync(flow.Key, now, cancellation);
         await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Info, "live", "The flow is live: what changes from now on is synchronised.") { RunId = run }], cancellation);
+    }
+
+    /// <summary>A sweep that failed is not tried again at once: what stopped it (a right, an outage) may need a person.</summary>
+    private async Task RememberSweepAsync(FlowContext flow, RunId run, string? problem, CancellationToken cancellation)
+    {
+        var startedAt = (await runs.GetAsync(flow.Key, run, cancellation))?.StartedAt ?? time.GetUtcNow();
+        var retryAt = time.GetUtcNow() + SweepSchedule.AfterFailure;
+        await flows.ChangeAsync(flow.Key, found => problem is null ? found with { SweptAt = startedAt, SweepNotBefore = null } : found with { SweepNotBefore = retryAt }, cancellation);
+    }
+
+    /// <summary>A flow that is run once has done its work.</summary>
+    private async Task SwitchOffAsync(FlowContext flow, RunId run, CancellationToken cancellation)
+    {
+        await flows.ChangeAsync(flow.Key, found => found with { Enabled = false }, cancellation);
+        await due.RemoveAsync(flow.Key, cancellation);
+        await log.AppendAsync(flow.Key, [new LogEntry(time.GetUtcNow(), LogSeverity.Info, "one-off-done", "The flow was to run once, and has: it is switched off.") { RunId = run, WhatToDo = "Switch it on to run it once more." }], cancellation);
     }
 
     private static string Sum(IEnumerable<KindCounts> counts)

@@ -17,6 +17,12 @@ public enum RunMode
     /// <summary>Takes note of what is there already, so that only what comes later is new; then goes live.</summary>
     Inventory,
 
+    /// <summary>Look-up lists such as statuses and stages, by which values are mapped.</summary>
+    Reference,
+
+    /// <summary>Plans what a comprehensive run would do, and does none of it.</summary>
+    DryRun,
+
     /// <summary>A person works on single records by hand.</summary>
     Manual,
 }

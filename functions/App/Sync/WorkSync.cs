@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Plans again what is due on the work list: webhooks, retries, held and parked records, open intents.</summary>
-public sealed class WorkSync(BatchSync batches, LinkStore links, FlowStore flows, GoneCheck gone, TimeProvider time)
+public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore links, FlowStore flows, GoneCheck gone, TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> NothingKnown = new Dictionary<(Side, string), Versioned<IndexEntry>>();
 
@@ -110,6 +110,6 @@ public sealed class WorkSync(BatchSync batches, LinkStore links, FlowStore flows
 
         // Inside a record that is not linked: nothing to do until it is, and then all of it is looked at.
         if (byLink[null].Any()) await links.DeleteWorkAsync(scope.Links, [.. byLink[null]], cancellation);
-        return await batches.RunInsideAsync(scope, [.. byLink.Where(rows => rows.Key is not null).Select(rows => rows.Key!.Value)], cancellation, byLink);
+        return await projects.RunDueAsync(scope, byLink, cancellation);
     }
 }

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>Ends a run at its next step; what was done stays done.</summary>
+public sealed class CancelRun(Finder finder, RunControl control, RunStore runs, TimeProvider time)
+{
+    [Function(nameof(CancelRun))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs/{run}/cancel")] HttpRequest request,
+        string tenant,
+        string flow,
+        string run,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        var found = await finder.FlowAsync(tenant, flow, cancellation);
+        (await control.OrderAsync(found.Key, new RunId(run), RunOrder.Cancel, "Cancelled by hand.", client, cancellation)).Require("It has ended.");
+        return Json.Accepted(RunView.Of((await runs.GetAsync(found.Key, new RunId(run), cancellation))!.Value.Value, time.GetUtcNow()));
+    }
+}
