@@ -87,6 +87,7 @@ public sealed class HookInbox(LinkStore links, AppQueues queues, TimeProvider ti
     {
         public List<(FlowKey Flow, WorkItem Item)> Items { get; } = [];
 
-        public TaskCompletionSource<IReadOnlyDictionary<FlowKey, ExceptionDispatchInfo>> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Its completion is the last act of storing, so that those who wait may go on right there.
+        public TaskCompletionSource<IReadOnlyDictionary<FlowKey, ExceptionDispatchInfo>> Stored { get; } = new();
     }
 }

@@ -10,6 +10,7 @@ public sealed class Steps(SimulatedClock clock, Random random, Trace trace)
 {
     private static readonly Task<Step> Never = new TaskCompletionSource<Step>().Task;
 
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<Step> _waiting = [];
     private readonly List<Func<Action?>> _sources = [];
     private readonly List<Action> _ready = [];
@@ -29,6 +30,7 @@ public sealed class Steps(SimulatedClock clock, Random random, Trace trace)
     /// <summary>Waits for this instance's turn.</summary>
     public async Task<Step> TakeAsync(AppInstance instance, string name)
     {
+        if (Environment.CurrentManagedThreadId != _thread) throw new NotSupportedException($"Something before '{name}' went on on another thread.");
         if (instance.IsDead) return await Never;
         var step = new Step(instance, name);
         _waiting.Add(step);
