@@ -74,8 +74,8 @@ internal sealed class LinkCommit
             _ => throw new ArgumentException($"{index.Verb} of an index row needs the entry as it was read.", nameof(index)),
         });
 
-        var were = index.Verb is not IndexVerb.Insert && index.Before is { Value: { IsMatchable: true } old } ? old.MatchKeys.ToImmutableHashSet() : [];
-        var are = index.Verb is not IndexVerb.Delete && index.Entry.IsMatchable ? index.Entry.MatchKeys.ToImmutableHashSet() : [];
+        var were = index.Verb is not IndexVerb.Insert && index.Before is { Value: { IsMatchable: true } old } ? old.MatchKeys.Distinct().ToList() : [];
+        var are = index.Verb is not IndexVerb.Delete && index.Entry.IsMatchable ? index.Entry.MatchKeys.Distinct().ToList() : [];
         foreach (var key in are.Except(were)) writes.Add(new(TableTransactionActionType.UpsertReplace, LinkRows.MatchRow(_scope, index.Entry, key)));
         foreach (var key in were.Except(are))
             writes.Add(new(TableTransactionActionType.Delete, LinkRows.MatchRow(_scope, index.Entry, key), ETag.All) { OnMismatch = OnMismatch.Drop });

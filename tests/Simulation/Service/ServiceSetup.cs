@@ -16,10 +16,13 @@ internal static class ServiceSetup
         var services = world.Observer;
         await services.GetRequiredService<StateTables>().CreateAsync(none);
         foreach (var side in Sides.Both) await ConnectAsync(world, side);
-        var flow = new Flow(world.Key, FakePair.Name, "simulated", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings, Enabled = true, CreatedAt = world.Clock.Now };
+        var flow = new Flow(world.Key, FakePair.Name, "simulated", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings, Enabled = true, PollEvery = TimeSpan.FromMinutes(5), CreatedAt = world.Clock.Now };
         await services.GetRequiredService<FlowStore>().InsertAsync(flow, none);
         await services.GetRequiredService<DueStore>().PutAsync(world.Key, world.Clock.Now, none);
     }
+
+    public static async Task<DateTimeOffset?> WentLiveAtAsync(ServiceWorld world) =>
+        (await world.Observer.GetRequiredService<FlowStore>().GetAsync(world.Key, CancellationToken.None))?.Value.WentLiveAt;
 
     public static ConnectionId ConnectionOf(Side side) => new(side == Side.Left ? FakePair.Left : FakePair.Right);
 

@@ -89,11 +89,17 @@ public sealed class ServiceWorld : IDisposable
     }
 
     /// <summary>Outside of the service, at once.</summary>
-    public T Observe<T>(Func<IServiceProvider, Task<T>> look)
+    public T Observe<T>(Func<Task<T>> look)
     {
-        var task = look(_observer);
+        var task = look();
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("An observer waits for nothing.");
     }
+
+    public void Observe(Func<Task> look) => Observe(async () =>
+    {
+        await look();
+        return 0;
+    });
 
     /// <summary>Lets so much time pass.</summary>
     public void RunFor(TimeSpan time) => RunUntil(Clock.Now + time);
