@@ -34,6 +34,7 @@ namespace SyncFunctions.State;
 // conflicts    <tenant>|<flow> ; c|<conflict>     a field that was changed on both sides
 //                                t|<time, newest first>|<conflict>   points at it
 // sweeps       <tenant>/<flow>/<run>/<kind>/<side>/<page>       (blobs)
+// plans        <tenant>/<flow>/<run>/<page>                     (blobs: what a dry run would do)
 // conflicts    <tenant>/<flow>/<conflict>/<side>                (blobs: values too long for a row)
 public static class Keys
 {
@@ -161,6 +162,10 @@ public static class Keys
         $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/{Part(conflict.Value)}/{Letter(side)}";
 
     internal static string SweepRun(FlowKey flow, RunId run) => $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/{Part(run.Value)}/";
+
+    internal static string PlanRun(FlowKey flow, RunId run) => SweepRun(flow, run);
+
+    internal static string PlanPage(FlowKey flow, RunId run, string page) => $"{PlanRun(flow, run)}{page}";
 
     internal static string SweepPages(FlowKey flow, RunId run, string kind, Side side) => $"{SweepRun(flow, run)}{Part(kind)}/{Letter(side)}/";
 

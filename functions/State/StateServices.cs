@@ -23,6 +23,7 @@ public static class StateServices
             .AddSingleton<IntegrationLog>()
             .AddSingleton<ApiCallLog>()
             .AddSingleton<ConflictStore>()
+            .AddSingleton<PlanStore>()
             .AddSingleton<LookupStore>()
             .AddSingleton<BudgetStore>()
             .AddSingleton<SweepStore>()

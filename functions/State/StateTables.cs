@@ -19,6 +19,7 @@ public sealed class StateTables
         Budgets = Open("budgets");
         Conflicts = Open("conflicts");
         Sweeps = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}sweeps");
+        Plans = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}plans");
         ConflictValues = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}conflicts");
 
         Table Open(string name) => new(clients.Tables.GetTableClient($"{clients.Prefix}{name}"));
@@ -36,6 +37,7 @@ public sealed class StateTables
     internal Table Budgets { get; }
     internal Table Conflicts { get; }
     internal BlobContainerClient Sweeps { get; }
+    internal BlobContainerClient Plans { get; }
     internal BlobContainerClient ConflictValues { get; }
 
     /// <summary>Creates what does not exist yet. Once at the start of the app; harmless when repeated.</summary>
@@ -43,6 +45,7 @@ public sealed class StateTables
     [
         .. new[] { Tenants, Connections, Flows, Due, Links, Runs, Log, ApiCalls, Lookups, Budgets, Conflicts }.Select(table => table.CreateAsync(cancellation)),
         Sweeps.CreateIfNotExistsAsync(cancellationToken: cancellation),
+        Plans.CreateIfNotExistsAsync(cancellationToken: cancellation),
         ConflictValues.CreateIfNotExistsAsync(cancellationToken: cancellation),
     ]);
 }

@@ -15,7 +15,8 @@ public sealed class SyncGone(FlowContexts contexts, FlowRuns runs, RunJournal jo
         var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
         if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
         if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return order;
-        await gone.RunAsync(new WorkScope(flow, flow.Pair.Kind(input.Kind), input.Mode, run, input.Epoch), cancellation);
+        var kind = flow.Pair.Kind(input.Kind);
+        await gone.RunAsync(new WorkScope(flow, kind, input.Mode, run, input.Epoch) { PlanPage = DryRun.PageOf(flow, kind, 'g', "") }, cancellation);
         return null;
     }
 }

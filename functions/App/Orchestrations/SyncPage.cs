@@ -30,7 +30,7 @@ public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunJournal jo
         // The flow went live since: what is not known by now is new, not older.
         if (mode == RunMode.Inventory && flow.Flow.WentLiveAt is not null) return new PageResult(walk with { Left = Walk.Skipped, Right = Walk.Skipped }, KindCounts.None, []);
 
-        var scope = new WorkScope(flow, kind, mode, run, input.Epoch);
+        var scope = new WorkScope(flow, kind, mode, run, input.Epoch) { PlanPage = DryRun.PageOf(flow, kind, 'a', $"{walk.PageNumber:D6}") };
         var result = await pages.StepAsync(scope, walk, since: input.Mode == RunMode.Delta, cancellation);
         if (result.Failure is null && input.Stage == RunStage.Records && input.Mode != RunMode.Inventory) await journal.AddAsync(input.Key, run, kind.Name, result.Counts, cancellation);
         return result.RetryAt is { } retryAt && retryAt < time.GetUtcNow() ? result with { RetryAt = time.GetUtcNow().AddSeconds(1) } : result;

@@ -89,7 +89,7 @@ public sealed record SyncRunInput(
             0,
             KindWalk.Begin(kinds.FirstOrDefault("")),
             [],
-            alone || mode is RunMode.Comprehensive or RunMode.Import,
+            alone || mode is RunMode.Comprehensive or RunMode.DryRun or RunMode.Import,
             null,
             [],
             0)
@@ -129,7 +129,7 @@ public sealed record SyncRunInput(
 
         return Mode switch
         {
-            RunMode.Comprehensive => this with { Stage = RunStage.Gone, KindIndex = 0, Walk = KindWalk.Begin(Kinds[0]) },
+            RunMode.Comprehensive or RunMode.DryRun => this with { Stage = RunStage.Gone, KindIndex = 0, Walk = KindWalk.Begin(Kinds[0]) },
             RunMode.Inventory => this with { Stage = RunStage.Finished },
             _ => this with { Stage = RunStage.Insides },
         };

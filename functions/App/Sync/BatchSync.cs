@@ -17,10 +17,12 @@ public sealed class BatchSync
     private readonly CaseApplier _applier;
     private readonly IntentRecovery _recovery;
     private readonly References _references;
+    private readonly DryRun _dry;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, FlowStore flows, ConflictStore conflicts, IntegrationLog log, IdSource ids, TimeProvider time)
+    public BatchSync(LinkStore links, FlowStore flows, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
     {
+        _dry = new DryRun(plans);
         _links = links;
         _time = time;
         _references = new References(links);
@@ -34,9 +36,9 @@ public sealed class BatchSync
     public async Task<BatchOutcome> RunAsync(WorkScope scope, IReadOnlyList<SourceRecord> sources, CancellationToken cancellation)
     {
         var outcome = BatchOutcome.Nothing;
-        foreach (var chunk in sources.Chunk(MaxRecords))
+        foreach (var (number, chunk) in sources.Chunk(MaxRecords).Index())
         {
-            var batch = new Batch(scope, _applier);
+            var batch = new Batch(scope with { PlanPage = $"{scope.PlanPage}.{number:D3}" }, _applier);
             var cases = await _loader.LoadAsync(scope, chunk, cancellation);
             var handled = cases.Count;
             if (scope.Mode == RunMode.Inventory) outcome += await _applier.NoteAsync(scope, cases, cancellation);
@@ -102,10 +104,13 @@ public sealed class BatchSync
         return await PlanAndApplyAsync(batch, cases, cancellation);
     }
 
-    private Task<BatchOutcome> PlanAndApplyAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
+    private async Task<BatchOutcome> PlanAndApplyAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
     {
+        if (batch.Scope.Mode == RunMode.DryRun) await _dry.ForeseeAsync(batch.Scope, cases, cancellation);
         Plan(batch.Scope, cases);
-        return _applier.ApplyAsync(batch.Scope, cases, batch.Failed, batch.Waiting, cancellation);
+        return batch.Scope.Mode == RunMode.DryRun
+            ? await _dry.KeepAsync(batch.Scope, cases, batch.Failed, batch.Waiting, cancellation)
+            : await _applier.ApplyAsync(batch.Scope, cases, batch.Failed, batch.Waiting, cancellation);
     }
 
     /// <summary>One after the other, since a record that has found its match is no longer a candidate, nor planned by itself.</summary>
@@ -175,6 +180,12 @@ public sealed class BatchSync
         public async Task RecoverAsync(IntentRecovery recovery, List<SyncCase> cases, CancellationToken cancellation)
         {
             if (cases.TrueForAll(item => item.Link?.Value.Intent is null && item.Link?.Value.State != LinkState.Creating)) return;
+            if (Scope.Mode == RunMode.DryRun)
+            {
+                Waiting.AddRange(DryRun.TakeOutOpen(cases));
+                return;
+            }
+
             var recovered = await recovery.RunAsync(Scope, cases, cancellation);
             Waiting.AddRange(recovered.Waiting);
             Failed.AddRange(recovered.Failed);

@@ -32,7 +32,7 @@ public sealed record Differences(
             SeenOn(Side.Left),
             SeenOn(Side.Right),
             [.. scope.Kind.Fields.Select(field => FieldDifference.Of(scope, item, field))],
-            [.. PlanLine.Of(scope, item)],
+            [.. PlanLines.Of(scope, item)],
             HindranceOf(scope, link));
 
         SeenSide SeenOn(Side side) => new(

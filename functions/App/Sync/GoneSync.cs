@@ -5,12 +5,14 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Finds deletions: linked records that a finished walk of both sides did not see, and that the vendor says are not there.</summary>
-public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore sweeps, RunJournal runs, IntegrationLog log, TimeProvider time)
+public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore sweeps, PlanStore plans, RunJournal runs, IntegrationLog log, TimeProvider time)
 {
     /// <summary>So many may vanish at once without a question.</summary>
     private const int AlwaysAllowed = 3;
 
     private const int MostAllowed = 200;
+
+    private readonly DryRun _dryRun = new(plans);
 
     public async Task RunAsync(WorkScope scope, CancellationToken cancellation)
     {
@@ -39,6 +41,12 @@ public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore swee
         if (gone.Count == 0) return;
         if (gone.Count > AlwaysAllowed && gone.Count > Math.Min(total / 10, MostAllowed))
         {
+            if (scope.Mode == RunMode.DryRun)
+            {
+                await _dryRun.RefuseAsync(scope, gone, total, cancellation);
+                return;
+            }
+
             // A revoked right or an outage looks just like this.
             await log.AppendAsync(
                 scope.Flow.Key,

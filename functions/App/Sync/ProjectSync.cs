@@ -19,6 +19,7 @@ public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore li
         WorkScope scope, IReadOnlyList<KindMap> kinds, IReadOnlyList<LinkId> projects, CancellationToken cancellation, ILookup<LinkId?, Versioned<WorkItem>>? work = null)
     {
         if (projects.Count == 0 || kinds.Count == 0) return KindCounts.None;
+        if (scope.Mode == RunMode.DryRun) return await PlanAsync(scope, kinds, projects, cancellation);
         var run = scope.Run ?? throw new ArgumentException("Projects are guarded for a run.", nameof(scope));
         var lane = FlowRuns.LaneOf(scope.Mode);
         var known = await flows.GetProjectGuardsAsync(scope.Flow.Key, lane, [.. projects.Select(project => project.Value)], cancellation);
@@ -83,6 +84,14 @@ public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore li
         var done = single.Where(asked.ContainsKey).Select(project => (RunStatusMachine.Withdraw(asked[project].Value, now), (Azure.ETag?)asked[project].ETag)).ToList();
         if (done.Count > 0) await flows.ReplaceGuardsAsync(scope.Flow.Key, done, cancellation);
         return outcome with { Counts = outcome.Counts + counts };
+    }
+
+    /// <summary>Nothing is written, so nobody is in the way.</summary>
+    private async Task<KindCounts> PlanAsync(WorkScope scope, IReadOnlyList<KindMap> kinds, IReadOnlyList<LinkId> projects, CancellationToken cancellation)
+    {
+        var counts = KindCounts.None;
+        foreach (var kind in kinds) counts += (await batches.RunInsideAsync(scope with { Kind = kind, PlanPage = DryRun.PageOf(scope.Flow, kind, 'i', projects[0].Value) }, projects, cancellation)).Counts;
+        return counts;
     }
 
     private async Task ReleaseAsync(WorkScope scope, Lane lane, List<(LinkId Project, Guard Guard)> taken, CancellationToken cancellation)

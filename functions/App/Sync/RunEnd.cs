@@ -11,7 +11,7 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
     public async Task RecordAsync(FlowContext flow, FinishRunInput input, CancellationToken cancellation)
     {
         var (run, mode, walked, problem) = (new RunId(input.Run.Run), input.Run.Mode, input.Run.Walked, input.Problem);
-        if (mode == RunMode.Comprehensive) await sweeps.DeleteRunAsync(flow.Key, run, cancellation);
+        if (mode is RunMode.Comprehensive or RunMode.DryRun) await sweeps.DeleteRunAsync(flow.Key, run, cancellation);
         if (problem is null && !input.Cancelled && mode is RunMode.Import or RunMode.Inventory && flow.Flow.WentLiveAt is null) await GoLiveAsync(flow, run, mode, walked, cancellation);
 
         if (mode == RunMode.Comprehensive && input.Run.IsWhole && !input.Cancelled) await RememberSweepAsync(flow, run, problem, cancellation);
@@ -19,6 +19,7 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
 
         var now = time.GetUtcNow();
         var ended = await runs.EndAsync(flow.Key, run, problem, now, cancellation, input.Cancelled);
+        if (mode == RunMode.DryRun) return;
         if (problem is not null)
         {
             await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Error, "run-failed", $"The {mode.ToString().ToLowerInvariant()} run stopped: {problem}") { RunId = run, WhatToDo = "Start it again once the cause is mended; what was done stays done." }], cancellation);

@@ -65,6 +65,9 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
     /// <summary>A person waits for the answer: what a vendor refuses is told to them, and not tried again later.</summary>
     public bool ByHand { get; init; }
 
+    /// <summary>For a dry run: the page of its plan that this work is kept as.</summary>
+    public string PlanPage { get; init; } = "";
+
     public string NameOf(Side side) => Flow.On(side).Connector.Catalog.DisplayName;
 }
 

@@ -1,21 +1,14 @@
 using System.Collections.Immutable;
 using SyncFunctions.Engine;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Sync;
 
-/// <summary>One thing that a plan wants done, for a person to read: the preview of a link, a dry run, what a single sync did.</summary>
-/// <param name="Side">The side whose record is named.</param>
-/// <param name="Action">In a word: link, create, update, archive, delete, conflict, hold, drop, wait, ask, pause, unlink, skip.</param>
-/// <param name="Target">The side that would be written to.</param>
-/// <param name="Reason">Why, or why not.</param>
-public sealed record PlanLine(string Kind, Side Side, string RecordId, string Label, string Action, Side? Target, string? Reason)
+/// <summary>A plan's actions in words for people.</summary>
+internal static class PlanLines
 {
-    public LinkId? Link { get; init; }
-
-    public ImmutableArray<PlanField> Fields { get; init; } = [];
-
     /// <summary>What is said of a case by its plan. What only this app remembers (adopted values, a lock) is no line.</summary>
-    internal static IEnumerable<PlanLine> Of(WorkScope scope, SyncCase item) => item.Plan!.Actions.Select(action => Of(scope, item, action)).OfType<PlanLine>();
+    public static IEnumerable<PlanLine> Of(WorkScope scope, SyncCase item) => item.Plan!.Actions.Select(action => Of(scope, item, action)).OfType<PlanLine>();
 
     private static PlanLine? Of(WorkScope scope, SyncCase item, SyncAction action)
     {
@@ -45,6 +38,3 @@ public sealed record PlanLine(string Kind, Side Side, string RecordId, string La
     private static ImmutableArray<PlanField> Changes(FieldSet before, FieldSet after) =>
         [.. after.Select(field => new PlanField(field.Key, before.Find(field.Key) ?? FieldValue.None, field.Value))];
 }
-
-/// <param name="Before">What the side that would be written to has.</param>
-public sealed record PlanField(string Name, FieldValue Before, FieldValue After);
