@@ -64,27 +64,37 @@ internal sealed class FlowWorld : IAsyncDisposable
     /// <summary>Brings both sides of these kinds into step, as a run does: everything that they list, then what is due on the work list.</summary>
     public async Task<KindCounts> SyncAsync(params string[] kinds)
     {
+        var counts = await WalkAsync(RunMode.Comprehensive, null, kinds);
+        foreach (var kind in kinds)
+        {
+            var context = (await Get<FlowContexts>().LoadAsync(Key, default)).ShouldNotBeNull();
+            if (context.State.Hint(kind) is { } hint) counts += (await Get<WorkSync>().RunAsync(new WorkScope(context, context.Pair.Kind(kind), RunMode.Delta, null, 0), hint, default)).Counts;
+        }
+
+        return counts;
+    }
+
+    /// <summary>The pages of a run through these kinds.</summary>
+    public async Task<KindCounts> WalkAsync(RunMode mode, RunId? run, params string[] kinds)
+    {
         var counts = KindCounts.None;
         foreach (var kind in kinds)
         {
             var context = (await Get<FlowContexts>().LoadAsync(Key, default)).ShouldNotBeNull();
-            var scope = new WorkScope(context, context.Pair.Kind(kind), RunMode.Comprehensive, null, 0);
+            var scope = new WorkScope(context, context.Pair.Kind(kind), mode, run, 0);
             if (scope.Kind.Parent is { } parent)
             {
                 var parents = (await Get<LinkStore>().LinksAsync(new LinkScope(Key, parent), null, 100, default)).Items.Select(link => link.Value.Id).ToList();
-                counts += (await Get<BatchSync>().RunInsideAsync(scope, parents, default)).Counts;
+                counts += (await Get<BatchSync>().RunInsideAsync(scope with { PlanPage = DryRun.PageOf(context, scope.Kind, 'i', "") }, parents, default)).Counts;
                 continue;
             }
 
             for (var walk = KindWalk.Begin(kind); !walk.Done;)
             {
-                var page = await Get<PageSync>().StepAsync(scope, walk, since: false, default);
+                var page = await Get<PageSync>().StepAsync(scope with { PlanPage = DryRun.PageOf(context, scope.Kind, 'a', $"{walk.PageNumber:D6}") }, walk, since: false, default);
                 page.Failure.ShouldBeNull();
                 (walk, counts) = (page.Walk, counts + page.Counts);
             }
-
-            context = (await Get<FlowContexts>().LoadAsync(Key, default)).ShouldNotBeNull();
-            if (context.State.Hint(kind) is { } hint) counts += (await Get<WorkSync>().RunAsync(new WorkScope(context, context.Pair.Kind(kind), RunMode.Delta, null, 0), hint, default)).Counts;
         }
 
         return counts;
