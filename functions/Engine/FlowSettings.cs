@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace SyncFunctions.Engine;
@@ -54,8 +56,21 @@ public sealed record FlowSettings
 
     public KindSettings Kind(string kind) => Kinds.GetValueOrDefault(kind) ?? KindSettings.Default;
 
-    /// <summary>The direction of a field after the tenant's narrowing.</summary>
-    public Direction DirectionOf(KindMap kind, FieldMap field)
+    /// <summary>The direction of a field after the tenant's narrowing; the lifecycle goes nowhere where the tenant ignores archivings.</summary>
+    public Direction DirectionOf(KindMap kind, FieldMap field) =>
+        field.Name == KindMap.Lifecycle && (Kind(kind.Name).WhenArchived ?? kind.WhenArchived) == LifecyclePolicy.Ignore ? Direction.Off : Narrowed(kind, field);
+
+    /// <summary>The side that wins conflicts.</summary>
+    public Side MasterOf(KindMap kind) => Kind(kind.Name).Master ?? kind.Master;
+
+    public BlankPolicy BlankOf(KindMap kind, FieldMap field) => Kind(kind.Name).Blanks.TryGetValue(field.Name, out var chosen) ? chosen : field.Blank;
+
+    /// <summary>Tells one set of filters of a kind from another; null where there are none.</summary>
+    public string? FilterHash(KindMap kind) => Kind(kind.Name).Filters is { IsEmpty: false } filters
+        ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', filters.Select(filter => $"{filter.Side}|{filter.Field}|{string.Join('\u001f', filter.AnyOf)}|{filter.Except}|{filter.Blocks}")))).AsSpan(0, 8))
+        : null;
+
+    internal Direction Narrowed(KindMap kind, FieldMap field)
     {
         var chosen = Kind(kind.Name).Fields.TryGetValue(field.Name, out var narrowed) ? narrowed : field.Direction;
         if (field.ValueMap is { } map && !ValueMaps.ContainsKey(map)) return Direction.Off;

@@ -60,15 +60,31 @@ public sealed record KindMap
     /// <summary>A vendor's record in canonical form.</summary>
     public Record Project(Side side, Record vendor, FlowSettings settings)
     {
-        var fields = FieldSet.From(
-            from map in Fields
-            let value = map.End(side).From(vendor.Fields)
-            where value is not null
-            let translated = settings.Translate(map, side, value)
-            where translated is not null
-            select KeyValuePair.Create(map.Name, translated));
-        var record = vendor with { Fields = fields, LockedBy = StatusLock?.Check(side, vendor, settings) };
+        var fields = FieldSet.Empty;
+        var unmapped = ImmutableSortedDictionary<string, string>.Empty;
+        foreach (var map in Fields)
+        {
+            if (map.End(side).From(vendor.Fields) is not { } value) continue;
+            if (settings.Translate(map, side, value) is { } translated) fields = fields.With(map.Name, translated);
+            else unmapped = unmapped.Add(map.Name, value.ToString()!);
+        }
+
+        var record = vendor with { Fields = fields, Unmapped = unmapped, Block = BlockOf(side, vendor, settings) };
         return record with { Label = LabelOf(record) };
+    }
+
+    /// <summary>This kind with the fields that the tenant maps in addition.</summary>
+    public KindMap With(KindSettings choices) =>
+        choices.CustomFields.IsDefaultOrEmpty ? this : this with { Fields = [.. Fields, .. choices.CustomFields.Where(custom => !Fields.Any(field => field.Name == custom.Name)).Select(custom => custom.ToMap())] };
+
+    private Block? BlockOf(Side side, Record vendor, FlowSettings settings)
+    {
+        var filters = from filter in settings.Kind(Name).Filters
+                      where filter.Side == side && !filter.Admits(vendor)
+                      select new Block(filter.Blocks, SkipReason.Filtered, $"The record is outside the filter on {filter.Field}.", IsFilter: true);
+        return StatusLock?.Check(side, vendor, settings) is { } status
+            ? Block.All([new Block(Blocks.Outgoing, SkipReason.StatusLocked, $"The status {status} is locked.", IsFilter: false), .. filters])
+            : Block.All(filters);
     }
 
     /// <summary>Canonical fields under the vendor's names, ready to be sent. References are vendor ids by then.</summary>

@@ -55,8 +55,8 @@ public sealed record Link(LinkId Id, string Kind)
     /// <summary>The filters under which it was last seen (<see cref="FlowSettings.FilterHash"/>): a record missing from a list whose filter changed is not a deletion.</summary>
     public string? FilterHash { get; init; }
 
-    /// <summary>What does not flow at present and why, so that people see it and the log tells it once.</summary>
-    public LinkNote? Note { get; init; }
+    /// <summary>What of each side does not flow at present and why, so that people see it and the log tells it once.</summary>
+    public LinkNotes Notes { get; init; } = LinkNotes.None;
 
     /// <summary>What was written lately, to tell a runaway.</summary>
     public RecentWrites Writes { get; init; } = RecentWrites.None;
@@ -87,5 +87,20 @@ public enum Outside
     Right = 2,
 }
 
-/// <param name="Side">The side whose change does not flow.</param>
-public sealed record LinkNote(Side Side, string Text);
+public static class OutsideSides
+{
+    public static bool Has(this Outside outside, Side side) => outside.HasFlag(Of(side));
+
+    public static Outside With(this Outside outside, Side side, bool isOutside) => isOutside ? outside | Of(side) : outside & ~Of(side);
+
+    private static Outside Of(Side side) => side == Side.Left ? Outside.Left : Outside.Right;
+}
+
+public sealed record LinkNotes(string? Left, string? Right)
+{
+    public static readonly LinkNotes None = new(null, null);
+
+    public string? On(Side side) => side == Side.Left ? Left : Right;
+
+    public LinkNotes With(Side side, string? text) => side == Side.Left ? this with { Left = text } : this with { Right = text };
+}

@@ -18,6 +18,23 @@ public sealed record Marks
 
     public ImmutableArray<string> Address { get; init; } = [];
 
+    /// <summary>What a record in canonical form has of them, by the names that all pairs use.</summary>
+    public static Marks Of(Record record) => new()
+    {
+        Name = KindMap.LabelOf(record) is var label && label != record.Id ? PlainText.Words(label) : [],
+        MailDomains = [.. Texts(record, "email", "website").Select(PlainText.Domain).OfType<string>().Distinct()],
+        Phones = [.. Texts(record, "phone", "mobile").Select(PlainText.Digits).OfType<string>().Distinct()],
+        Address = [.. Texts(record, "address").SelectMany(text => PlainText.Words(text)).Distinct()],
+    };
+
+    private static IEnumerable<string> Texts(Record record, params string[] fields) =>
+        fields.Select(record.Fields.Find).SelectMany(value => value switch
+        {
+            null or { IsBlank: true } => [],
+            FieldValue.Set set => set.Items,
+            _ => new[] { value.ToString()! }.AsEnumerable(),
+        });
+
     public bool Equals(Marks? other) => other is not null && Name.SequenceEqual(other.Name) && MailDomains.SequenceEqual(other.MailDomains) && Phones.SequenceEqual(other.Phones) && Address.SequenceEqual(other.Address);
 
     public override int GetHashCode() => HashCode.Combine(Name.Length, MailDomains.Length, Phones.Length, Address.Length);

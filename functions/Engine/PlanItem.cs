@@ -36,8 +36,16 @@ public sealed record PlanItem(Link? Link, Sight Left, Sight Right)
     /// <summary>The side whose values win where there is no base to tell who changed what; the kind's master side if null.</summary>
     public Side? Preferred { get; init; }
 
-    /// <summary>The item was held by a loop lock that has ended since.</summary>
-    public bool WasHeld { get; init; }
+    /// <summary>Since when a loop lock has held a change of the item; null where none has.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
+
+    /// <summary>For an unlinked record: it is not to be linked.</summary>
+    public bool IsTombstone { get; init; }
+
+    public Clocks Clocks { get; init; } = Clocks.Unknown;
+
+    /// <summary>The side that was looked at.</summary>
+    public Side SeenSide => Left is Sight.NotRead ? Side.Right : Side.Left;
 
     public Sight On(Side side) => side == Side.Left ? Left : Right;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -20,11 +21,25 @@ public sealed record Record(string Id, FieldSet Fields)
     /// <summary>A strong version (ETag, sync token) where the vendor has one; a timestamp is none.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The status by which the tenant locked this record on its side, or null.</summary>
-    public string? LockedBy { get; init; }
+    /// <summary>What keeps its changes on its side, or the other side's from it: a locked status, a filter; or null.</summary>
+    public Block? Block { get; init; }
+
+    /// <summary>Fields whose value the tenant's value map does not know, with that value.</summary>
+    public ImmutableSortedDictionary<string, string> Unmapped { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>References to records that will not be linked by themselves, with the reason, by field.</summary>
+    public ImmutableSortedDictionary<string, string> Excluded { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>A name for people, in logs and lists.</summary>
     public string Label { get; init; } = "";
+
+    public bool IsArchived => Fields.Find(KindMap.Lifecycle) == KindMap.Archived;
+
+    /// <summary>Outside a filter: it stays linked, and gets what it missed when it is inside again.</summary>
+    public bool IsOutside => Block?.IsFilter == true;
+
+    /// <param name="way">Outgoing or incoming.</param>
+    public bool IsBlocked(Blocks way) => Block is { } block && (block.Ways == way || block.Ways == Blocks.Both);
 
     /// <summary>
     /// A short hash of everything that the vendor said, its time of change included: a second change within the same second is not

@@ -15,6 +15,18 @@ public enum Blocks
     Both,
 }
 
+/// <summary>What keeps a record from flowing, in which ways, and why.</summary>
+/// <param name="IsFilter">A filter, alone or with a locked status.</param>
+public sealed record Block(Blocks Ways, SkipReason Reason, string Why, bool IsFilter)
+{
+    /// <summary>What all of these keep together.</summary>
+    public static Block? All(IEnumerable<Block> blocks) => blocks.Aggregate((Block?)null, (all, next) => all is null ? next : all with
+    {
+        Ways = all.Ways == next.Ways ? all.Ways : Blocks.Both,
+        IsFilter = all.IsFilter || next.IsFilter,
+    });
+}
+
 /// <summary>Which records of one side take part: a saved list, a site, a board, "only with e-mail".</summary>
 /// <param name="Field">The vendor's name of the field.</param>
 /// <param name="AnyOf">One of these values (letter case aside); with none, any value at all.</param>

@@ -1,35 +1,42 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 
 namespace SyncFunctions.Engine;
 
-/// <summary>How alike two names are, for lists in which a person chooses. Nothing is ever linked by this alone.</summary>
+/// <param name="Value">From 0 to 1.</param>
+/// <param name="Reasons">What the two have in common, in words.</param>
+public sealed record Likeness(double Value, ImmutableArray<string> Reasons)
+{
+    public bool IsWorthwhile => Value >= Suggestions.Worthwhile;
+}
+
+/// <summary>How alike two unlinked records are, for lists in which a person chooses. Nothing is ever linked by this alone.</summary>
 public static class Suggestions
 {
-    /// <summary>Below this two names have nothing to do with each other.</summary>
-    public const double Worthwhile = 0.5;
+    /// <summary>Below this two records have nothing to do with each other.</summary>
+    public const double Worthwhile = 0.4;
 
-    private static readonly ImmutableHashSet<string> LegalForms =
-        ["ltd", "limited", "inc", "llc", "plc", "gmbh", "ag", "kg", "sa", "sarl", "srl", "bv", "nv", "pty", "co", "corp", "company", "oy", "ab", "as", "the", "and"];
-
-    /// <summary>From 0 to 1: the share of words that both names have, without accents, letter case and legal forms.</summary>
-    public static double NameScore(string a, string b)
+    /// <summary>Each thing in common makes what is left of the doubt smaller by its part.</summary>
+    public static Likeness Score(Marks a, Marks b)
     {
-        var (left, right) = (Words(a), Words(b));
-        if (left.Count == 0 || right.Count == 0) return 0;
-        return 2.0 * left.Intersect(right).Count() / (left.Count + right.Count);
-    }
+        var reasons = ImmutableArray.CreateBuilder<string>();
+        var doubt = 1.0;
+        Count(Share(a.Name, b.Name), atLeast: 0.5, part: 0.85, "same name", "similar name");
+        Count(a.MailDomains.Intersect(b.MailDomains).Any() ? 1 : 0, atLeast: 1, part: 0.5, "same mail or web domain", "");
+        Count(a.Phones.Intersect(b.Phones).Any() ? 1 : 0, atLeast: 1, part: 0.6, "same phone", "");
+        Count(Share(a.Address, b.Address), atLeast: 0.6, part: 0.4, "same address", "similar address");
+        return new Likeness(Math.Round(1 - doubt, 2), reasons.ToImmutable());
 
-    private static HashSet<string> Words(string name)
-    {
-        var plain = new StringBuilder(name.Length);
-        foreach (var rune in FieldText.Decomposed(name).EnumerateRunes())
+        void Count(double share, double atLeast, double part, string same, string similar)
         {
-            if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark) continue;
-            plain.Append(Rune.IsLetterOrDigit(rune) ? Rune.ToLowerInvariant(rune).ToString() : " ");
+            if (share < atLeast) return;
+            doubt *= 1 - (part * share);
+            reasons.Add(share >= 1 ? same : similar);
         }
-
-        return plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => !LegalForms.Contains(word)).ToHashSet();
     }
+
+    public static Likeness Score(Record a, Record b) => Score(Marks.Of(a), Marks.Of(b));
+
+    /// <summary>The share of words that both have.</summary>
+    private static double Share(ImmutableArray<string> a, ImmutableArray<string> b) =>
+        a.IsEmpty || b.IsEmpty ? 0 : 2.0 * a.Intersect(b).Count() / (a.Length + b.Length);
 }

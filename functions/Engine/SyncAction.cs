@@ -40,35 +40,27 @@ public abstract record SyncAction
     public sealed record Delete(Side Target) : SyncAction;
 
     /// <summary>The link ends in this state: paused, or a tombstone.</summary>
-    public sealed record End(LinkState State, string Reason) : SyncAction;
+    public sealed record End(LinkState State, string Reason) : SyncAction
+    {
+        /// <summary>What paused it.</summary>
+        public PauseCause? Cause { get; init; }
+
+        /// <summary>The side whose record may be linked again, by a person.</summary>
+        public Side? Offers { get; init; }
+    }
+
+    /// <summary>A paused link goes on.</summary>
+    public sealed record Resume(string Reason) : SyncAction;
+
+    /// <summary>The vendor made one record of two: the link follows to the one that is left, and is planned again.</summary>
+    public sealed record Move(Side Side, string Id) : SyncAction;
+
+    /// <summary>A record has left a filter of its side, or has come back in.</summary>
+    public sealed record Cross(Side Side, bool IsOutside) : SyncAction;
 
     /// <summary>A person decides: more than one candidate, or an older record without a counterpart.</summary>
     public sealed record Offer(Side Side, ImmutableArray<string> Candidates, string Reason) : SyncAction;
 
     /// <summary>Nothing is done, and this is why.</summary>
     public sealed record Skip(Side Side, SkipReason Reason, string Detail) : SyncAction;
-}
-
-public enum SkipReason
-{
-    /// <summary>The tenant switched off new records of this kind in this direction.</summary>
-    NewRecordsOff,
-
-    /// <summary>The record's status is locked on its side.</summary>
-    StatusLocked,
-
-    /// <summary>The other side cannot hold the record without a reference that it does not have.</summary>
-    ReferenceMissing,
-
-    /// <summary>The tenant's value map has no counterpart for a value.</summary>
-    ValueUnmapped,
-
-    /// <summary>A field was edited on the side that does not own it, and the tenant lets such edits be.</summary>
-    NotOwned,
-    Tombstone,
-    Paused,
-    PolicyIgnores,
-
-    /// <summary>An archived record is not created anew on the other side.</summary>
-    Archived,
 }

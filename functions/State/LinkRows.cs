@@ -29,8 +29,8 @@ internal static class LinkRows
             .Put("Final", link.Final ? true : (bool?)null)
             .Put("Outside", link.Outside == Outside.Neither ? null : (int?)link.Outside)
             .Put("FilterHash", link.FilterHash)
-            .Put("NoteSide", link.Note?.Side)
-            .PutClipped("Note", link.Note?.Text, 1000);
+            .PutClipped("LeftNote", link.Notes.Left, 1000)
+            .PutClipped("RightNote", link.Notes.Right, 1000);
         if (!link.Writes.Items.IsEmpty) row.PutJson("Writes", link.Writes);
         if (link.Intent is not null) row.PutJson("Intent", link.Intent);
         var size = Row.StoredSize(row);
@@ -52,7 +52,7 @@ internal static class LinkRows
         Final = row.GetBoolean("Final") ?? false,
         Outside = (Outside)(row.GetInt32("Outside") ?? 0),
         FilterHash = row.GetString("FilterHash"),
-        Note = row.EnumOrNull<Side>("NoteSide") is { } noted ? new LinkNote(noted, row.Text("Note")) : null,
+        Notes = new LinkNotes(row.GetString("LeftNote"), row.GetString("RightNote")),
         Writes = row.ContainsKey("Writes") ? row.Json<RecentWrites>("Writes") : RecentWrites.None,
     };
 

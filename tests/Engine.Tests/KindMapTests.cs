@@ -42,8 +42,8 @@ public class KindMapTests
     [Fact]
     public void Project_OfALockedStatus_SaysSo()
     {
-        Kind.Project(Side.Right, new Record("2", FieldSet.Of(("record_status", FieldValue.Of("Prospect")))), Settings).LockedBy.ShouldBe("Prospect");
-        Kind.Project(Side.Left, new Record("2", FieldSet.Of(("record_status", FieldValue.Of("Prospect")))), Settings).LockedBy.ShouldBeNull();
+        Kind.Project(Side.Right, new Record("2", FieldSet.Of(("record_status", FieldValue.Of("Prospect")))), Settings).Block!.Why.ShouldBe("The status Prospect is locked.");
+        Kind.Project(Side.Left, new Record("2", FieldSet.Of(("record_status", FieldValue.Of("Prospect")))), Settings).Block.ShouldBeNull();
     }
 
     [Fact]
@@ -89,10 +89,4 @@ public class KindMapTests
         Settlement.AfterWrite(Kind, Bases.None, Side.Right, sent, sent, new Record("2", FieldSet.Of(("name", FieldValue.Of("ada")))), out again).Right["name"].ShouldBe(FieldValue.Of("ada"));
         again.ShouldBeFalse();
     }
-
-    [Theory]
-    [InlineData("Müller & Söhne GmbH", "Mueller Söhne", 0.5)]
-    [InlineData("Acme Ltd", "ACME Limited", 1.0)]
-    [InlineData("Acme", "Zenith", 0.0)]
-    public void NameScore_CountsSharedWords(string a, string b, double score) => Suggestions.NameScore(a, b).ShouldBe(score, 0.01);
 }

@@ -122,7 +122,10 @@ public class SyncPlannerProperties
                 {
                     var reached = again.Actions.OfType<SyncAction.Write>().Any(write => write.Target == hold.Source.Other() && write.Fields.ContainsKey(name));
                     var adopted = again.Actions.OfType<SyncAction.Adopt>().Any(adopt => (hold.Source == Side.Left ? adopt.Left : adopt.Right).ContainsKey(name));
-                    (reached || adopted).ShouldBeTrue($"{name} = {value} was held and then lost:\n{Text(again)}");
+
+                    // What both sides made of a set goes to both.
+                    var merged = value is FieldValue.Set && again.Actions.OfType<SyncAction.Write>().Any(write => write.Fields.ContainsKey(name));
+                    (reached || adopted || merged).ShouldBeTrue($"{name} = {value} was held and then lost:\n{Text(again)}");
                 }
             }
         });

@@ -49,7 +49,7 @@ public class SyncPlannerTests
 
     private static ImmutableArray<SyncAction> PlanNew(Side side, FieldSet fields, FlowSettings? settings = null, string? lockedBy = null, bool isNew = true, params ImmutableArray<Record> candidates)
     {
-        var sight = new Sight.Present(new Record("new", fields) { LockedBy = lockedBy }, isNew);
+        var sight = new Sight.Present(new Record("new", fields) { Block = lockedBy is null ? null : new Block(Blocks.Outgoing, SkipReason.StatusLocked, lockedBy, IsFilter: false) }, isNew);
         var item = side == Side.Left ? new PlanItem(null, sight, Sight.Unread) : new PlanItem(null, Sight.Unread, sight);
         return Plan(item with { Candidates = candidates }, settings);
     }
@@ -152,7 +152,7 @@ public class SyncPlannerTests
     [Fact]
     public void Edit_OfARecordWithALockedStatus_StaysOnItsSide()
     {
-        var locked = new Sight.Present(Right(Name("Right")).Record with { LockedBy = "Lead" });
+        var locked = new Sight.Present(Right(Name("Right")).Record with { Block = new Block(Blocks.Outgoing, SkipReason.StatusLocked, "Lead", IsFilter: false) });
         PlanLinked(Left(), locked).ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Skip>().Reason.ShouldBe(SkipReason.StatusLocked);
         PlanLinked(Left(("email", FieldValue.Of("l@example.com"))), locked).OfType<SyncAction.Write>().ShouldHaveSingleItem().Target.ShouldBe(Side.Right);
     }

@@ -93,6 +93,6 @@ public class SynergyTinyPlusTests
     public void StatusLock_LooksAtBothStatusesOfTinyPlus(string field)
     {
         var settings = Pair.Defaults with { LockedStatuses = ["Lead"] };
-        Pair.Kind("project").Project(Side.Right, new Record("1", FieldSet.Of((field, FieldValue.Of("lead")))), settings).LockedBy.ShouldBe("lead");
+        Pair.Kind("project").Project(Side.Right, new Record("1", FieldSet.Of((field, FieldValue.Of("lead")))), settings).Block!.Why.ShouldBe("The status lead is locked.");
     }
 }

@@ -491,7 +491,7 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
             Final = true,
             Outside = Outside.Left | Outside.Right,
             FilterHash = "0123",
-            Note = new LinkNote(Side.Right, "stage Design has no counterpart"),
+            Notes = new LinkNotes("stage Design has no counterpart", "outside the filter"),
             Writes = new RecentWrites([new RecentWrite(Now, Side.Left, "ab"), new RecentWrite(Now.AddMinutes(1), Side.Right, "cd")]),
         };
     }

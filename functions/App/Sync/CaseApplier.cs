@@ -64,7 +64,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
     /// <summary>Takes note of records that are there before the flow goes live, so that they are known not to be new.</summary>
     public async Task<BatchOutcome> NoteAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
     {
-        var noted = cases.Where(item => item.Link is null && item.Index.Count == 0).Select(item => units.Unmatched(scope, item, isOlder: true)).ToList();
+        var noted = cases.Where(item => item.Link is null && item.Index.Count == 0).Select(item => units.Unmatched(scope, item, isOlder: true, "older than the flow")).ToList();
         if (noted.Count > 0) await links.CommitAsync(scope.Links, noted, cancellation);
         return new BatchOutcome(KindCounts.None with { Done = cases.Count }, []);
     }
@@ -78,7 +78,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
 
     private async Task ApplyChunkAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, Tally tally, CancellationToken cancellation)
     {
-        await LoadJoinedEntriesAsync(scope, cases, cancellation);
+        await LoadEntriesAsync(scope, cases, cancellation);
 
         // Before anything is written: what is about to lose must be kept, whatever happens next.
         var lost = cases.SelectMany(item => Story.ConflictsOf(scope, item, time.GetUtcNow())).ToList();
@@ -99,6 +99,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
             {
                 if (!result.Committed) tally.Again(item, "Somebody else changed the link at the same time.");
                 else if (item.Plan!.Actions.OfType<SyncAction.Join>().Any()) tally.Parents.Add(item.Link!.Value.Value.Id);
+                else if (item.Plan!.Actions.OfType<SyncAction.Move>().FirstOrDefault() is { } move) tally.Moved(item, move);
             }
         }
 
@@ -106,21 +107,35 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
         tally.Parents.AddRange(await _insides.FindAsync(scope, cases, tally.Parents, cancellation));
     }
 
-    /// <summary>A candidate that was not part of the batch is claimed by its index row, so that has to be read first.</summary>
-    private async Task LoadJoinedEntriesAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, CancellationToken cancellation)
+    /// <summary>A record that was not part of the batch is claimed, or let go, by its index row, so that has to be read first.</summary>
+    private async Task LoadEntriesAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, CancellationToken cancellation)
     {
         foreach (var side in Sides.Both)
         {
             var wanted = (from item in cases
-                          let joining = item.Plan!.Actions.OfType<SyncAction.Join>().FirstOrDefault()
-                          where joining is not null && !item.Index.ContainsKey(side)
-                          select (item, Id: side == Side.Left ? joining.LeftId : joining.RightId)).ToList();
+                          from action in item.Plan!.Actions
+                          let id = IdOfEntry(item, action, side)
+                          where id is not null
+                          select (item, action, id)).ToList();
             if (wanted.Count == 0) continue;
-            var entries = await links.FindAsync(scope.Links, side, wanted.ConvertAll(pair => pair.Id), cancellation);
-            foreach (var (item, id) in wanted)
+            var entries = await links.FindAsync(scope.Links, side, [.. wanted.Select(entry => entry.id).Distinct()], cancellation);
+            foreach (var (item, action, id) in wanted)
             {
-                if (entries.TryGetValue(id, out var entry)) item.Index[side] = entry;
+                if (!entries.TryGetValue(id, out var entry)) continue;
+                if (action is SyncAction.Move) item.MovesTo = entry;
+                else item.Index[side] = entry;
             }
         }
     }
+
+    /// <summary>The record of a side whose index row an action changes, where it was not read with the batch.</summary>
+    private static string? IdOfEntry(SyncCase item, SyncAction action, Side side) => action switch
+    {
+        SyncAction.Move move => move.Side == side ? move.Id : null,
+        _ when item.Index.ContainsKey(side) => null,
+        SyncAction.Join join => side == Side.Left ? join.LeftId : join.RightId,
+        SyncAction.End { State: LinkState.Tombstone } => item.Link?.Value.IdOn(side),
+        SyncAction.Create create when create.Target == side => item.Link?.Value.IdOn(side),
+        _ => null,
+    };
 }

@@ -33,12 +33,13 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             var entry = index[source.Side].TryGetValue(source.Id, out var found) ? found : (Versioned<IndexEntry>?)null;
             var link = entry?.Value.Link is { } linkId && loaded.TryGetValue(linkId, out var versioned) ? versioned : (Versioned<Link>?)null;
             if (IsHandled(scope, source, entry?.Value, link?.Value)) continue;
-            Sight sight = records.TryGetValue((source.Side, source.Id), out var record)
+            var sight = records.TryGetValue((source.Side, source.Id), out var record)
                 ? new Sight.Present(record, link is null && IsNew(scope, source.Side, entry?.Value, record))
-                : Sight.Confirmed;
+                : source.MergedInto is { } into ? await MergedAsync(scope, source.Side, into, cancellation) : Sight.Confirmed;
             if (link is not { } known || !byLink.TryGetValue(known.Value.Id, out var existing))
             {
-                existing = new SyncCase { Source = source.Side, Link = link, Item = new PlanItem(link?.Value, Sight.Unread, Sight.Unread) };
+                var item = new PlanItem(link?.Value, Sight.Unread, Sight.Unread) { IsTombstone = link is null && entry?.Value.Tombstone == true };
+                existing = new SyncCase { Source = source.Side, Link = link, Item = item };
                 cases.Add(existing);
                 if (link is { } added) byLink[added.Value.Id] = existing;
             }
@@ -49,7 +50,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             if (source.Work is { } work)
             {
                 existing.Work.Add(work);
-                if (work.Value.Reason == WorkReason.Held) existing.Item = existing.Item with { WasHeld = true };
+                if (work.Value.Reason == WorkReason.Held) existing.Item = existing.Item with { HeldSince = work.Value.FirstAt };
             }
         }
 
@@ -93,7 +94,8 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             bool? listAnswers = null;
             foreach (var (item, result) in results)
             {
-                if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, vendor, scope.Settings)));
+                if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
+                else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, vendor, scope.Settings)));
                 else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
                 else failed.Add((item, failure));
             }
@@ -107,9 +109,14 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     }
 
     private static bool NeedsCounterpart(WorkScope scope, SyncCase item, Side target) =>
-        item.Link is { Value: { State: LinkState.Active } link } && link.IdOn(target) is not null && item.Item.On(target) is Sight.NotRead &&
-        (item.Item.On(target.Other()) is Sight.Gone ||
-         (item.Item.RecordOn(target.Other()) is { } record && SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, target.Other(), record)));
+        item.Link is { Value: { State: LinkState.Active or LinkState.Paused } link } && link.IdOn(target) is not null && item.Item.On(target) is Sight.NotRead &&
+        SyncPlanner.NeedsOther(scope.Kind, scope.Settings, link, target.Other(), item.Item.On(target.Other()));
+
+    private async Task<Sight> MergedAsync(WorkScope scope, Side side, string into, CancellationToken cancellation)
+    {
+        var known = await links.FindAsync(scope.Links, side, [into], cancellation);
+        return new Sight.MergedInto(into, known.TryGetValue(into, out var entry) && (entry.Value.Link is not null || entry.Value.Tombstone));
+    }
 
     /// <summary>A canary: "not found" is believed only of a vendor that shows other records of the kind.</summary>
     private static async Task<bool> AnswersAsync(SideContext side, KindMap kind, CancellationToken cancellation) =>
@@ -129,7 +136,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             if (keys.Count == 0) continue;
             var known = await links.FindByKeysAsync(scope.Links, side.Other(), keys, cancellation);
             var here = (from item in cases
-                        where item.Link is null
+                        where item is { Link: null, Item.IsTombstone: false }
                         let record = item.Item.RecordOn(side.Other())
                         where record is not null
                         from key in Matching.Keys(scope.Kind, record)

@@ -6,44 +6,42 @@ namespace SyncFunctions.App.Sync;
 /// <summary>What a case changes in storage: links, index rows and the work rows that are done with them.</summary>
 internal sealed class CaseUnits(IdSource ids, TimeProvider time)
 {
+    /// <summary>A note longer than that says the same each time, but a row does not keep all of it.</summary>
+    private const int LongestNote = 900;
+
     /// <summary>What a plan without vendor writes changes in storage, or null where nothing does.</summary>
     public LinkUnit? Quiet(WorkScope scope, SyncCase item)
     {
         var plan = item.Plan!;
         if (plan.Actions.OfType<SyncAction.Join>().FirstOrDefault() is { } join)
         {
-            var joined = Remembered(JoinedLink(scope, item, join), plan);
+            var joined = Remembered(scope, JoinedLink(scope, item, join), plan);
             var unit = Of(item, joined) with { Index = [ClaimIndex(item, Side.Left, joined), ClaimIndex(item, Side.Right, joined)] };
             item.Link = new Versioned<Link>(joined, item.Link?.ETag ?? default);
             return unit;
         }
 
-        if (item.Link is not { } link)
-        {
-            return plan.Actions.Any(action => action is SyncAction.Offer or SyncAction.Skip) && item.Index.Count == 0
-                ? Unmatched(scope, item, isOlder: plan.Actions.OfType<SyncAction.Offer>().Any())
-                : item.Work.Count > 0 && !IsDeferred(plan) ? new LinkUnit { DoneWork = [.. item.Work] } : null;
-        }
-
-        var remembered = Remembered(link.Value, plan);
-        if (plan.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return End(item, remembered, end);
-        if (remembered != link.Value) return Of(item, remembered);
-        return item.Work.Count > 0 && !IsDeferred(plan) ? new LinkUnit { DoneWork = [.. item.Work] } : null;
+        if (item.Link is not { } link) return Unlinked(scope, item);
+        var remembered = Remembered(scope, link.Value, plan);
+        if (plan.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return End(scope, item, remembered, end);
+        if (plan.Actions.OfType<SyncAction.Move>().FirstOrDefault() is { } move) return Move(item, remembered, move);
+        return remembered != link.Value ? Of(item, remembered) : DoneWork(item);
     }
 
-    public static LinkUnit End(SyncCase item, Link link, SyncAction.End end) =>
-        Of(item, link with { State = end.State, Intent = null }) with
+    public LinkUnit End(WorkScope scope, SyncCase item, Link link, SyncAction.End end) =>
+        Of(item, link with { State = end.State, Intent = null, Reason = end.Reason, PausedBy = end.Cause, StateSince = time.GetUtcNow() }) with
         {
             Index = end.State != LinkState.Tombstone ? [] :
             [
                 .. from side in Sides.Both
                    where link.IdOn(side) is not null && item.Index.ContainsKey(side)
-                   select IndexWrite.Replace(item.Index[side], item.Index[side].Value with { Tombstone = true }),
+                   let entry = item.Index[side]
+                   select IndexWrite.Replace(entry, end.Offers == side ? Offered(scope, entry.Value, item.Item.RecordOn(side)!, end.Reason) : entry.Value with { Tombstone = true }),
             ],
         };
 
-    /// <summary>Adopted values and a new lock belong to the link whatever else happens.</summary>
-    public static Link Remembered(Link link, ItemPlan plan)
+    /// <summary>What a plan tells about the link itself, whatever else happens: agreed values, a new lock, notes, filters.</summary>
+    public Link Remembered(WorkScope scope, Link link, ItemPlan plan)
     {
         foreach (var action in plan.Actions)
         {
@@ -51,23 +49,75 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
             {
                 SyncAction.Adopt adopt => link with { Bases = Settlement.AfterAdopting(link.Bases, adopt) },
                 SyncAction.Lock locked => link with { Lock = locked.Value },
+                SyncAction.Resume => link with { State = LinkState.Active, Reason = null, PausedBy = null, StateSince = time.GetUtcNow() },
                 _ => link,
             };
+        }
+
+        foreach (var side in Sides.Both)
+        {
+            if (plan.Item.On(side) is not Sight.NotRead) link = link with { Notes = link.Notes.With(side, NoteOf(plan, side)) };
+            if (plan.Item.RecordOn(side) is { } record) link = link with { Outside = link.Outside.With(side, record.IsOutside), FilterHash = scope.Settings.FilterHash(scope.Kind) };
         }
 
         return link;
     }
 
-    public LinkUnit Unmatched(WorkScope scope, SyncCase item, bool isOlder) => new()
+    /// <summary>What does not flow from a side for as long as things are as they are; null where nothing is in the way.</summary>
+    public static string? NoteOf(ItemPlan plan, Side side)
     {
-        Index = [IndexWrite.Insert(EntryOf(scope, item, isOlder))],
+        var details = plan.Actions.OfType<SyncAction.Skip>().Where(skip => skip.Side == side && skip.Reason.Lasts()).Select(skip => skip.Detail).Distinct().ToList();
+        return details.Count == 0 ? null : string.Join(' ', details) is { Length: > LongestNote } text ? text[..LongestNote] : string.Join(' ', details);
+    }
+
+    public LinkUnit Unmatched(WorkScope scope, SyncCase item, bool isOlder, string reason) => new()
+    {
+        Index = [IndexWrite.Insert(EntryOf(scope, item, isOlder, reason))],
         DoneWork = [.. item.Work],
+    };
+
+    private LinkUnit? Unlinked(WorkScope scope, SyncCase item)
+    {
+        if (item.Reason is not { } reason) return DoneWork(item);
+        var seen = (Sight.Present)item.Item.On(item.Source);
+        if (!item.Index.TryGetValue(item.Source, out var known)) return Unmatched(scope, item, isOlder: !seen.IsNew, reason);
+
+        // By what it is found and compared has to be as it is now.
+        var renewed = EntryOf(scope, item, known.Value.IsOlder, reason);
+        return renewed.Reason == known.Value.Reason && renewed.Marks == known.Value.Marks && renewed.MatchKeys.SequenceEqual(known.Value.MatchKeys)
+            ? DoneWork(item)
+            : new LinkUnit { Index = [IndexWrite.Replace(known, known.Value with { Reason = renewed.Reason, Marks = renewed.Marks, MatchKeys = renewed.MatchKeys, Label = renewed.Label })], DoneWork = [.. item.Work] };
+    }
+
+    private static LinkUnit? DoneWork(SyncCase item) => item.Work.Count > 0 && !IsDeferred(item.Plan!) ? new LinkUnit { DoneWork = [.. item.Work] } : null;
+
+    /// <summary>The id that went into another one is nobody's any more, whatever its vendor lists.</summary>
+    private LinkUnit Move(SyncCase item, Link link, SyncAction.Move move)
+    {
+        var moved = link.WithId(move.Side, move.Id);
+        var known = item.MovesTo;
+        var claimed = (known?.Value ?? new IndexEntry(move.Side, move.Id) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, IsOlder = false, Reason = null, Hash = null };
+        var unit = Of(item, moved) with { Index = [IndexWrite.Put(known, claimed)] };
+        if (item.Index.TryGetValue(move.Side, out var left)) unit = unit with { Index = [.. unit.Index, IndexWrite.Replace(left, left.Value with { Link = null, Tombstone = true })] };
+        item.Link = new Versioned<Link>(moved, item.Link!.Value.ETag);
+        return unit;
+    }
+
+    private static IndexEntry Offered(WorkScope scope, IndexEntry entry, Record record, string reason) => entry with
+    {
+        Link = null,
+        Tombstone = false,
+        IsOlder = true,
+        MatchKeys = Matching.Keys(scope.Kind, record),
+        Marks = Marks.Of(record),
+        Reason = reason,
+        Hash = null,
     };
 
     public IndexWrite ClaimIndex(SyncCase item, Side side, Link link)
     {
         var known = item.Index.TryGetValue(side, out var entry) ? entry : (Versioned<IndexEntry>?)null;
-        var claimed = (known?.Value ?? new IndexEntry(side, link.IdOn(side)!) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, Tombstone = false, IsOlder = false, Hash = item.Vendor.TryGetValue(side, out var vendor) ? vendor.Hash() : null };
+        var claimed = (known?.Value ?? new IndexEntry(side, link.IdOn(side)!) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, Tombstone = false, IsOlder = false, Reason = null, Hash = item.Vendor.TryGetValue(side, out var vendor) ? vendor.Hash() : null };
         return IndexWrite.Put(known, claimed);
     }
 
@@ -87,10 +137,12 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
 
     public static bool IsDeferred(ItemPlan plan) => plan.Actions.Any(action => action is SyncAction.Hold or SyncAction.Park);
 
-    private IndexEntry EntryOf(WorkScope scope, SyncCase item, bool isOlder) => new(item.Source, item.SourceId)
+    private IndexEntry EntryOf(WorkScope scope, SyncCase item, bool isOlder, string reason) => new(item.Source, item.SourceId)
     {
         IsOlder = isOlder,
         MatchKeys = item.Item.RecordOn(item.Source) is { } record ? Matching.Keys(scope.Kind, record) : [],
+        Marks = item.Item.RecordOn(item.Source) is { } marked ? Marks.Of(marked) : Marks.None,
+        Reason = reason,
         Label = item.Label,
         SeenAt = time.GetUtcNow(),
     };

@@ -36,7 +36,7 @@ public sealed record Differences(
             HindranceOf(scope, link));
 
         SeenSide SeenOn(Side side) => new(
-            link.IdOn(side), item.Item.RecordOn(side)?.Label, item.Item.On(side) is Sight.Present, read.ReadAt.TryGetValue(side, out var at) ? at : null, item.Item.RecordOn(side)?.LockedBy);
+            link.IdOn(side), item.Item.RecordOn(side)?.Label, item.Item.On(side) is Sight.Present, read.ReadAt.TryGetValue(side, out var at) ? at : null, item.Item.RecordOn(side)?.Block?.Why);
     }
 
     private static string? HindranceOf(WorkScope scope, Link link) =>
@@ -47,8 +47,8 @@ public sealed record Differences(
 }
 
 /// <param name="Found">False: the vendor says that it is not there any more.</param>
-/// <param name="LockedBy">The status by which the tenant locked the record on its side.</param>
-public sealed record SeenSide(string? RecordId, string? Label, bool Found, DateTimeOffset? ReadAt, string? LockedBy);
+/// <param name="Blocked">What keeps its changes on its side, or the other side's from it: a locked status, a filter.</param>
+public sealed record SeenSide(string? RecordId, string? Label, bool Found, DateTimeOffset? ReadAt, string? Blocked);
 
 /// <summary>One field on both sides.</summary>
 /// <param name="Differs">The values are not the same in the form that both sides can hold.</param>

@@ -68,9 +68,12 @@ public sealed class GoneSync(BatchSync batches, LinkStore links, SweepStore swee
 
     private static async Task<List<SourceRecord>> ConfirmAsync(WorkScope scope, List<SourceRecord> missing, CancellationToken cancellation)
     {
-        var confirmed = new bool[missing.Count];
+        var confirmed = new SourceRecord?[missing.Count];
         await Concurrent.ForAsync(missing.Count, BatchSync.ReadsAtOnce, async (i, token) =>
-            confirmed[i] = (await scope.Flow.On(missing[i].Side).GetAsync(scope.Kind, missing[i].Id, token)).Failure?.Kind == FailureKind.NotFound, cancellation);
-        return missing.Where((_, i) => confirmed[i]).ToList();
+        {
+            var failure = (await scope.Flow.On(missing[i].Side).GetAsync(scope.Kind, missing[i].Id, token)).Failure;
+            if (failure?.Kind == FailureKind.NotFound) confirmed[i] = missing[i] with { MergedInto = failure.MergedInto };
+        }, cancellation);
+        return confirmed.OfType<SourceRecord>().ToList();
     }
 }

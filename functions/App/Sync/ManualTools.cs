@@ -65,7 +65,7 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         {
             taken = !loaded.TrueForAll(IsFree);
             if (taken) return [];
-            var chosen = loaded[0].Item.RecordOn(side)! with { LockedBy = null };
+            var chosen = loaded[0].Item.RecordOn(side)! with { Block = null };
             if (loaded[0].Link is { Value.State: LinkState.Tombstone }) loaded[0].Link = null;
             var sight = new Sight.Present(chosen, IsNew: true);
             loaded[0].Item = side == Side.Left ? new PlanItem(null, sight, Sight.Unread) : new PlanItem(null, Sight.Unread, sight);
@@ -106,10 +106,10 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
                         from match in sameKey is not null && sameKey.TryGetValue(key, out var found) ? found : []
                         select new Suggestion(match.Value.RecordId, match.Value.Label, 1, [$"same {key[..key.IndexOf('=', StringComparison.Ordinal)].Replace("+", " and ", StringComparison.Ordinal)}"]);
             var alike = from other in others
-                        let score = Suggestions.NameScore(entry.Label, other.Value.Label)
-                        where score >= Suggestions.Worthwhile
-                        select new Suggestion(other.Value.RecordId, other.Value.Label, Math.Round(score * 0.9, 2), ["similar name"]);
-            return new UnmatchedRecord(entry.RecordId, entry.Label, entry.IsOlder ? "older than the flow" : "not linked", [.. exact.Concat(alike).DistinctBy(suggestion => suggestion.Id).OrderByDescending(suggestion => suggestion.Score).Take(MaxSuggestions)]);
+                        let likeness = Suggestions.Score(entry.Marks, other.Value.Marks)
+                        where likeness.IsWorthwhile
+                        select new Suggestion(other.Value.RecordId, other.Value.Label, likeness.Value, likeness.Reasons);
+            return new UnmatchedRecord(entry.RecordId, entry.Label, entry.Reason ?? (entry.IsOlder ? "older than the flow" : "not linked"), [.. exact.Concat(alike).DistinctBy(suggestion => suggestion.Id).OrderByDescending(suggestion => suggestion.Score).Take(MaxSuggestions)]);
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
     private async Task<WorkScope?> OpenAsync(FlowKey key, string kindName, CancellationToken cancellation)
     {
         if (await contexts.LoadAsync(key, cancellation) is not { } flow || flow.Pair.FindKind(kindName) is not { Parent: null } kind) return null;
-        var byHand = flow.Settings.Kind(kind.Name) with { Enabled = true, NewLeftToRight = true, NewRightToLeft = true };
+        var byHand = flow.Settings.Kind(kind.Name) with { Enabled = true, NewLeftToRight = true, NewRightToLeft = true, OnNoMatch = OnNoMatch.Create, OnAmbiguous = OnAmbiguous.Create };
         return new WorkScope(flow, kind, RunMode.Manual, null, 0) { Settings = flow.Settings with { Kinds = flow.Settings.Kinds.SetItem(kind.Name, byHand) } };
     }
 

@@ -10,6 +10,9 @@ namespace SyncFunctions.App.Sync;
 /// <param name="Work">The row of the work list that asked for it.</param>
 public sealed record SourceRecord(Side Side, string Id, Record? Vendor, Versioned<WorkItem>? Work = null)
 {
+    /// <summary>The record into which the vendor says this one was merged; it is gone, but not deleted.</summary>
+    public string? MergedInto { get; init; }
+
     /// <summary>What was known of the record before it was read; null: it is still to be looked up.</summary>
     public Versioned<IndexEntry>? Entry { get; init; }
 }
@@ -23,6 +26,9 @@ internal sealed class SyncCase
 
     public Dictionary<Side, Versioned<IndexEntry>> Index { get; } = [];
 
+    /// <summary>What is known of the record to which the link moves.</summary>
+    public Versioned<IndexEntry>? MovesTo { get; set; }
+
     /// <summary>The records that were given, under the vendor's field names.</summary>
     public Dictionary<Side, Record> Vendor { get; } = [];
 
@@ -32,6 +38,14 @@ internal sealed class SyncCase
 
     /// <summary>Why a vendor did not do what was planned.</summary>
     public VendorFailure? Failure { get; set; }
+
+    /// <summary>Why the plan leaves an unlinked record unlinked; null where it does not.</summary>
+    public string? Reason => Plan!.Actions.Select(action => action switch
+    {
+        SyncAction.Offer offer => offer.Reason,
+        SyncAction.Skip { Reason: not SkipReason.ValueUnmapped } skip => skip.Detail,
+        _ => null,
+    }).FirstOrDefault(reason => reason is not null);
 
     /// <summary>The side and id by which logs and work rows name the case.</summary>
     public (Side Side, string Id) Name

@@ -44,8 +44,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
                     break;
             }
 
-            // An older record is offered in the list of unmatched ones; a line for each would drown the log.
-            var isKnown = item.Index.Count > 0 && item.Link is null && action is SyncAction.Offer or SyncAction.Skip;
+            var isKnown = action is SyncAction.Offer or SyncAction.Skip && IsKnown(item, action);
             var isToldAlready = item.Work.Exists(work => (work.Value.Reason, action) is (WorkReason.Parked, SyncAction.Park) or (WorkReason.Held, SyncAction.Hold));
             if (!isKnown && !isToldAlready && Story.Of(scope, item, action, now) is { } entry) Entries.Add(entry);
         }
@@ -75,12 +74,25 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
         Put(item, gaveUp ? WorkReason.Dead : WorkReason.Retry, gaveUp ? DateTimeOffset.MaxValue : due, failure.Message, attempts);
     }
 
+    /// <summary>What the record that is left says has to be merged, too.</summary>
+    public void Moved(SyncCase item, SyncAction.Move move) =>
+        Work.Add(New(item, WorkReason.Again, now, "Another record was merged into it.", 0) with { Side = move.Side, RecordId = move.Id });
+
     public void Again(SyncCase item, string detail) => Put(item, WorkReason.Again, now, detail, 0);
 
     public void Defer(SyncCase item, WorkReason reason, DateTimeOffset until, string detail) => Put(item, reason, until, detail, 0);
 
     /// <summary>Longer each time, since every look costs a call.</summary>
     public void Wait(SyncCase item, string detail) => Put(item, WorkReason.Parked, now + Backoff(Attempts(item)), detail, Attempts(item));
+
+    /// <summary>What is as it was at the last look is not told again; a line for each older record would drown the log.</summary>
+    private static bool IsKnown(SyncCase item, SyncAction action)
+    {
+        var skip = action as SyncAction.Skip;
+        if (skip?.Reason.IsState() == true) return true;
+        if (item.Link is { } link) return skip?.Reason.Lasts() == true && link.Value.Notes.On(skip.Side)?.Contains(skip.Detail, StringComparison.Ordinal) == true;
+        return item.Index.TryGetValue(item.Source, out var entry) && (entry.Value.Reason is not { } told || told == item.Reason);
+    }
 
     private void Park(SyncCase item, SyncAction.Park park)
     {

@@ -120,19 +120,19 @@ internal sealed class VendorWrites(LinkStore links, References references, CaseU
 
         if (plan.Actions.OfType<SyncAction.Join>().FirstOrDefault() is { } join)
         {
-            effect.Link = CaseUnits.Remembered(units.JoinedLink(scope, item, join), plan) with { Intent = intent };
+            effect.Link = units.Remembered(scope, units.JoinedLink(scope, item, join), plan) with { Intent = intent };
             return CaseUnits.Of(item, effect.Link, finished: false) with { Index = [units.ClaimIndex(item, Side.Left, effect.Link), units.ClaimIndex(item, Side.Right, effect.Link)] };
         }
 
         if (item.Link is not { } existing)
         {
             // A new record: its link is there before its counterpart is.
-            var created = new Link(units.NewLinkId(), scope.Kind.Name) { State = LinkState.Creating, CreatedFrom = item.Source, Intent = intent }.WithId(item.Source, item.SourceId);
+            var created = units.Remembered(scope, new Link(units.NewLinkId(), scope.Kind.Name) { State = LinkState.Creating, CreatedFrom = item.Source, Intent = intent }.WithId(item.Source, item.SourceId), plan);
             effect.Link = created;
             return CaseUnits.Of(item, created, finished: false) with { Index = [units.ClaimIndex(item, item.Source, created)], OpensCreate = new OpenCreate(effect.Link.Id, effect.Target) };
         }
 
-        var link = CaseUnits.Remembered(existing.Value, plan) with { Intent = intent };
+        var link = units.Remembered(scope, existing.Value, plan) with { Intent = intent };
         if (!effect.IsCreate)
         {
             effect.Link = link;
@@ -178,7 +178,7 @@ internal sealed class VendorWrites(LinkStore links, References references, CaseU
 
         var settled = link with { State = link.State == LinkState.Creating ? LinkState.Active : link.State, Intent = null, Bases = bases };
         if (effect.HasMore) tally.Again(item, "The other side is to be written, too.");
-        if (item.Plan!.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return CaseUnits.End(item, settled, end);
+        if (item.Plan!.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return units.End(scope, item, settled, end);
         if (effect.IsCreate)
         {
             settled = settled.WithId(effect.Target, effect.ReadBack!.Id);

@@ -73,6 +73,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
             var entry = due.Entries.TryGetValue((row.Value.Side, row.Value.RecordId), out var known) ? known : (Versioned<IndexEntry>?)null;
             var source = new SourceRecord(row.Value.Side, row.Value.RecordId, read.Value, row) { Entry = entry };
             if (read.Failure is not { } failure) sources.Add(source);
+            else if (failure.MergedInto is { } into) sources.Add(source with { MergedInto = into });
             else if (failure.Kind != FailureKind.NotFound) units.Add(Later(row, failure.Until, failure.Message));
             else if (entry?.Value.Link is null) units.Add(new LinkUnit { DoneWork = [row] });
             else missing.Add(source);

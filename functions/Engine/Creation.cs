@@ -1,0 +1,61 @@
+namespace SyncFunctions.Engine;
+
+/// <summary>Creates the counterpart of a record, with everything that its side may set; or says what is missing.</summary>
+internal static class Creation
+{
+    public static void Plan(Planning plan, Side source, Record record)
+    {
+        var target = source.Other();
+        var fields = FieldSet.Empty;
+        var sourceValues = FieldSet.Empty;
+        var missing = new List<SyncAction>();
+        foreach (var field in plan.Kind.Fields)
+        {
+            if (!FlowSettings.AllowsAtCreation(plan.Settings.DirectionOf(plan.Kind, field), source) || !field.End(target).CanWrite) continue;
+            var value = record.Fields.Find(field.Name) ?? FieldValue.None;
+            if (field.RequiredOn == target && value.IsBlank)
+            {
+                plan.Skip(source, SkipReason.ReferenceMissing, $"It has no {field.Name}.");
+                return;
+            }
+
+            if (value is FieldValue.Reference reference)
+            {
+                var wait = Await(source, field, reference, record);
+                if (field.RequiredOn == target)
+                {
+                    plan.Add(wait);
+                    return;
+                }
+
+                missing.Add(wait);
+                continue;
+            }
+
+            if (value.IsBlank)
+            {
+                // Agreed to be blank, so that whoever fills it in later has changed it.
+                if (record.Fields.ContainsKey(field.Name)) sourceValues = sourceValues.With(field.Name, value);
+                continue;
+            }
+
+            if (!plan.Settings.CanTranslate(field, target, value))
+            {
+                missing.Add(new SyncAction.Skip(source, SkipReason.ValueUnmapped, $"{field.Name} {value} has no counterpart."));
+                continue;
+            }
+
+            fields = fields.With(field.Name, field.End(target).Shape(value));
+            sourceValues = sourceValues.With(field.Name, value);
+        }
+
+        plan.Add(new SyncAction.Create(target, fields, sourceValues));
+        plan.Add(missing);
+    }
+
+    /// <summary>A reference that is not linked: it is waited for, unless it is known that it will not be.</summary>
+    public static SyncAction Await(Side source, FieldMap field, FieldValue.Reference reference, Record record) =>
+        record.Excluded.TryGetValue(field.Name, out var why)
+            ? new SyncAction.Skip(source, SkipReason.ReferenceExcluded, $"Its {field.Name} is not synchronised: {why}")
+            : new SyncAction.Park(source, field.Name, field.References!, reference.RecordId);
+}
