@@ -46,6 +46,9 @@ public sealed record Link(LinkId Id, string Kind)
     /// <summary>What stopped a paused link; null where a person did.</summary>
     public PauseCause? PausedBy { get; init; }
 
+    /// <summary>Since when its record has one of the values of <see cref="AutoPause"/>.</summary>
+    public DateTimeOffset? RestingSince { get; init; }
+
     /// <summary>On a tombstone: disconnected, and nobody can undo it.</summary>
     public bool Final { get; init; }
 

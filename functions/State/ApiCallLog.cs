@@ -25,6 +25,10 @@ public sealed class ApiCallLog(StateTables tables, IdSource ids)
         return new([.. page.Items.Select(FromRow)], page.Continuation);
     }
 
+    /// <returns>How many calls were older.</returns>
+    public Task<int> RemoveBeforeAsync(TenantId tenant, ConnectionId connection, DateTimeOffset before, CancellationToken cancellation) =>
+        AppendLog.RemoveBeforeAsync(tables.ApiCalls, Keys.Connection(tenant, connection), before, cancellation);
+
     private static TableEntity ToRow(string partition, string key, FailedCall call) => Row.New(partition, key)
         .Put("At", call.At)
         .Put("System", call.System)

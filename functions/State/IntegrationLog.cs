@@ -66,6 +66,10 @@ public sealed class IntegrationLog(StateTables tables, IdSource ids)
         return new([.. page.Items.Select(FromRow)], page.Continuation);
     }
 
+    /// <returns>How many lines were older.</returns>
+    public Task<int> RemoveBeforeAsync(FlowKey flow, DateTimeOffset before, CancellationToken cancellation) =>
+        AppendLog.RemoveBeforeAsync(tables.Log, Keys.Flow(flow), before, cancellation);
+
     private static string? Condition(LogFilter filter)
     {
         var conditions = new List<string>();

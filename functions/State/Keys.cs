@@ -18,7 +18,7 @@ namespace SyncFunctions.State;
 //              <tenant> ; flow|<flow>             points at a flow
 // connections  <tenant> ; <connection>
 // flows        <tenant>|<flow> ; flow             the flow
-//                                cursor|<kind>|<side>, hint|<kind>, guard|<lane>, project|<record>|<lane>, doc|<name>
+//                                cursor|<kind>|<side>, hint|<kind>, guard|<lane>, project|<link>|<lane>, brake|<kind>, doc|<name>
 // due          <shard 00-15> ; <tenant>|<flow>
 // links        <tenant>|<flow>|<kind> ; k|<link>  a link
 //                                l|<record>, r|<record>         what is known of a left, right record
@@ -117,6 +117,10 @@ public static class Keys
 
     internal static string Hint(string kind) => $"hint|{Part(kind)}";
 
+    internal static readonly KeyRange Brakes = KeyRange.Prefix("brake|");
+
+    internal static string Brake(string kind) => $"brake|{Part(kind)}";
+
     internal static string Document(string name) => $"doc|{Part(name)}";
 
     internal static string DueShard(FlowKey flow) =>
@@ -147,6 +151,12 @@ public static class Keys
     /// <summary>Rows of the same moment: the one that was appended last comes first.</summary>
     internal static string LogRow(DateTimeOffset at, int number, string unique) =>
         $"{NewestFirst(at)}|{(99_999 - number).ToString("D5", CultureInfo.InvariantCulture)}|{unique}";
+
+    /// <summary>Rows of an append-only log from before that time.</summary>
+    internal static KeyRange OlderThan(DateTimeOffset before) => new($"{NewestFirst(before)}}}", NewestFirstRange.To);
+
+    /// <summary>Pointers at runs that began before that time.</summary>
+    internal static KeyRange RunsOlderThan(DateTimeOffset before) => new($"t|{NewestFirst(before)}}}", RunTimes.To);
 
     internal static string Lookup(string purpose, string secret) => LookupOfHash(purpose, OfSecret(secret));
 

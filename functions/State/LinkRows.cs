@@ -26,6 +26,7 @@ internal static class LinkRows
             .PutClipped("Reason", link.Reason, 1000)
             .Put("StateSince", link.StateSince)
             .Put("PausedBy", link.PausedBy)
+            .Put("RestingSince", link.RestingSince)
             .Put("Final", link.Final ? true : (bool?)null)
             .Put("Outside", link.Outside == Outside.Neither ? null : (int?)link.Outside)
             .Put("FilterHash", link.FilterHash)
@@ -49,6 +50,7 @@ internal static class LinkRows
         Reason = row.GetString("Reason"),
         StateSince = row.TimeOrNull("StateSince"),
         PausedBy = row.EnumOrNull<PauseCause>("PausedBy"),
+        RestingSince = row.TimeOrNull("RestingSince"),
         Final = row.GetBoolean("Final") ?? false,
         Outside = (Outside)(row.GetInt32("Outside") ?? 0),
         FilterHash = row.GetString("FilterHash"),

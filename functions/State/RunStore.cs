@@ -102,6 +102,28 @@ public sealed class RunStore(StateTables tables)
         return new([.. ids.Where(runs.ContainsKey).Select(id => runs[id])], pointers.Continuation);
     }
 
+    /// <summary>Takes away runs that began before that time and have ended.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> RemoveBeforeAsync(FlowKey flow, DateTimeOffset before, CancellationToken cancellation)
+    {
+        var removed = 0;
+        var filter = Filter.And(Filter.Partition(Keys.Flow(flow)), Filter.In(Keys.RunsOlderThan(before)));
+        await foreach (var pointer in tables.Runs.QueryAsync(filter, null, cancellation))
+        {
+            var run = new RunId(pointer.Text("Id"));
+            if (await GetAsync(flow, run, cancellation) is { } found)
+            {
+                if (found.Value.EndedAt is null) continue;
+                await tables.Runs.DeleteAsync(Keys.Flow(flow), Keys.Run(run), found.ETag, cancellation);
+            }
+
+            // The pointer last: a run without one would never be found again.
+            if (await tables.Runs.DeleteAsync(pointer.PartitionKey, pointer.RowKey, pointer.ETag, cancellation)) removed++;
+        }
+
+        return removed;
+    }
+
     private static TableEntity ToRow(Run run) => Row.New(Keys.Flow(run.Flow), Keys.Run(run.Id))
         .Put("Id", run.Id.Value)
         .Put<Lane>("Lane", run.Lane)

@@ -28,14 +28,14 @@ public sealed class SyncFlow(Finder finder, FlowRuns runs)
         var mode = body.Mode ?? RunMode.Delta;
         ImmutableArray<string> kinds = body.Kinds ?? [];
         var check = new BodyCheck()
-            .When(mode is not (RunMode.Delta or RunMode.Comprehensive or RunMode.Import or RunMode.DryRun), "#/mode", "The modes are delta, comprehensive, import and dryRun.")
+            .When(mode is not (RunMode.Delta or RunMode.Comprehensive or RunMode.Reference or RunMode.Import or RunMode.DryRun), "#/mode", "The modes are delta, comprehensive, reference, import and dryRun.")
             .When(!kinds.IsEmpty && mode is not (RunMode.Delta or RunMode.Comprehensive or RunMode.DryRun), "#/kinds", "Only a delta, a comprehensive and a dry run can be limited to some kinds.");
         foreach (var kind in kinds.Where(kind => found.Pair.FindKind(kind) is null)) check.Add("#/kinds", $"The pair has no kind {kind}.");
         check.Refuse();
 
-        // A plan changes nothing, so it can be made of a flow that is off.
-        if (mode is not (RunMode.Import or RunMode.DryRun) && !found.Flow.Enabled) throw new ProblemException(ProblemType.FlowOff, "The flow is switched off: enable it first.");
-        if (mode is not (RunMode.Import or RunMode.DryRun) && found.Flow.WentLiveAt is null) throw new ProblemException(ProblemType.FlowOff, "The flow has not gone live yet.");
+        // A plan changes nothing, so it can be made of a flow that is off; neither do look-up lists.
+        if (mode is not (RunMode.Import or RunMode.DryRun or RunMode.Reference) && !found.Flow.Enabled) throw new ProblemException(ProblemType.FlowOff, "The flow is switched off: enable it first.");
+        if (mode is not (RunMode.Import or RunMode.DryRun or RunMode.Reference) && found.Flow.WentLiveAt is null) throw new ProblemException(ProblemType.FlowOff, "The flow has not gone live yet.");
         return Json.Accepted((await runs.RequestAsync(found.Key, mode, FlowRuns.ByHand, client, cancellation, kinds)).Require(mode));
     }
 }

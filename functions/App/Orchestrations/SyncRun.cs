@@ -76,8 +76,8 @@ public static class SyncRun
                 await context.CallActivityAsync(nameof(CountRecords), input);
                 return input.AfterCount();
 
-            case RunStage.Note or RunStage.Records:
-                var page = await context.CallActivityAsync<PageResult>(nameof(SyncPage), input);
+            case RunStage.Note or RunStage.Records or RunStage.References:
+                var page = await context.CallActivityAsync<PageResult>(input.Stage == RunStage.References ? nameof(SyncReferences) : nameof(SyncPage), input);
                 Obey(page.Order);
                 if (page.Failure is null) return input.After(page);
                 if (page.RetryAt is not { } retryAt || input.Failures >= MaxFailures) throw new RunFailedException(page.Failure);
@@ -90,6 +90,10 @@ public static class SyncRun
 
             case RunStage.Insides:
                 return await InsidesAsync(context, input);
+
+            case RunStage.Work:
+                await context.CallActivityAsync(nameof(SyncWork), input);
+                return input with { Stage = RunStage.Finished };
 
             default:
                 throw new InvalidOperationException($"There is no step for {input.Stage}.");
@@ -124,7 +128,7 @@ public static class SyncRun
 
     private static async Task<SyncRunInput> InsidesAsync(TaskOrchestrationContext context, SyncRunInput input)
     {
-        if (input.InsideKinds.IsEmpty || (!input.AllParents && input.Parents.IsEmpty)) return input with { Stage = RunStage.Finished };
+        if (input.InsideKinds.IsEmpty || (!input.AllParents && input.Parents.IsEmpty)) return input.AfterAllInsides();
         string? after = null;
         var parents = input.Parents;
         if (input.AllParents)

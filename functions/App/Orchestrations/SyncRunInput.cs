@@ -53,6 +53,9 @@ public sealed record SyncRunInput(
     /// <summary>More changed parents than an orchestration should carry: then all are looked at.</summary>
     public const int MaxParents = 1000;
 
+    /// <summary>What is due on the work list is done too, since nobody polls the flow.</summary>
+    public bool WithWork { get; init; }
+
     /// <summary>The run is not limited to some kinds.</summary>
     public bool IsWhole { get; init; } = true;
 
@@ -104,6 +107,7 @@ public sealed record SyncRunInput(
     /// <summary>The next step after a page.</summary>
     public SyncRunInput After(PageResult page)
     {
+        if (Stage == RunStage.References) return this with { Stage = RunStage.Finished };
         var next = this with { Walk = page.Walk, Failures = 0 };
         if (!AllParents)
         {
@@ -143,8 +147,11 @@ public sealed record SyncRunInput(
     public SyncRunInput AfterInsides(int handled, string? after)
     {
         var left = AllParents ? this with { ParentsAfter = after } : this with { Parents = Parents.RemoveRange(0, handled) };
-        return (AllParents ? after is null : left.Parents.IsEmpty) ? left with { Stage = RunStage.Finished } : left;
+        return (AllParents ? after is null : left.Parents.IsEmpty) ? left.AfterAllInsides() : left;
     }
+
+    /// <summary>The work list of a flow that is polled is looked at by its polls.</summary>
+    public SyncRunInput AfterAllInsides() => this with { Stage = WithWork ? RunStage.Work : RunStage.Finished };
 
     /// <summary>Only the start of a walk is needed once it is done.</summary>
     private static KindWalk Slim(KindWalk walk) => walk with

@@ -9,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// the outcome (new bases, new ids, work rows that are done) is stored after it. A crash in between leaves an open intent, which
 /// <see cref="IntentRecovery"/> settles by looking at the target.
 /// </summary>
-internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits units, VendorWrites writes, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
+internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits units, VendorWrites writes, Brakes brakes, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
 {
     /// <summary>Cases whose intents are taken in one go: few enough that each is sent long before its intent ends.</summary>
     private const int CasesAtOnce = 33;
@@ -27,6 +27,7 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
         foreach (var (item, failure) in failed) tally.Failed(item, failure);
         foreach (var (item, until) in waiting) tally.Defer(item, WorkReason.Intent, until, "An earlier write of this record may still be on its way.");
 
+        await BrakeAsync(scope, cases, tally, cancellation);
         foreach (var chunk in cases.Chunk(CasesAtOnce)) await ApplyChunkAsync(scope, chunk, tally, cancellation);
 
         if (tally.Work.Count > 0)
@@ -38,6 +39,18 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
         await RememberAsync(scope, cases, tally, cancellation);
         if (tally.Entries.Count > 0) await log.AppendAsync(scope.Flow.Key, tally.Entries, cancellation);
         return new BatchOutcome(tally.Counts, tally.Parents);
+    }
+
+    /// <summary>Takes out what may not be archived or deleted before a person has looked.</summary>
+    private async Task BrakeAsync(WorkScope scope, List<SyncCase> cases, Tally tally, CancellationToken cancellation)
+    {
+        var vanishing = cases.Where(item => item.Link is not null && Effect.Vanishes(item.Plan!)).ToList();
+        if (vanishing.Count == 0) return;
+        foreach (var item in vanishing.Except(await brakes.AllowAsync(scope, vanishing, cancellation)))
+        {
+            cases.Remove(item);
+            tally.Brake(item);
+        }
     }
 
     /// <summary>

@@ -46,14 +46,15 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     public async Task<RunRequestResult> RequestAsync(
         FlowKey flow, RunMode mode, string trigger, DurableTaskClient client, CancellationToken cancellation, params ImmutableArray<string> kinds)
     {
-        var pair = pairs[(await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value.Pair];
+        var stored = (await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value;
         if (trigger == ByHand && await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation) is { Value: { IsAsked: true } asked }) return BusyWith(asked);
         var (guard, busy) = await TakeAsync(flow, mode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is null && await FreeOfDeadRunAsync(flow, LaneOf(mode), client, cancellation)) (guard, busy) = await TakeAsync(flow, mode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is not { } held) return busy!;
         var run = held.Value.Run!.Value;
         await runs.InsertAsync(new Run(flow, run, held.Value.Lane, mode.ToString(), trigger, time.GetUtcNow()), cancellation);
-        await ScheduleAsync(SyncRunInput.Begin(flow, run, held.Value.Epoch, mode, pair, kinds), client, cancellation);
+        var withWork = mode == RunMode.Delta && stored.Mode != FlowMode.Continuous;
+        await ScheduleAsync(SyncRunInput.Begin(flow, run, held.Value.Epoch, mode, pairs[stored.Pair], kinds) with { WithWork = withWork }, client, cancellation);
         return new RunRequestResult.Started(run);
     }
 

@@ -4,7 +4,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Sync;
 
-/// <summary>Starts the comprehensive runs that are due. They have a lane of their own, so that live changes are not held up.</summary>
+/// <summary>Starts the comprehensive runs that are due, and reads look-up lists again. They have a lane of their own, so that live changes are not held up.</summary>
 public sealed class SweepSchedule(FlowStore flows, FlowRuns runs, SweepFigures figures, BudgetStore budgets, IntegrationLog log, TimeProvider time)
 {
     /// <summary>A run that failed is tried again after this.</summary>
@@ -14,6 +14,13 @@ public sealed class SweepSchedule(FlowStore flows, FlowRuns runs, SweepFigures f
     {
         var now = time.GetUtcNow();
         if (flow.State.Guard(Lane.Sweep)?.Value is { Paused: true }) return;
+        if (ReferenceLists.IsDue(flow, now))
+        {
+            // One thing at a time in this lane: what else is due follows at the next poll.
+            await runs.RequestAsync(flow.Key, RunMode.Reference, "schedule", client, cancellation);
+            return;
+        }
+
         if (SweepPlan.NextAt(flow.Settings.SweepEvery, flow.Flow.WentLiveAt, flow.Flow.SweptAt, flow.Flow.SweepNotBefore) is not { } next || next > now) return;
         if (await TooDearAsync(flow, now, cancellation) is { } why)
         {

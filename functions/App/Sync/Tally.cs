@@ -82,6 +82,13 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
     public void Defer(SyncCase item, WorkReason reason, DateTimeOffset until, string detail) => Put(item, reason, until, detail, 0);
 
+    /// <summary>Until a person confirms it, however long that takes.</summary>
+    public void Brake(SyncCase item)
+    {
+        Counts = Counts with { Done = Counts.Done + 1, Held = Counts.Held + 1 };
+        Put(item, WorkReason.Braked, DateTimeOffset.MaxValue, "Many records of its kind vanish at once; a person has to confirm it.", 0);
+    }
+
     /// <summary>Longer each time, since every look costs a call.</summary>
     public void Wait(SyncCase item, string detail) => Put(item, WorkReason.Parked, now + Backoff(Attempts(item)), detail, Attempts(item));
 

@@ -40,7 +40,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     public async Task MoveHintAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
     {
         var left = await links.WorkAsync(scope.Links, BatchSync.MaxRecords * 5, cancellation);
-        var open = left.Where(work => work.Value.Reason != WorkReason.Dead).Select(work => work.Value.DueAt).ToList();
+        var open = left.Where(work => work.Value.DueAt < DateTimeOffset.MaxValue).Select(work => work.Value.DueAt).ToList();
         await flows.ResetHintAsync(scope.Flow.Key, hint, open.Count == 0 ? null : open.Min(), cancellation);
     }
 

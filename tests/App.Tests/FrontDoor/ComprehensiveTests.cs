@@ -52,7 +52,8 @@ public sealed class MassDeleteTests(FrontDoorStack door)
         await practice.RunAsync("comprehensive");
 
         await practice.LoggedAsync("mass-delete-refused", new { kind = "company", level = "error" });
-        await practice.QuietAsync();
+        await practice.PolledAsync();
+        (await practice.GetAsync("/status")).GetProperty("work").GetProperty("braked").GetInt32().ShouldBe(5);
         (await practice.TinyPlus.AllAsync("companies")).ShouldAllBe(company => company["record_status"] == "active");
     }
 }

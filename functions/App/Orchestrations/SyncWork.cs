@@ -1,0 +1,27 @@
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Orchestrations;
+
+/// <summary>Does what is due on the work list of a flow that runs on demand: nobody else looks at it.</summary>
+public sealed class SyncWork(FlowContexts contexts, FlowRuns runs, RunJournal journal, WorkSync work, ProjectSync projects, TimeProvider time)
+{
+    [Function(nameof(SyncWork))]
+    public async Task RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
+    {
+        var run = new RunId(input.Run);
+        var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
+        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        foreach (var kind in flow.Pair.Kinds.Where(kind => flow.Settings.Kind(kind.Name).Enabled))
+        {
+            if (flow.State.Hint(kind.Name) is not { } hint || hint.Value.DueAt > time.GetUtcNow()) continue;
+            var scope = new WorkScope(flow, kind, RunMode.Delta, run, input.Epoch);
+            var done = await work.RunAsync(scope, hint, cancellation);
+            var insides = flow.Pair.Inside(kind).Where(inside => flow.Settings.Kind(inside.Name).Enabled).ToList();
+            var counts = done.Counts + await projects.RunAsync(scope, insides, done.Parents, cancellation);
+            await journal.AddAsync(input.Key, run, kind.Name, counts, cancellation);
+        }
+    }
+}
