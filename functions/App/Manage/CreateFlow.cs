@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Problems;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class CreateFlow(Finder finder, PairCatalog pairs, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, TimeProvider time)
+public sealed class CreateFlow(Finder finder, PairCatalog pairs, Systems systems, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, TimeProvider time)
 {
     public sealed record Body(
         string? Id, string? Pair, string? Name, string? Left, string? Right, FlowMode? Mode, Direction? Direction, JsonElement? Settings, bool? Enabled, int? PollEverySeconds);
@@ -32,7 +33,7 @@ public sealed class CreateFlow(Finder finder, PairCatalog pairs, ConnectionStore
         var flow = new Flow(
             new FlowKey(owner.Id, FlowId.Parse(NewId.Choose(body.Id))), pair.Name, body.Name ?? pair.DisplayName, new ConnectionId(body.Left!), new ConnectionId(body.Right!))
         {
-            Settings = FlowSettingsPatch.Apply(pair, settings, body.Settings),
+            Settings = FlowSettingsPatch.Apply(pair, systems, settings, body.Settings),
             Mode = body.Mode ?? FlowMode.Continuous,
             Enabled = body.Enabled ?? false,
             PollEvery = body.PollEverySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -4,11 +4,13 @@ using SyncFunctions.Pairs;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>What happens to the fields of a kind under a flow's settings.</summary>
+/// <param name="Master">The side that wins conflicts, after the tenant's choice.</param>
 public sealed record KindFields(string Kind, string LeftKind, string RightKind, bool Enabled, Side Master, IReadOnlyList<FieldRow> Fields);
 
 /// <param name="LeftName">The vendor's name; null where that side has no such field. Joined parts stand with a plus.</param>
 /// <param name="Direction">After the tenant's narrowing.</param>
 /// <param name="Owner">The side whose changes count once the record exists on both; null where both count or none does.</param>
+/// <param name="BlankPolicy">What a value that became blank does to the other side, after the tenant's choice.</param>
 /// <param name="ReadOnlyOn">The side on which an edit would be put back: to be greyed out there.</param>
 public sealed record FieldRow(
     string Field,
@@ -19,7 +21,11 @@ public sealed record FieldRow(
     Side? Owner,
     BlankPolicy BlankPolicy,
     NormalForm NormalForm,
-    Side? ReadOnlyOn);
+    Side? ReadOnlyOn)
+{
+    /// <summary>Mapped by the tenant, not by the pair.</summary>
+    public bool IsCustom { get; init; }
+}
 
 /// <summary>In which two values are the same: what both sides can hold.</summary>
 public sealed record NormalForm(int? LeftMaxLength, int? RightMaxLength, bool IgnoresCase);
@@ -34,8 +40,13 @@ public static class FieldTable
             kind.LeftKind,
             kind.RightKind,
             settings.Kind(kind.Name).Enabled,
-            kind.Master,
-            [.. kind.Fields.Select(field => Row(kind, field, settings))])),
+            settings.Kind(kind.Name).Master ?? kind.Master,
+            [
+                .. kind.Fields.Select(field => Row(kind, field, settings)),
+                .. from custom in settings.Kind(kind.Name).CustomFields
+                   where !kind.Fields.Any(field => field.Name == custom.Name)
+                   select Row(kind, custom.ToMap(), settings) with { IsCustom = true },
+            ])),
     ];
 
     private static FieldRow Row(KindMap kind, FieldMap field, FlowSettings settings)
@@ -49,7 +60,7 @@ public static class FieldTable
             NameOf(field.Right),
             direction,
             owner,
-            field.Blank,
+            settings.Kind(kind.Name).Blanks.TryGetValue(field.Name, out var blank) ? blank : field.Blank,
             new NormalForm(field.Left.MaxLength, field.Right.MaxLength, field.Left.IgnoresCase || field.Right.IgnoresCase),
             settings.Kind(kind.Name).Enabled && owner is { } side && field.End(side.Other()).CanWrite ? side.Other() : null);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SyncFunctions.App.Problems;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
 
@@ -10,14 +11,17 @@ namespace SyncFunctions.App.Manage;
 public static class FlowSettingsPatch
 {
     public static readonly TimeSpan MaxLockWindow = TimeSpan.FromDays(7);
+    private static readonly TimeSpan MaxCoolDown = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MinSweepEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxSweepEvery = TimeSpan.FromDays(31);
 
     /// <exception cref="ProblemException">A member is unknown, or a value does not fit the pair.</exception>
-    public static FlowSettings Apply(Pair pair, FlowSettings settings, JsonElement? patch)
+    public static FlowSettings Apply(Pair pair, Systems systems, FlowSettings settings, JsonElement? patch)
     {
         if (patch is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) }) throw JsonBody.Invalid("The settings must be a JSON object.", "#/settings");
         var merged = patch is { ValueKind: JsonValueKind.Object } changes ? Merge(Json.ToNode(settings)!.AsObject(), JsonObject.Create(changes)!) : null;
         var result = merged is null ? settings : Read(merged);
-        Check(pair, result);
+        Check(pair, systems, result);
         return result;
     }
 
@@ -36,11 +40,15 @@ public static class FlowSettingsPatch
 
     private static FlowSettings Read(JsonObject merged) => JsonBody.Convert<FlowSettings>(JsonSerializer.SerializeToElement(merged), "#/settings");
 
-    private static void Check(Pair pair, FlowSettings settings)
+    private static void Check(Pair pair, Systems systems, FlowSettings settings)
     {
         var check = new BodyCheck()
             .When(settings.Direction is not (Direction.Both or Direction.LeftToRight or Direction.RightToLeft), "#/settings/direction", "A flow runs both, leftToRight or rightToLeft.")
-            .When(settings.LockWindow < TimeSpan.Zero || settings.LockWindow > MaxLockWindow, "#/settings/lockWindow", "A lock window lasts from 0 to 7 days.");
+            .When(settings.LockWindow < TimeSpan.Zero || settings.LockWindow > MaxLockWindow, "#/settings/lockWindow", "A lock window lasts from 0 to 7 days.")
+            .When(settings.CoolDown < TimeSpan.Zero || settings.CoolDown > MaxCoolDown, "#/settings/coolDown", "A cool-down lasts from 0 to 24 hours.")
+            .When(settings.SweepEvery < TimeSpan.Zero || settings.SweepEvery > MaxSweepEvery || (settings.SweepEvery > TimeSpan.Zero && settings.SweepEvery < MinSweepEvery), "#/settings/sweepEvery", "Sweeps are 5 minutes to 31 days apart; 0 switches them off.")
+            .When(settings.Runaway.MaxWrites is < 2 or > 1000, "#/settings/runaway/maxWrites", "A link is quarantined after 2 to 1000 writes.")
+            .When(settings.Runaway.Within <= TimeSpan.Zero || settings.Runaway.Within > Runaway.Default.Within, "#/settings/runaway/within", "Writes are counted within an hour at most.");
         foreach (var (name, kind) in settings.Kinds)
         {
             var at = $"#/settings/kinds/{Uri.EscapeDataString(name)}";
@@ -50,10 +58,7 @@ public static class FlowSettingsPatch
                 continue;
             }
 
-            check
-                .When(kind.NewLeftToRight == true && !FlowSettings.Allows(map.NewRecords, Side.Left), $"{at}/newLeftToRight", "The pair creates no such records in this direction.")
-                .When(kind.NewRightToLeft == true && !FlowSettings.Allows(map.NewRecords, Side.Right), $"{at}/newRightToLeft", "The pair creates no such records in this direction.");
-            foreach (var (field, direction) in kind.Fields) CheckField(check, map, field, direction, $"{at}/fields/{Uri.EscapeDataString(field)}");
+            new KindSettingsCheck(check, map, kind, side => systems[pair.System(side)].Catalog, at).Run();
         }
 
         var maps = pair.Kinds.SelectMany(kind => kind.Fields).Select(field => field.ValueMap).OfType<string>().ToHashSet();
@@ -67,14 +72,6 @@ public static class FlowSettingsPatch
 
         check.When(settings.LockedStatuses.Any(string.IsNullOrEmpty), "#/settings/lockedStatuses", "A status has a name.");
         check.Refuse();
-    }
-
-    private static void CheckField(BodyCheck check, KindMap kind, string name, Direction direction, string at)
-    {
-        if (kind.Fields.FirstOrDefault(field => field.Name == name) is not { } field)
-            check.Add(at, "The kind has no such field.");
-        else
-            check.When(!CanChoose(field, direction), at, $"The pair lets this field go {Json.ToNode(field.Direction)}: that can be narrowed, not widened.");
     }
 
     /// <summary>

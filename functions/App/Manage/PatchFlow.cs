@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Problems;
+using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class PatchFlow(FlowSwitch flowSwitch)
+public sealed class PatchFlow(FlowSwitch flowSwitch, Systems systems)
 {
     public sealed record Body(string? Name, JsonElement? Settings, bool? Enabled, int? PollEverySeconds, FlowMode? Mode);
 
@@ -23,7 +24,7 @@ public sealed class PatchFlow(FlowSwitch flowSwitch)
         var changed = await flowSwitch.ChangeAsync(tenant, flow, found => found.Flow with
         {
             Name = body.Name ?? found.Flow.Name,
-            Settings = FlowSettingsPatch.Apply(found.Pair, found.Flow.Settings, body.Settings),
+            Settings = FlowSettingsPatch.Apply(found.Pair, systems, found.Flow.Settings, body.Settings),
             Enabled = body.Enabled ?? found.Flow.Enabled,
             PollEvery = body.PollEverySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : found.Flow.PollEvery,
             Mode = body.Mode ?? found.Flow.Mode,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
 
@@ -61,6 +62,28 @@ public sealed class FlowSettingsPatchTests
     [InlineData("""{"valueMaps":{"stages":[{"left":"Won"}]}}""", "#/settings/valueMaps/stages")]
     [InlineData("""{"lockedStatuses":[null]}""", "#/settings/lockedStatuses")]
     [InlineData("""{"lockedStatuses":null,"kinds":7}""", "#/settings/kinds")]
+    [InlineData("""{"coolDown":"-00:00:01"}""", "#/settings/coolDown")]
+    [InlineData("""{"coolDown":"2.00:00:00"}""", "#/settings/coolDown")]
+    [InlineData("""{"sweepEvery":"00:01:00"}""", "#/settings/sweepEvery")]
+    [InlineData("""{"sweepEvery":"32.00:00:00"}""", "#/settings/sweepEvery")]
+    [InlineData("""{"runaway":{"maxWrites":1}}""", "#/settings/runaway/maxWrites")]
+    [InlineData("""{"runaway":{"within":"02:00:00"}}""", "#/settings/runaway/within")]
+    [InlineData("""{"kinds":{"company":{"blanks":{"colour":"keep"}}}}""", "#/settings/kinds/company/blanks/colour")]
+    [InlineData("""{"kinds":{"company":{"blanks":{"phone":"maybe"}}}}""", "#/settings/kinds/company/blanks/phone")]
+    [InlineData("""{"kinds":{"company":{"whenArchived":"explode"}}}""", "#/settings/kinds/company/whenArchived")]
+    [InlineData("""{"kinds":{"progress":{"whenGone":"delete"}}}""", "#/settings/kinds/progress/whenGone")]
+    [InlineData("""{"kinds":{"progress":{"onNoMatch":"ask"}}}""", "#/settings/kinds/progress/onNoMatch")]
+    [InlineData("""{"kinds":{"company":{"onNoMatch":"guess"}}}""", "#/settings/kinds/company/onNoMatch")]
+    [InlineData("""{"kinds":{"company":{"master":"middle"}}}""", "#/settings/kinds/company/master")]
+    [InlineData("""{"kinds":{"company":{"filters":[{"side":"left","field":"colour","anyOf":[]}]}}}""", "#/settings/kinds/company/filters/0/field")]
+    [InlineData("""{"kinds":{"company":{"filters":[{"side":"right","field":"email_address","anyOf":[]},{"side":"left","field":"name","anyOf":[" "]}]}}}""", "#/settings/kinds/company/filters/1/anyOf")]
+    [InlineData("""{"kinds":{"company":{"customFields":[{"name":"note","left":"colour","right":"description"}]}}}""", "#/settings/kinds/company/customFields/0/left")]
+    [InlineData("""{"kinds":{"company":{"customFields":[{"name":"phone","left":"address2","right":"description"}]}}}""", "#/settings/kinds/company/customFields/0/name")]
+    [InlineData("""{"kinds":{"company":{"customFields":[{"name":"note","left":"address2","right":"name"}]}}}""", "#/settings/kinds/company/customFields/0/right")]
+    [InlineData("""{"kinds":{"company":{"customFields":[{"name":"note","left":"address2","right":"description","maxLength":0}]}}}""", "#/settings/kinds/company/customFields/0/maxLength")]
+    [InlineData("""{"kinds":{"project":{"autoPause":{"field":"colour","values":["Won"],"afterDays":30}}}}""", "#/settings/kinds/project/autoPause/field")]
+    [InlineData("""{"kinds":{"project":{"autoPause":{"field":"lifecycle","values":[],"afterDays":30}}}}""", "#/settings/kinds/project/autoPause/values")]
+    [InlineData("""{"kinds":{"project":{"autoPause":{"field":"lifecycle","values":["archived"],"afterDays":-1}}}}""", "#/settings/kinds/project/autoPause/afterDays")]
     public void Patch_ThatDoesNotFitThePair_IsRefusedWithItsPlace(string patch, string pointer)
     {
         var problem = Should.Throw<ProblemException>(() => Apply(FlowSettings.Default, patch));
@@ -78,6 +101,24 @@ public sealed class FlowSettingsPatchTests
         settings.Kind("project").Fields["name"].ShouldBe(Direction.InitiallyFromRight);
     }
 
+    [Fact]
+    public void Patch_WithEverythingThatFits_IsKeptAndShown()
+    {
+        var settings = Apply(FlowSettings.Default, """
+            {"coolDown":"00:05:00","sweepEvery":"1.00:00:00","runaway":{"maxWrites":5,"within":"00:30:00"},
+             "kinds":{"company":{"whenGone":"pause","whenArchived":"ignore","master":"right","onNoMatch":"ask","onAmbiguous":"ask","reviveEdited":false,"blanks":{"phone":"keep"},
+               "filters":[{"side":"right","field":"email_address","anyOf":[],"blocks":"outgoing"}],
+               "customFields":[{"name":"note","left":"address2","right":"description","type":"text","direction":"leftToRight","blank":"keep","maxLength":500}],
+               "autoPause":{"field":"lifecycle","values":["archived"],"afterDays":30}}}}
+            """);
+
+        var table = FieldTable.Of(SynergyTinyPlus.Pair, settings).Single(kind => kind.Kind == "company");
+        table.Master.ShouldBe(Side.Right);
+        table.Fields.Single(field => field.Field == "phone").BlankPolicy.ShouldBe(BlankPolicy.Keep);
+        table.Fields.Single(field => field.Field == "note").ShouldSatisfyAllConditions(
+            note => note.IsCustom.ShouldBeTrue(), note => note.Owner.ShouldBe(Side.Left), note => note.ReadOnlyOn.ShouldBe(Side.Right), note => note.NormalForm.RightMaxLength.ShouldBe(500));
+    }
+
     private static FlowSettings Apply(FlowSettings settings, string patch) =>
-        FlowSettingsPatch.Apply(SynergyTinyPlus.Pair, settings, JsonDocument.Parse(patch).RootElement);
+        FlowSettingsPatch.Apply(SynergyTinyPlus.Pair, new Systems(new VendorPipeline(new HttpClient(), TimeProvider.System, new Random(1))), settings, JsonDocument.Parse(patch).RootElement);
 }
