@@ -97,6 +97,15 @@ public sealed class LinkStore(StateTables tables)
     public async Task<IReadOnlyList<Versioned<WorkItem>>> WorkAsync(LinkScope scope, int max, CancellationToken cancellation) =>
         await WorkAsync(scope, condition: null, max, cancellation);
 
+    /// <summary>A page of the work list in the order of its keys.</summary>
+    /// <param name="reason">Null: any.</param>
+    public async Task<Page<Versioned<WorkItem>>> WorkPageAsync(LinkScope scope, WorkReason? reason, string? continuation, int max, CancellationToken cancellation)
+    {
+        var condition = reason?.ToString() is { } name ? Filter.Where($"Reason eq {name}") : null;
+        var page = await tables.Links.PageAsync(Keys.LinkPartition(scope), Keys.AllWork, condition, continuation, max, cancellation);
+        return new([.. page.Items.Select(row => row.As(r => LinkRows.ToWork(scope, r)))], page.Continuation);
+    }
+
     /// <summary>The rows of these records that are on the work list.</summary>
     public async Task<IReadOnlyList<Versioned<WorkItem>>> FindWorkAsync(LinkScope scope, IReadOnlyCollection<(Side Side, string RecordId)> records, CancellationToken cancellation)
     {

@@ -26,6 +26,7 @@ public sealed record WorkView(
 
 public sealed record AwaitedRecord(string Kind, Side Side, string RecordId);
 
+/// <summary>What waits, and for what; those that are due first stand first within a page.</summary>
 public sealed class ListWork(Finder finder, LinkStore links)
 {
     [Function(nameof(ListWork))]
@@ -38,7 +39,22 @@ public sealed class ListWork(Finder finder, LinkStore links)
         var found = await finder.FlowAsync(tenant, flow, cancellation);
         var limit = request.Limit();
         var kinds = request.Text("kind") is { } kind ? [found.Kind(kind, "?kind")] : found.Pair.Kinds;
-        var work = await Task.WhenAll(kinds.Select(map => links.WorkAsync(found.Links(map), limit, cancellation)));
-        return Json.Ok(new ListView<WorkView>([.. work.SelectMany(items => items).Select(item => WorkView.Of(item.Value)).OrderBy(item => item.DueAt).Take(limit)]));
+        var reason = request.Choice<WorkReason>("reason");
+
+        // Kind by kind: the continuation names the kind and the row it goes on after.
+        var (current, after) = request.Text("continuation")?.Split(' ', 2) is [var name, var row] ? (name, row) : (kinds[0].Name, null);
+        var items = new List<WorkItem>();
+        string? continuation = null;
+        foreach (var map in kinds.SkipWhile(map => map.Name != current))
+        {
+            var page = await links.WorkPageAsync(found.Links(map), reason, after, limit - items.Count, cancellation);
+            items.AddRange(page.Items.Select(item => item.Value));
+            after = null;
+            if (page.Continuation is { } next) continuation = $"{map.Name} {next}";
+            else if (items.Count == limit && kinds.Last() != map) continuation = $"{kinds[kinds.IndexOf(map) + 1].Name} ";
+            if (continuation is not null) break;
+        }
+
+        return Json.Ok(new ListView<WorkView>([.. items.OrderBy(item => item.DueAt).Select(WorkView.Of)], continuation));
     }
 }

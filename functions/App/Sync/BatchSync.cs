@@ -108,6 +108,7 @@ public sealed class BatchSync
     {
         if (batch.Scope.Mode == RunMode.DryRun) await _dry.ForeseeAsync(batch.Scope, cases, cancellation);
         Plan(batch.Scope, cases);
+        batch.Scope.Watch?.AddRange([.. cases, .. batch.Failed.Select(pair => pair.Case), .. batch.Waiting.Select(pair => pair.Case)]);
         return batch.Scope.Mode == RunMode.DryRun
             ? await _dry.KeepAsync(batch.Scope, cases, batch.Failed, batch.Waiting, cancellation)
             : await _applier.ApplyAsync(batch.Scope, cases, batch.Failed, batch.Waiting, cancellation);

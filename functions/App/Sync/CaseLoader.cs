@@ -110,13 +110,16 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
 
     private static bool NeedsCounterpart(WorkScope scope, SyncCase item, Side target) =>
         item.Link is { Value: { State: LinkState.Active or LinkState.Paused } link } && link.IdOn(target) is not null && item.Item.On(target) is Sight.NotRead &&
-        SyncPlanner.NeedsOther(scope.Kind, scope.Settings, link, target.Other(), item.Item.On(target.Other()));
+        (MayHaveMore(scope, item) || SyncPlanner.NeedsOther(scope.Kind, scope.Settings, link, target.Other(), item.Item.On(target.Other())));
 
     private async Task<Sight> MergedAsync(WorkScope scope, Side side, string into, CancellationToken cancellation)
     {
         var known = await links.FindAsync(scope.Links, side, [into], cancellation);
         return new Sight.MergedInto(into, known.TryGetValue(into, out var entry) && (entry.Value.Link is not null || entry.Value.Tombstone));
     }
+
+    /// <summary>A person wants both sides looked at, or the other side was still to be written when this one was: it alone shows no change any more.</summary>
+    private static bool MayHaveMore(WorkScope scope, SyncCase item) => scope.Mode == RunMode.Manual || item.Work.Exists(work => work.Value.Reason == WorkReason.Again);
 
     /// <summary>A canary: "not found" is believed only of a vendor that shows other records of the kind.</summary>
     private static async Task<bool> AnswersAsync(SideContext side, KindMap kind, CancellationToken cancellation) =>

@@ -79,6 +79,9 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
     /// <summary>A person waits for the answer: what a vendor refuses is told to them, and not tried again later.</summary>
     public bool ByHand { get; init; }
 
+    /// <summary>Gathers the cases of this work, for who wants to tell what became of them.</summary>
+    internal List<SyncCase>? Watch { get; init; }
+
     /// <summary>For a dry run: the page of its plan that this work is kept as.</summary>
     public string PlanPage { get; init; } = "";
 

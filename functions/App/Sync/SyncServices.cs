@@ -26,5 +26,7 @@ internal static class SyncServices
         .AddSingleton<RunEnd>()
         .AddSingleton<BudgetPlan>()
         .AddSingleton<LinkTools>()
+        .AddSingleton<RecordSync>()
+        .AddSingleton<WorkReplay>()
         .AddSingleton<ManualTools>();
 }
