@@ -49,6 +49,11 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         {
             case (false, false):
                 break;
+
+            // One side has a merged set already, the other is still to get it: its own part must not be taken for the whole.
+            case (true, false) or (false, true) when IsMergedSet(field, direction) && !field.Agree(baseLeft, baseRight):
+                MergeSets(field, SetOf(left), SetOf(right), rightChanged ? SetOf(baseRight) : null, SetOf(baseLeft));
+                break;
             case (true, false):
                 Flow(field, direction, Side.Left, left, right);
                 break;
@@ -58,8 +63,8 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             case (true, true) when field.Agree(left, right):
                 _result.Adopt(field, left, right);
                 break;
-            case (true, true) when left is FieldValue.Set a && right is FieldValue.Set b && direction == Direction.Both:
-                MergeSets(field, a, b, baseLeft as FieldValue.Set, baseRight as FieldValue.Set);
+            case (true, true) when IsMergedSet(field, direction):
+                MergeSets(field, SetOf(left), SetOf(right), SetOf(baseRight), SetOf(baseLeft));
                 break;
             case (true, true):
                 Resolve(field, direction, left, right);
@@ -172,7 +177,12 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     private bool CanWin(FieldMap field, Direction direction, Side side, FieldValue value) =>
         FlowSettings.Allows(direction, side) && BlockFrom(side) is null && !(_settings.BlankOf(plan.Kind, field) == BlankPolicy.Keep && value.IsBlank);
 
-    private void MergeSets(FieldMap field, FieldValue.Set left, FieldValue.Set right, FieldValue.Set? baseLeft, FieldValue.Set? baseRight)
+    private static bool IsMergedSet(FieldMap field, Direction direction) => field.Type == FieldType.Set && direction == Direction.Both;
+
+    private static FieldValue.Set SetOf(FieldValue value) => value as FieldValue.Set ?? new FieldValue.Set();
+
+    /// <summary>What right added and took out is done to left's set; to right's what left did, where right has not moved since it got a merged one.</summary>
+    private void MergeSets(FieldMap field, FieldValue.Set left, FieldValue.Set right, FieldValue.Set? baseRight, FieldValue.Set baseLeft)
     {
         if ((BlockFrom(Side.Left) ?? BlockFrom(Side.Right)) is { } block)
         {
@@ -187,9 +197,8 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             return;
         }
 
-        var removed = (baseLeft?.Items ?? []).Except(left.Items).Union((baseRight?.Items ?? []).Except(right.Items));
-        var added = left.Items.Except(baseLeft?.Items ?? []).Union(right.Items.Except(baseRight?.Items ?? []));
-        var merged = new FieldValue.Set(left.Items.Union(right.Items).Except(removed).Union(added));
+        var (onto, from, before) = baseRight is not null ? (left, right, baseRight) : (right, left, baseLeft);
+        var merged = new FieldValue.Set(onto.Items.Union(from.Items.Except(before.Items)).Except(before.Items.Except(from.Items)));
         if (!field.Agree(merged, right)) _result.Put(field, Side.Right, merged, right, sourceValue: merged.Equals(left) ? left : null);
         else _result.AdoptOn(Side.Right, field, right);
         if (!field.Agree(merged, left)) _result.Put(field, Side.Left, merged, left, sourceValue: merged.Equals(right) ? right : null);

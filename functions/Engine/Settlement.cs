@@ -40,4 +40,11 @@ public static class Settlement
             target.Fields.Find(field.Key) is { } actual
                 ? FieldMap.SameAsBase(actual, field.Value) || (field.Value is not FieldValue.Digest && kind.Field(field.Key).Agree(actual, field.Value))
                 : field.Value.IsBlank);
+
+    /// <summary>
+    /// Whether a record that appeared since may be what a create made: it holds all that was sent, or it is what an exact rule would match
+    /// with it. Vendors reformat in ways that nobody has told us.
+    /// </summary>
+    public static bool MayBe(KindMap kind, Intent intent, Record appeared) =>
+        Holds(kind, intent, appeared) || !Matching.Find(kind, new Record("", intent.Sent), [appeared], out _).IsEmpty;
 }

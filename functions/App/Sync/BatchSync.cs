@@ -71,7 +71,7 @@ public sealed class BatchSync
             }
 
             var link = own.TryGetValue(id, out var found)
-                ? found with { Value = found.Value with { LeftId = left, RightId = right } }
+                ? found with { Value = Inside(found.Value, parent.Value, left, right) }
                 : new Versioned<Link>(new Link(id, scope.Kind.Name) { State = LinkState.Active, LeftId = left, RightId = right, CreatedFrom = parent.Value.CreatedFrom }, default);
             var item = new SyncCase { Source = Side.Left, Link = link, Item = new PlanItem(link.Value, Sight.Unread, Sight.Unread) };
             if (work is not null) item.Work.AddRange(work[id]);
@@ -140,6 +140,10 @@ public sealed class BatchSync
             }
         }
     }
+
+    /// <summary>What is inside a parent that was made anew on a side has never agreed with the other side.</summary>
+    private static Link Inside(Link own, Link parent, string left, string right) =>
+        own.LeftId == left && own.RightId == right ? own : own with { LeftId = left, RightId = right, Bases = Bases.None, CreatedFrom = parent.CreatedFrom, Intent = null };
 
     private async Task ReadInsideAsync(Batch batch, List<SyncCase> cases, Side side, CancellationToken cancellation)
     {

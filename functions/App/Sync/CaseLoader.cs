@@ -33,6 +33,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             var entry = index[source.Side].TryGetValue(source.Id, out var found) ? found : (Versioned<IndexEntry>?)null;
             var link = entry?.Value.Link is { } linkId && loaded.TryGetValue(linkId, out var versioned) ? versioned : (Versioned<Link>?)null;
             if (IsHandled(scope, source, entry?.Value, link?.Value)) continue;
+            if (source.Vendor is null && link is { } young && MayNotShowYet(scope, young.Value, source.Side)) continue;
             var sight = records.TryGetValue((source.Side, source.Id), out var record)
                 ? new Sight.Present(record, link is null && IsNew(scope, source.Side, entry?.Value, record))
                 : source.MergedInto is { } into ? await MergedAsync(scope, source.Side, into, cancellation) : Sight.Confirmed;
@@ -96,6 +97,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             {
                 if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
                 else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, vendor, scope.Settings)));
+                else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target)) failed.Add((item, failure with { Kind = FailureKind.Transient }));
                 else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
                 else failed.Add((item, failure));
             }
@@ -107,6 +109,9 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         foreach (var (item, _) in failed) cases.Remove(item);
         return failed;
     }
+
+    /// <summary>A record that this app created a moment ago may not be found yet: that is no deletion.</summary>
+    private bool MayNotShowYet(WorkScope scope, Link link, Side side) => link.CreatedFrom == side.Other() && link.StateSince + scope.Flow.On(side).Connector.Catalog.ReadLag > time.GetUtcNow();
 
     private static bool NeedsCounterpart(WorkScope scope, SyncCase item, Side target) =>
         item.Link is { Value: { State: LinkState.Active or LinkState.Paused } link } && link.IdOn(target) is not null && item.Item.On(target) is Sight.NotRead &&
@@ -180,7 +185,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             foreach (var item in unlinked)
             {
                 var record = item.Item.RecordOn(side)!;
-                if (open.FirstOrDefault(intent => Settlement.Holds(scope.Kind, intent, record)) is not { } intent) continue;
+                if (open.FirstOrDefault(intent => Settlement.MayBe(scope.Kind, intent, record)) is not { } intent) continue;
                 taken.Add((item, intent.IsOpen(time.GetUtcNow()) ? intent.Until : time.GetUtcNow()));
                 cases.Remove(item);
             }

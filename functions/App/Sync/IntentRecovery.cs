@@ -121,7 +121,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Tim
     private static bool IsFrom(WorkScope scope, SyncCase item, Record candidate)
     {
         var intent = item.Link!.Value.Value.Intent!;
-        return (candidate.Created is not { } created || created >= intent.TakenAt - ClockTolerance) && Settlement.Holds(scope.Kind, intent, candidate);
+        return (candidate.Created is not { } created || created >= intent.TakenAt - ClockTolerance) && Settlement.MayBe(scope.Kind, intent, candidate);
     }
 
     private static PlanItem AsNew(SyncCase item, Side source)

@@ -181,7 +181,7 @@ internal sealed class VendorWrites(LinkStore links, References references, CaseU
         if (item.Plan!.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return units.End(scope, item, settled, end);
         if (effect.IsCreate)
         {
-            settled = settled.WithId(effect.Target, effect.ReadBack!.Id);
+            settled = settled.WithId(effect.Target, effect.ReadBack!.Id) with { StateSince = time.GetUtcNow() };
             var unit = CaseUnits.Of(item, settled);
             item.Link = new Versioned<Link>(settled, item.Link!.Value.ETag);
 

@@ -85,7 +85,7 @@ public sealed class CoreWorld : IDisposable
 
     private ServiceProvider Build()
     {
-        var storage = new MemoryStorage(Clock);
+        var storage = new MemoryStorage(Clock) { AnswersAtOnce = true };
         var clients = new StateClients(
             new TableServiceClient(MemoryStorage.ConnectionString, new TableClientOptions { Transport = storage }),
             new BlobServiceClient(MemoryStorage.ConnectionString, new BlobClientOptions { Transport = storage }),

@@ -109,7 +109,14 @@ public sealed class FakeConnector : IConnector
     private static VendorFailure? Judge(VendorCall call, VendorAnswer answer)
     {
         if (answer.Code == 400 && !call.Authorized) return new VendorFailure(FailureKind.AuthExpired, "The grant is over.", answer.Code);
-        return StatusFailures.Judge(Anyone, call, answer);
+        var failure = StatusFailures.Judge(Anyone, call, answer);
+        return failure is { Kind: FailureKind.NotFound } && answer.Body.Length > 0 ? failure with { MergedInto = MergedInto(answer.Body) } : failure;
+    }
+
+    private static string? MergedInto(string body)
+    {
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.TryGetProperty("mergedInto", out var into) ? into.GetString() : null;
     }
 
     private async Task<VendorResult<VendorPage>> AfterRowAsync(ConnectionScope connection, string kind, ListRequest request, (string, string)[] since, CancellationToken cancellation)

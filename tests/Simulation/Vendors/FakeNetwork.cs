@@ -72,7 +72,7 @@ public sealed class FakeNetwork(IReadOnlyDictionary<string, FakeServer> servers,
         {
             case FaultClass.AppliedButTimedOut:
                 Tell(what, "applied, no answer");
-                await Task.Delay(TimeSpan.FromHours(1), time, cancellation);
+                await WaitAsync(TimeSpan.FromHours(1), time, cancellation);
                 break;
             case FaultClass.ResetAfterApplying:
                 Tell(what, "applied, reset");
@@ -86,6 +86,7 @@ public sealed class FakeNetwork(IReadOnlyDictionary<string, FakeServer> servers,
                 break;
         }
 
+        if (request.Method == HttpMethod.Post && fault is null or FaultClass.TokenRevoked && server.LastMade is { } made) made.IsUnanswered = false;
         Tell(what, $"{(int)answer.StatusCode}{(fault is null ? "" : $" {fault}")}");
         return answer;
     }
@@ -100,6 +101,15 @@ public sealed class FakeNetwork(IReadOnlyDictionary<string, FakeServer> servers,
 
     private void Tell(string what, string outcome) => Trace?.Invoke($"{time.GetUtcNow():HH:mm:ss.fff} {what} -> {outcome}");
 
+    /// <summary>Unlike <see cref="Task.Delay(TimeSpan, TimeProvider, CancellationToken)"/> it ends on the thread that cancels it.</summary>
+    private static async Task WaitAsync(TimeSpan length, TimeProvider time, CancellationToken cancellation)
+    {
+        var over = new TaskCompletionSource();
+        await using var timer = time.CreateTimer(_ => over.TrySetResult(), null, length, Timeout.InfiniteTimeSpan);
+        await using var cancelled = cancellation.UnsafeRegister(_ => over.TrySetCanceled(cancellation), null);
+        await over.Task;
+    }
+
     private static string? TokenOf(HttpRequestMessage request) => request.Headers.Authorization?.Parameter;
 
     /// <summary>Comes so slowly that nobody waits for its end.</summary>
@@ -111,7 +121,7 @@ public sealed class FakeNetwork(IReadOnlyDictionary<string, FakeServer> servers,
         {
             foreach (var part in body.Chunk(Math.Max(1, body.Length / 8)))
             {
-                await Task.Delay(TimeSpan.FromSeconds(7), time, cancellationToken);
+                await WaitAsync(TimeSpan.FromSeconds(7), time, cancellationToken);
                 await stream.WriteAsync(part, cancellationToken);
             }
         }

@@ -28,6 +28,18 @@ public sealed class FakeRecord(string kind, string id, DateTimeOffset created, D
 
     public bool Gone => Now.Gone;
 
+    /// <summary>No list leaves it out, and none shows it late.</summary>
+    public bool IsAlwaysListed { get; set; }
+
+    /// <summary>The app made it and does not know yet that it did; people are not that fast.</summary>
+    public bool IsUnanswered { get; set; }
+
+    /// <summary>The same thing was put into the other system, too, and only its name tells so.</summary>
+    public bool IsTwin { get; set; }
+
+    /// <summary>Nobody deletes it.</summary>
+    public bool IsAnchor { get; set; }
+
     /// <summary>The last event of the record that the app has seen in an answer.</summary>
     public long SeenEvent { get; set; }
 
@@ -43,6 +55,7 @@ public sealed class FakeRecord(string kind, string id, DateTimeOffset created, D
     /// <summary>As lists show it; null where they do not show it (yet).</summary>
     public FakeState? Listed(DateTimeOffset at)
     {
+        if (IsAlwaysListed) return Gone ? null : Now;
         if (_states.Count > 1)
         {
             var last = _states.FindLastIndex(state => state.ShownFrom <= at);

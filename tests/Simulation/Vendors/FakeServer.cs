@@ -23,6 +23,9 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
     /// <summary>Values with this in them are refused for good.</summary>
     public const string Poison = "\u2620";
 
+    /// <summary>What the app made last.</summary>
+    public FakeRecord? LastMade { get; private set; }
+
     private FakeHabits Habits => account.Habits;
 
     public HttpResponseMessage Answer(HttpMethod method, Uri address, string? token, string body)
@@ -74,7 +77,8 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
     {
         if (Parse(kind, body) is not { } fields) return Unprocessable();
         if (kind.Fields.Any(field => field.Required && (fields.Find(field.Name) ?? FieldValue.None).IsBlank)) return Unprocessable();
-        var record = account.Create(kind.Name, fields, Actor.Sync);
+        var record = LastMade = account.Create(kind.Name, fields, Actor.Sync);
+        record.IsUnanswered = true;
         NoteNormalised(fields, record);
         return Written(record, inside: false);
     }
@@ -131,8 +135,7 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
         }
 
         rows.Sort((a, b) => a.State.Modified != b.State.Modified ? a.State.Modified.CompareTo(b.State.Modified) : string.CompareOrdinal(a.Record.Id, b.Record.Id));
-        if (rows.Count > 0 && faults.Strikes(FaultClass.EmptyList, 400)) rows.Clear();
-        if (rows.Count > 0 && faults.Strikes(FaultClass.ListMissingRow, 60)) rows.RemoveAt(faults.Random.Next(rows.Count));
+        Leave(rows, now);
         var size = int.Parse(query["size"] ?? "20", CultureInfo.InvariantCulture);
         var (page, more) = Habits.PagesByNumber ? ByNumber(rows, int.Parse(query["page"] ?? "0", CultureInfo.InvariantCulture), size) : AfterRow(rows, query["after"], size);
         foreach (var (record, state) in page) record.SeenEvent = Math.Max(record.SeenEvent, state.Event);
@@ -146,6 +149,18 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
             json.WriteEndObject();
         });
         return answer;
+    }
+
+    /// <summary>
+    /// Lists that leave rows out. What the app made just now they show: where a create's answer was lost, its record in the list is all
+    /// that tells of it.
+    /// </summary>
+    private void Leave(List<(FakeRecord Record, FakeState State)> rows, DateTimeOffset now)
+    {
+        var some = rows.FindAll(row => !row.Record.IsAlwaysListed && !(now < row.Record.VisibleFrom.AddMinutes(20) && account.History.Of(account.Side, row.Record.Kind, row.Record.Id)[0].By == Actor.Sync));
+        if (some.Count == 0) return;
+        if (faults.Strikes(FaultClass.EmptyList, 400)) rows.RemoveAll(some.Contains);
+        else if (faults.Strikes(FaultClass.ListMissingRow, 60)) rows.Remove(some[faults.Random.Next(some.Count)]);
     }
 
     private static (List<(FakeRecord Record, FakeState State)> Page, bool More) ByNumber(List<(FakeRecord Record, FakeState State)> rows, int page, int size) =>

@@ -1,0 +1,32 @@
+namespace SyncFunctions.Engine.Tests;
+
+public sealed class SettlementTests
+{
+    private static readonly Link Linked = new(new LinkId("k1"), "company") { State = LinkState.Active, LeftId = "1", RightId = "2" };
+
+    /// <summary>A piece of work writes one side at a time: what the other side is still to get must not be taken back by the next one.</summary>
+    [Theory]
+    [InlineData("", "red", "blue", "blue,red")]
+    [InlineData("red", "", "blue,red", "blue")]
+    [InlineData("red", "green,red", "", "green")]
+    public void AfterWrite_SetThatBothSidesAreToGet_LosesNoElement(string before, string onLeft, string onRight, string merged)
+    {
+        var (left, right) = (Tags(onLeft.Split(',')), Tags(onRight.Split(',')));
+        var linked = Linked with { Bases = new Bases(Tags(before.Split(',')), Tags(before.Split(','))) };
+        var first = Plan(linked, left, right).Actions.OfType<SyncAction.Write>().First();
+        var written = new Record(first.Target == Side.Left ? "1" : "2", first.Fields);
+        var bases = Settlement.AfterWrite(World.Kind, linked.Bases, first.Target, first.Fields, first.SourceValues, written, out _);
+
+        if (first.Target == Side.Left) left = first.Fields;
+        else right = first.Fields;
+        var next = Plan(linked with { Bases = bases }, left, right).Actions.OfType<SyncAction.Write>().ShouldHaveSingleItem();
+
+        next.Target.ShouldBe(first.Target.Other());
+        next.Fields.ShouldBe(Tags(merged.Split(',')));
+    }
+
+    private static ItemPlan Plan(Link link, FieldSet left, FieldSet right) =>
+        SyncPlanner.PlanOne(World.Kind, FlowSettings.Default, new PlanItem(link, new Sight.Present(new Record("1", left)), new Sight.Present(new Record("2", right))), World.Now);
+
+    private static FieldSet Tags(params string[] tags) => FieldSet.Of(("tags", new FieldValue.Set(tags.Where(tag => tag.Length > 0))));
+}

@@ -1,0 +1,155 @@
+using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.Simulation.Workload;
+using SyncFunctions.State;
+
+namespace SyncFunctions.Simulation.Checks;
+
+/// <summary>
+/// Judges a world at rest by what its people did and what both systems hold now. It knows the pair's promises (<see cref="FieldRule"/>)
+/// and shares no code with what plans.
+/// </summary>
+public sealed class Checker
+{
+    private readonly FakeWorld _world;
+    private readonly Intents _intents;
+    private readonly FlowSettings _settings;
+    private readonly Stored _stored;
+    private readonly List<Finding> _findings = [];
+
+    private Checker(FakeWorld world, Intents intents, FlowSettings settings, Stored stored)
+    {
+        _world = world;
+        _intents = intents;
+        _settings = settings;
+        _stored = stored;
+    }
+
+    /// <summary>All that is wrong; nothing if every promise was kept.</summary>
+    public static async Task<IReadOnlyList<Finding>> RunAsync(FakeWorld world, Intents intents, FlowSettings settings, IServiceProvider services, FlowKey flow)
+    {
+        var checker = new Checker(world, intents, settings, await Stored.ReadAsync(services, flow));
+        var store = new StoreCheck(world, checker._stored, checker._findings);
+        foreach (var kind in KindPair.All)
+        {
+            checker.Judge(kind);
+            store.Judge(checker._stored.Kinds[kind.Name]);
+        }
+
+        new WriteCheck(world, settings, checker._stored, checker._findings).Judge();
+        return checker._findings;
+    }
+
+    private void Judge(KindPair kind)
+    {
+        var stored = _stored.Kinds[kind.Name];
+        var left = _world.Left.Account.Live(kind.Left).ToLookup(Tokens.Of);
+        var right = _world.Right.Account.Live(kind.Right).ToLookup(Tokens.Of);
+        foreach (var token in left.Select(group => group.Key).Union(right.Select(group => group.Key)).ToList())
+        {
+            var (ofLeft, ofRight) = (left[token].ToList(), right[token].ToList());
+            if (ofLeft.Count > 1 || ofRight.Count > 1)
+            {
+                Add("duplicate", $"{kind.Name} {token} stands {ofLeft.Count} times in left and {ofRight.Count} times in right: {string.Join(", ", ofLeft.Concat(ofRight).Select(record => record.Id))}.{StoryOf(kind, [.. ofLeft, .. ofRight])}");
+            }
+            else if (ofLeft.Count == 1 && ofRight.Count == 1)
+            {
+                JudgePair(kind, stored, token, ofLeft[0], ofRight[0]);
+            }
+            else
+            {
+                var (side, record) = ofLeft.Count == 1 ? (Side.Left, ofLeft[0]) : (Side.Right, ofRight[0]);
+                JudgeAlone(kind, stored, token, side, record);
+            }
+        }
+    }
+
+    private void JudgePair(KindPair kind, StoredKind stored, string token, FakeRecord left, FakeRecord right)
+    {
+        var link = stored.Of(Side.Left, left.Id);
+        if (link is null || link.RightId != right.Id)
+        {
+            if (_intents.Unlinked.Contains(token) || (IsOlder(Side.Left, left) && IsOlder(Side.Right, right)) || IsPoisoned(left) || IsPoisoned(right) || stored.Links.Exists(other => other.State == LinkState.Paused && other.LeftId == left.Id)) return;
+            Add("not linked", $"{kind.Name} {token}: left {left.Id} and right {right.Id} are the same thing, but the link of left leads to {link?.RightId ?? "nothing"}.{StoryOf(kind, [left, right])}");
+            return;
+        }
+
+        if (IsPoisoned(left) || IsPoisoned(right)) return;
+        var pair = new PairCheck(_world, _stored, _findings, kind, link, left, right);
+        foreach (var rule in FieldRule.All.Where(rule => rule.Kind == kind)) pair.Judge(rule);
+    }
+
+    /// <summary>A record without a counterpart needs a reason that can be seen from outside.</summary>
+    private void JudgeAlone(KindPair kind, StoredKind stored, string token, Side side, FakeRecord record)
+    {
+        if (_intents.Unlinked.Contains(token) || IsPoisoned(record)) return;
+        if (IsOlder(side, record) && !(_intents.Imported && side == Side.Left)) return;
+        var other = side.Other();
+        var ended = _world.History.Events.LastOrDefault(happened => happened.Side == other && happened.Kind == kind.On(other) && happened.Verb is Verb.Delete or Verb.Merge && Tokens.Of(happened.Before) == token);
+        if (ended is not null)
+        {
+            JudgeSurvivor(kind, token, side, record, ended);
+            return;
+        }
+
+        if (KindPair.IsArchived(record) || NeedsReference(kind, side, record) || MassDeletionWasStopped(kind)) return;
+        var work = stored.Work.Find(item => item.Side == side && item.RecordId == record.Id);
+        Add("lost create", $"{kind.Name} {token}: {side} {record.Id} has no counterpart, and nothing says why (work: {work?.Reason.ToString() ?? "none"} {work?.Detail}).{StoryOf(kind, [record])}");
+    }
+
+    /// <summary>The counterpart was deleted: then the survivor is archived, or made anew there because it was edited.</summary>
+    private void JudgeSurvivor(KindPair kind, string token, Side side, FakeRecord record, FakeEvent ended)
+    {
+        if (ended.By == Actor.Sync)
+        {
+            Add("deleted by the app", $"{kind.Name} {token}: the app deleted {ended.Side} {ended.Id}, while {side} {record.Id} lives.{StoryOf(kind, [record])}");
+            return;
+        }
+
+        if (!_stored.Kinds[kind.Name].Active.Any(link => _world.On(ended.Side).Account.Find(kind.On(ended.Side), link.IdOn(ended.Side)!) is { Gone: false })) return;
+        if (ended.Verb == Verb.Merge || KindPair.IsArchived(record) || MassDeletionWasStopped(kind) || NeedsReference(kind, side, record)) return;
+
+        // Archived, by the app or by itself, when the deletion was seen; whoever takes it out again later has it alone.
+        if (WasArchivedAfter(side, record, ended.Number)) return;
+
+        // Never linked: then nobody knew the two to be the same.
+        if (!_stored.Kinds[kind.Name].Links.Exists(link => link.IdOn(side) == record.Id)) return;
+        Add("deletion without consequence", $"{kind.Name} {token}: {ended.Side} {ended.Id} was deleted at {ended.At:HH:mm:ss}, but {side} {record.Id} is neither archived nor made anew.{StoryOf(kind, [record])}");
+    }
+
+    private bool WasArchivedAfter(Side side, FakeRecord record, long number)
+    {
+        var archived = false;
+        foreach (var happened in _world.History.Of(side, record.Kind, record.Id))
+        {
+            if (archived && happened.Number > number) return true;
+            if (happened.After.ContainsKey(side == Side.Left ? "active" : "state")) archived = KindPair.IsArchived(happened.After);
+        }
+
+        return archived;
+    }
+
+    /// <summary>A contact cannot be in right without its company there.</summary>
+    private bool NeedsReference(KindPair kind, Side side, FakeRecord record)
+    {
+        if (kind != KindPair.Contact || side == Side.Right) return false;
+        if (record.Get("company") is not FieldValue.Reference { RecordId: var id } || _world.Left.Account.Find("companies", id) is not { Gone: false } company) return true;
+        return _stored.Kinds["company"].Of(Side.Left, company.Id) is not { } link || _world.Right.Account.Find("accounts", link.RightId!) is not { Gone: false };
+    }
+
+    private bool MassDeletionWasStopped(KindPair kind) => _stored.Log.Exists(entry => entry.Code == "mass-delete-refused" && entry.Kind == kind.Name);
+
+    private bool IsOlder(Side side, FakeRecord record) =>
+        _world.History.Of(side, record.Kind, record.Id) is [{ By: Actor.User } made, ..] && (_intents.WentLiveAt is not { } live || made.At <= live);
+
+    private static bool IsPoisoned(FakeRecord record) => record.Fields.Values.Any(value => value.ToString()!.Contains(FakeServer.Poison, StringComparison.Ordinal));
+
+    private void Add(string rule, string detail) => _findings.Add(new Finding(rule, detail));
+
+    private string StoryOf(KindPair kind, List<FakeRecord> records)
+    {
+        _ = kind;
+        var events = records.SelectMany(record => _world.History.Of(_world.Left.Account.Find(record.Kind, record.Id) == record ? Side.Left : Side.Right, record.Kind, record.Id)).OrderBy(happened => happened.Number);
+        return $"\n    {string.Join("\n    ", events)}";
+    }
+}

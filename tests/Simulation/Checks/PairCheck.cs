@@ -1,0 +1,109 @@
+using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.Simulation.Workload;
+using SyncFunctions.State;
+
+namespace SyncFunctions.Simulation.Checks;
+
+/// <summary>Two records that are linked: every field agrees, and what people last typed is there, or its loss was told.</summary>
+internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> findings, KindPair kind, Link link, FakeRecord left, FakeRecord right)
+{
+    private readonly List<FakeEvent> _story =
+        [.. Sides.Both.SelectMany(side => StoryOf(world, side, kind, Tokens.Of(left))).OrderBy(happened => happened.Number)];
+
+    private readonly DateTimeOffset? _joinedAt = stored.LogOf(link).Where(entry => entry.Code == "linked").Select(entry => (DateTimeOffset?)entry.At).Max();
+
+    public void Judge(FieldRule rule)
+    {
+        var (a, b) = (left.Get(rule.Left), right.Get(rule.Right));
+        var (ours, theirs) = (rule.Normal(world, Side.Left, a), rule.Normal(world, Side.Right, b));
+
+        // Only one side has a word for it.
+        if (ours is null || theirs is null) return;
+        if (rule.IsReference && (IsNowhereElse(Side.Left, a) || IsNowhereElse(Side.Right, b))) return;
+        if (ours != theirs && !IsKeptBlank(rule, a, b) && !IsUnownedAndAlone(rule, a, b)) Add("not equal", rule, $"left has '{a}', right has '{b}'");
+        else if (rule.IsSet) JudgeElements(rule, a);
+        else JudgeLast(rule, ours, theirs);
+    }
+
+    /// <summary>The last edit of a side that may have its way is what both sides show.</summary>
+    private void JudgeLast(FieldRule rule, string ours, string theirs)
+    {
+        var edits = Edits(rule).ToList();
+        if (edits.LastOrDefault() is not { } last || !IsOfThese(last)) return;
+        var value = last.After.Find(rule.On(last.Side))!;
+        if (rule.Normal(world, last.Side, value) is not { } wanted || wanted == ours || wanted == theirs) return;
+        var kept = rule.AfterBoth(world, last.Side, value);
+        if (kept == ours || kept == theirs) return;
+        if (rule.IsReference && IsNowhereElse(last.Side, value)) return;
+        if (value.IsBlank && (rule.KeepsBlanks || rule.IsReference || _joinedAt >= last.At)) return;
+        if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasFirstSight(last)) return;
+        Add("lost change", rule, $"{last.Side} was set to '{value}' last (#{last.Number}, {last.At:HH:mm:ss}), but left has '{left.Get(rule.Left)}' and right has '{right.Get(rule.Right)}', and no conflict was told");
+    }
+
+    /// <summary>An element is there if and only if it was put in last, not taken out.</summary>
+    private void JudgeElements(FieldRule rule, FieldValue final)
+    {
+        var items = (final as FieldValue.Set)?.Items ?? [];
+        if (!Edits(rule).All(IsOfThese)) return;
+        var touched = new Dictionary<string, (bool Added, FakeEvent By)>();
+        var disputed = new HashSet<string>();
+        foreach (var edit in Edits(rule))
+        {
+            var field = rule.On(edit.Side);
+            var before = (edit.Before.Find(field) as FieldValue.Set)?.Items ?? [];
+            var after = (edit.After.Find(field) as FieldValue.Set)?.Items ?? [];
+            foreach (var item in after.Except(before).Union(before.Except(after)))
+            {
+                // Opposite wishes of both sides: whichever came first for the app may win.
+                if (touched.TryGetValue(item, out var other) && other.By.Side != edit.Side && other.Added != after.Contains(item)) disputed.Add(item);
+                touched[item] = (after.Contains(item), edit);
+            }
+        }
+
+        foreach (var (item, (added, by)) in touched)
+        {
+            if (items.Contains(item) == added || disputed.Contains(item) || by.Raced.Contains(rule.On(by.Side)) || WasFirstSight(by) || Edits(rule).Any(edit => edit.Raced.Contains(rule.On(edit.Side)))) continue;
+            Add("lost change", rule, $"'{item}' was {(added ? "put in" : "taken out")} on {by.Side} (#{by.Number}), and both sides now have '{final}'");
+        }
+    }
+
+    /// <summary>What people, or a system by itself, did to the field on a side whose word counts.</summary>
+    private IEnumerable<FakeEvent> Edits(FieldRule rule) => _story.Where(happened => happened.By != Actor.Sync && rule.Owns(happened.Side) && IsEdit(rule, happened));
+
+    private static bool IsEdit(FieldRule rule, FakeEvent happened) =>
+        happened.After.Find(rule.On(happened.Side)) is { } after &&
+        (happened.Verb == Verb.Create ? !after.IsBlank : happened.Before.Find(rule.On(happened.Side)) is { } before && !before.Equals(after));
+
+    private long MadeAt(FakeRecord record) => world.History.Of(record == left ? Side.Left : Side.Right, record.Kind, record.Id)[0].Number;
+
+    /// <summary>What was typed into a record that was deleted since went with it.</summary>
+    private bool IsOfThese(FakeEvent happened) => happened.Id == (happened.Side == Side.Left ? left.Id : right.Id);
+
+    /// <summary>Of the record, and of those that stood for the same thing on its side before it.</summary>
+    private static IEnumerable<FakeEvent> StoryOf(FakeWorld world, Side side, KindPair kind, string token) =>
+        world.On(side).Account.All(kind.On(side)).Where(record => Tokens.Of(record) == token).SelectMany(record => world.History.Of(side, record.Kind, record.Id));
+
+    private static bool IsKeptBlank(FieldRule rule, FieldValue a, FieldValue b) => rule.KeepsBlanks && (a.IsBlank || b.IsBlank);
+
+    /// <summary>The owner never had a value, and so none that could go over the one with which the other side's record was made.</summary>
+    private bool IsUnownedAndAlone(FieldRule rule, FieldValue a, FieldValue b) =>
+        rule.Flow != Flow.BothWays && (rule.Owns(Side.Left) ? a : b).IsBlank &&
+        !_story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && happened.Number > MadeAt(rule.Owns(Side.Left) ? left : right) && !rule.Owns(happened.Side) && happened.After.ContainsKey(rule.On(happened.Side)));
+
+    private bool IsToldConflict(FieldRule rule, FakeEvent lost) => stored.LogOf(link).Any(entry =>
+        entry.Code == "conflict" && entry.At >= lost.At && entry.Values.GetValueOrDefault("field") == rule.Name);
+
+    /// <summary>Where both were there before they were linked nobody can tell which value is the newer one: one side's goes over.</summary>
+    private bool WasFirstSight(FakeEvent edit) => edit.At <= _joinedAt && _story.Exists(other => other.Side != edit.Side && other is { Verb: Verb.Create, By: not Actor.Sync });
+
+    private bool IsNowhereElse(Side side, FieldValue value) =>
+        value is FieldValue.Reference { RecordId: var id } &&
+        (stored.Kinds["company"].Of(side, id) is not { } company || world.On(side.Other()).Account.Find(KindPair.Company.On(side.Other()), company.IdOn(side.Other())!) is not { Gone: false });
+
+    private void Add(string broken, FieldRule rule, string detail)
+    {
+        var lines = stored.LogOf(link).Reverse().Select(entry => $"log {entry.At:HH:mm:ss} {entry.Code}: {entry.Text}");
+        findings.Add(new Finding(broken, $"{kind.Name}.{rule.Name} of {left.Id} = {right.Id} ({link.Id}): {detail}.\n    {string.Join("\n    ", _story)}\n    {string.Join("\n    ", lines)}"));
+    }
+}

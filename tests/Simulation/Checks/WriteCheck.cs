@@ -1,0 +1,85 @@
+using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.Simulation.Workload;
+
+namespace SyncFunctions.Simulation.Checks;
+
+/// <summary>What the app wrote: only what it may, not more than needed, not against a lock, and never unsaid.</summary>
+internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored stored, List<Finding> findings)
+{
+    /// <summary>The lock counts from the time that the vendor tells, and its clock may be wrong by ten minutes; calls take their time.</summary>
+    private static readonly TimeSpan LockTolerance = TimeSpan.FromMinutes(15);
+
+    public void Judge()
+    {
+        foreach (var happened in world.History.Events.Where(happened => happened.By == Actor.Sync)) JudgeOne(happened);
+        foreach (var kind in KindPair.All)
+        {
+            foreach (var link in stored.Kinds[kind.Name].Links.Where(link => link is { LeftId: not null, RightId: not null })) JudgePair(kind, link);
+        }
+    }
+
+    private void JudgeOne(FakeEvent written)
+    {
+        foreach (var rule in FieldRule.All.Where(rule => rule.Kind.On(written.Side) == written.Kind && written.After.ContainsKey(rule.On(written.Side))))
+        {
+            // A joined record may get what only its creation gives; put back is what the owner has.
+            if (written.Verb != Verb.Edit || rule.Flow == Flow.BothWays || !rule.Owns(written.Side) || rule.Initially) continue;
+            findings.Add(new Finding("written by a side that may not", $"{rule.Kind.Name}.{rule.Name} belongs to {written.Side}, and the app wrote it there: {written}"));
+        }
+
+        if (settings.Direction == Direction.LeftToRight && written.Side == Side.Left) findings.Add(new Finding("written by a side that may not", $"The flow goes to right only: {written}"));
+        if (written.Verb == Verb.Delete) findings.Add(new Finding("deleted by the app", $"No kind's policy says that anything is to be deleted: {written}"));
+    }
+
+    private void JudgePair(KindPair kind, Link link)
+    {
+        var story = Sides.Both.SelectMany(side => world.History.Of(side, kind.On(side), link.IdOn(side)!)).OrderBy(happened => happened.Number).ToList();
+        var writes = story.FindAll(happened => happened is { By: Actor.Sync, Verb: Verb.Edit });
+        var edits = story.Count(happened => happened.By != Actor.Sync);
+
+        // A change can be reformatted by its target and come back; a lost answer makes the pipeline ask again.
+        if (writes.Count > 6 + (edits * 6)) findings.Add(new Finding("ping-pong", $"{kind.Name} {link.LeftId} = {link.RightId}: {writes.Count} writes for {edits} edits.\n    {string.Join("\n    ", story)}"));
+        JudgeLog(kind, link, writes, story);
+        if (settings.LockWindow > LockTolerance) JudgeLock(kind, link, story);
+    }
+
+    private void JudgeLog(KindPair kind, Link link, List<FakeEvent> writes, List<FakeEvent> story)
+    {
+        var entries = stored.LogOf(link).ToList();
+        var rounds = writes.Select(write => write.Round).Distinct().Count();
+        var told = entries.Count(entry => entry.Code is "updated" or "archived" or "recovered" || entry.Code.StartsWith("failed-", StringComparison.Ordinal));
+        if (told < rounds) findings.Add(new Finding("not in the log", $"{kind.Name} {link.LeftId} = {link.RightId} ({link.Id}) was written in {rounds} pieces of work, and the log has {told} lines of it: {string.Join(", ", entries.Select(entry => entry.Code))}.\n    {string.Join("\n    ", story)}"));
+        if (story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Create }) && !entries.Exists(entry => entry.Code is "created" or "recovered"))
+            findings.Add(new Finding("not in the log", $"{kind.Name} {link.LeftId} = {link.RightId} ({link.Id}) was created by the app, and the log does not say so: {string.Join(", ", entries.Select(entry => entry.Code))}."));
+    }
+
+    /// <summary>After a change of one side went over, the other side's changes wait for the window.</summary>
+    private void JudgeLock(KindPair kind, Link link, List<FakeEvent> story)
+    {
+        var rules = Array.FindAll(FieldRule.All, rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, IsSet: false, IsInside: false, IsReference: false });
+        var joinedAt = stored.LogOf(link).Where(entry => entry.Code == "linked").Select(entry => (DateTimeOffset?)entry.At).Max();
+        (FakeEvent Edit, FakeEvent Write)? locked = null;
+        foreach (var write in story.Where(happened => happened is { By: Actor.Sync, Verb: Verb.Edit }))
+        {
+            var source = write.Side.Other();
+            var cause = story.LastOrDefault(edit => edit.Number < write.Number && edit.By == Actor.User && edit.Verb == Verb.Edit && edit.Side == source && rules.Any(rule => edit.After.ContainsKey(rule.On(source)) && write.After.ContainsKey(rule.On(write.Side))));
+            // Both ways in one piece of work: which of the two was the later one cannot be told from outside.
+            if (locked is { } same && same.Write.Side != write.Side && same.Write.Round == write.Round)
+            {
+                locked = null;
+                continue;
+            }
+
+            if (cause is null || cause.At <= joinedAt) continue;
+
+            if (locked is { } held && held.Edit.Side != source && write.At < held.Edit.At + settings.LockWindow - LockTolerance && held.Edit.At < cause.At && !WasHeldByOther(story, held.Edit, write, rules))
+                findings.Add(new Finding("lock ignored", $"{kind.Name} {link.LeftId} = {link.RightId}: {held.Edit.Side} was changed by {held.Edit} and went over by #{held.Write.Number}, yet {write} was written inside the window.\n    {string.Join("\n    ", story)}"));
+            if (locked is null || locked.Value.Edit.Side == source || write.At >= locked.Value.Edit.At + settings.LockWindow) locked = (cause, write);
+        }
+    }
+
+    /// <summary>The write only brings its target back to what the lock's source has.</summary>
+    private static bool WasHeldByOther(List<FakeEvent> story, FakeEvent locking, FakeEvent write, FieldRule[] rules) =>
+        story.Exists(edit => edit.By == Actor.Vendor && edit.Number < write.Number && edit.Side == write.Side.Other() && rules.Any(rule => edit.After.ContainsKey(rule.On(edit.Side)))) && locking.Number > 0;
+}

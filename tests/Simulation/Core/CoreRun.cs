@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Checks;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.Simulation.Workload;
+using SyncFunctions.State;
+
+namespace SyncFunctions.Simulation.Core;
+
+/// <param name="Trace">A hash of every call and answer: the same seed has the same one.</param>
+public sealed record CoreResult(int Seed, IReadOnlyList<Finding> Findings, string Trace, IReadOnlyList<(FaultClass Class, int Count)> Faults, long Writes)
+{
+    public override string ToString() => $"seed {Seed}: {(Findings.Count == 0 ? "all promises kept" : $"\n  {string.Join("\n  ", Findings)}")}";
+}
+
+/// <summary>One run of the core from a seed: people at work and the app at work by turns, then rest, then judgement.</summary>
+public static class CoreRun
+{
+    /// <param name="operations">What people do in all.</param>
+    /// <param name="tell">Given every call to a vendor, for looking into a failure.</param>
+    public static CoreResult Run(int seed, int operations, Action<string>? tell = null)
+    {
+        using var world = new CoreWorld(seed);
+        using var trace = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        world.Vendors.Network.Trace = line =>
+        {
+            trace.AppendData(Encoding.UTF8.GetBytes(line));
+            tell?.Invoke(line);
+        };
+        var findings = Judge(world, operations, tell);
+        return new CoreResult(seed, findings, Convert.ToHexStringLower(trace.GetHashAndReset()), [.. world.Faults.All], world.Vendors.History.Writes);
+    }
+
+    private static IReadOnlyList<Finding> Judge(CoreWorld world, int operations, Action<string>? tell)
+    {
+        var random = world.Random;
+        var people = new People(world.Vendors, new Random(random.Next()), new Intents { Imported = random.Next(2) == 0 }) { Deletes = random.Next(4) > 0 };
+        var settings = FakePair.Defaults with { LockWindow = random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
+        world.Vendors.Network.DuringCall = people.EditNow;
+        var faults = world.Faults.On;
+        world.Faults.On = false;
+        people.Begin(random.Next(8));
+        world.Clock.MoveTo(world.Clock.Now.AddMinutes(10));
+        world.Run(() => CoreSetup.BeginAsync(world, settings, people.Intents.Imported ? RunMode.Import : RunMode.Inventory));
+        people.Intents.WentLiveAt = world.Clock.Now;
+        world.Clock.MoveTo(world.Clock.Now.AddSeconds(2));
+        people.Anchor();
+        var sync = new CoreSync(world);
+        world.Run(sync.DeltaAsync);
+        world.Faults.On = faults;
+
+        for (var done = 0; done < operations;)
+        {
+            for (var batch = random.Next(1, 24); batch > 0 && done < operations; batch--, done++)
+            {
+                people.Act();
+                world.Clock.MoveTo(world.Clock.Now + TimeSpan.FromMilliseconds(random.Next(60_000)));
+            }
+
+            world.Run(random.Next(12) == 0 ? sync.SweepAsync : sync.DeltaAsync);
+        }
+
+        Rest(world, sync, settings);
+        tell?.Invoke("at rest");
+        var writes = world.Vendors.History.Writes;
+        world.Run(sync.DeltaAsync);
+        world.Run(sync.SweepAsync);
+        world.Clock.MoveTo(world.Clock.Now.AddMinutes(3));
+        world.Run(sync.DeltaAsync);
+        var findings = world.Run(() => Checker.RunAsync(world.Vendors, people.Intents, settings, world.Services, world.Key)).ToList();
+        if (world.Vendors.History.Writes != writes) findings.Add(new Finding("no rest", $"Polls and a sweep after rest wrote: {string.Join("\n    ", world.Vendors.History.Events.Where(happened => happened.By == Actor.Sync).TakeLast((int)(world.Vendors.History.Writes - writes)))}"));
+        return findings;
+    }
+
+    /// <summary>Nothing goes wrong any more, and time goes on until nothing is due.</summary>
+    private static void Rest(CoreWorld world, CoreSync sync, FlowSettings settings)
+    {
+        world.Faults.On = false;
+        foreach (var side in Sides.Both)
+        {
+            world.Vendors.On(side).Account.Lags = false;
+            world.Vendors.On(side).ForbiddenKind = null;
+        }
+
+        world.Clock.MoveTo(world.Clock.Now.AddMinutes(3));
+        for (var round = 0; round < 3; round++)
+        {
+            world.Run(sync.DeltaAsync);
+            world.Clock.MoveTo(world.Clock.Now.AddMinutes(5));
+            world.Run(sync.DeltaAsync);
+            world.Clock.MoveTo(world.Clock.Now + settings.LockWindow + TimeSpan.FromMinutes(65));
+            world.Run(sync.DeltaAsync);
+            world.Run(sync.SweepAsync);
+        }
+    }
+}
