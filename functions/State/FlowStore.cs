@@ -146,20 +146,32 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
     }
 
     /// <summary>
-    /// Makes sure that the kind's work list is looked at by then. To be called after the work was stored. The row is written even where it is
-    /// early enough: whoever is about to reset it has not seen the new work.
+    /// Makes sure that the kind's work list is looked at by then. To be called before the work is stored, so that no crash leaves work
+    /// that nobody looks for, and again after it (<see cref="TouchHintAsync"/>). The row is written even where it is early enough:
+    /// whoever is about to reset it has not seen the new work.
     /// </summary>
-    public async Task EnsureHintAsync(FlowKey flow, string kind, DateTimeOffset dueAt, CancellationToken cancellation)
+    /// <param name="known">The hint as it was read lately, to save a look.</param>
+    public async Task<Versioned<WorkHint>> EnsureHintAsync(FlowKey flow, string kind, DateTimeOffset dueAt, CancellationToken cancellation, Versioned<WorkHint>? known = null)
     {
+        if (known is { } read && await TryReplaceAsync(read) is { } replaced) return replaced;
         while (true)
         {
-            var (inserted, existing) = await tables.Flows.InsertOrReadAsync(ToRow(flow, new WorkHint(kind, dueAt)), cancellation);
-            if (inserted is not null) return;
-            if (existing?.As(ToHint) is not { } found) continue;
+            var hint = new WorkHint(kind, dueAt);
+            var (inserted, existing) = await tables.Flows.InsertOrReadAsync(ToRow(flow, hint), cancellation);
+            if (inserted is { } version) return new(hint, version);
+            if (existing?.As(ToHint) is { } found && await TryReplaceAsync(found) is { } moved) return moved;
+        }
+
+        async Task<Versioned<WorkHint>?> TryReplaceAsync(Versioned<WorkHint> found)
+        {
             var earlier = found.Value.DueAt < dueAt ? found.Value : new WorkHint(kind, dueAt);
-            if (await tables.Flows.ReplaceAsync(ToRow(flow, earlier), found.ETag, cancellation) is not null) return;
+            return await tables.Flows.ReplaceAsync(ToRow(flow, earlier), found.ETag, cancellation) is { } version ? new(earlier, version) : null;
         }
     }
+
+    /// <summary>After the work was stored: whoever looked at the list before that, and is about to reset the hint, sees that it has changed.</summary>
+    public Task TouchHintAsync(FlowKey flow, Versioned<WorkHint> ensured, CancellationToken cancellation) =>
+        EnsureHintAsync(flow, ensured.Value.Kind, ensured.Value.DueAt, cancellation, ensured);
 
     /// <summary>
     /// After the due work was done: the hint as it was read before the work list was, moved to the next due time or taken away. Where it

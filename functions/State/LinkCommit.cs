@@ -50,6 +50,8 @@ internal sealed class LinkCommit
         }
 
         foreach (var index in unit.Index) AddIndex(writes, index);
+        foreach (var noted in unit.Noted)
+            writes.Add(new(TableTransactionActionType.UpdateReplace, LinkRows.ToRow(_scope, noted.Entry), noted.Before!.Value.ETag) { OnMismatch = OnMismatch.Drop });
 
         // Indexes of the rows above, which carry the conditions.
         if (unit.OpensCreate is { } opens) writes.Add(new(TableTransactionActionType.UpsertReplace, LinkRows.OpenCreateRow(_scope, opens)));

@@ -127,6 +127,9 @@ public sealed record LinkUnit
 
     public ImmutableArray<IndexWrite> Index { get; init; } = [];
 
+    /// <summary>Replacements that only save work later: a row that has changed since it was read stays as it is.</summary>
+    public ImmutableArray<IndexWrite> Noted { get; init; } = [];
+
     /// <summary>The link's intent is a create: others find it by <see cref="LinkStore.OpenCreatesAsync"/>.</summary>
     public OpenCreate? OpensCreate { get; init; }
 

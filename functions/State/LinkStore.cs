@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Azure.Data.Tables;
 using SyncFunctions.Engine;
 
@@ -89,6 +90,27 @@ public sealed class LinkStore(StateTables tables)
             .GroupBy(row => row.RowKey)
             .Select(same => new TableTransactionAction(TableTransactionActionType.UpsertReplace, same.Last()));
         foreach (var transaction in actions.Chunk(MaxActions)) await tables.Links.SubmitAsync(transaction, cancellation);
+    }
+
+    /// <summary>
+    /// News of records, due at once. A row that is there already is renewed, so that whoever works on it sees that it has changed; one
+    /// that is held stays so, since when it began decides how long it may be.
+    /// </summary>
+    public async Task NoteWorkAsync(LinkScope scope, IReadOnlyList<WorkItem> news, CancellationToken cancellation)
+    {
+        foreach (var items in news.DistinctBy(item => (item.Side, item.RecordId)).Chunk(MaxActions))
+        {
+            var known = ImmutableDictionary<(Side, string), Versioned<WorkItem>>.Empty;
+            while (await tables.Links.TrySubmitAsync([.. items.Select(Action)], cancellation) is null)
+                known = (await FindWorkAsync(scope, [.. items.Select(item => (item.Side, item.RecordId))], cancellation)).ToImmutableDictionary(row => (row.Value.Side, row.Value.RecordId));
+
+            TableTransactionAction Action(WorkItem item)
+            {
+                if (!known.TryGetValue((item.Side, item.RecordId), out var row)) return new(TableTransactionActionType.Add, LinkRows.ToRow(scope, item));
+                var renewed = row.Value.Reason == WorkReason.Held ? row.Value with { DueAt = item.DueAt } : item with { FirstAt = row.Value.FirstAt };
+                return new(TableTransactionActionType.UpdateReplace, LinkRows.ToRow(scope, renewed), row.ETag);
+            }
+        }
     }
 
     public async Task<IReadOnlyList<Versioned<WorkItem>>> DueWorkAsync(LinkScope scope, DateTimeOffset now, int max, CancellationToken cancellation) =>

@@ -73,7 +73,7 @@ public sealed class HookInbox(LinkStore links, AppQueues queues, TimeProvider ti
     {
         try
         {
-            foreach (var kind in items.GroupBy(item => item.Kind)) await links.PutWorkAsync(new LinkScope(flow, kind.Key), [.. kind], CancellationToken.None);
+            foreach (var kind in items.GroupBy(item => item.Kind)) await links.NoteWorkAsync(new LinkScope(flow, kind.Key), [.. kind], CancellationToken.None);
             foreach (var message in ChangeMessage.Of(flow, items)) await queues.SendAsync(message, null, CancellationToken.None);
             return null;
         }

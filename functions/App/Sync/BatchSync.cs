@@ -20,7 +20,7 @@ public sealed class BatchSync
     private readonly DryRun _dry;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, FlowStore flows, Brakes brakes, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
+    public BatchSync(LinkStore links, WorkList work, Brakes brakes, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
     {
         _dry = new DryRun(plans);
         _links = links;
@@ -28,7 +28,7 @@ public sealed class BatchSync
         _references = new References(links);
         _loader = new CaseLoader(links, _references, time);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, flows, units, new VendorWrites(links, _references, units, ids, time), brakes, conflicts, log, time);
+        _applier = new CaseApplier(links, work, units, new VendorWrites(links, work, _references, units, ids, time), brakes, conflicts, log, time);
         _recovery = new IntentRecovery(links, _references, time);
     }
 

@@ -9,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// the outcome (new bases, new ids, work rows that are done) is stored after it. A crash in between leaves an open intent, which
 /// <see cref="IntentRecovery"/> settles by looking at the target.
 /// </summary>
-internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits units, VendorWrites writes, Brakes brakes, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
+internal sealed class CaseApplier(LinkStore links, WorkList work, CaseUnits units, VendorWrites writes, Brakes brakes, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
 {
     /// <summary>Cases whose intents are taken in one go: few enough that each is sent long before its intent ends.</summary>
     private const int CasesAtOnce = 33;
@@ -30,15 +30,10 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
         await BrakeAsync(scope, cases, tally, cancellation);
         foreach (var chunk in cases.Chunk(CasesAtOnce)) await ApplyChunkAsync(scope, chunk, tally, cancellation);
 
-        if (tally.Work.Count > 0)
-        {
-            await links.PutWorkAsync(scope.Links, tally.Work, cancellation);
-            await flows.EnsureHintAsync(scope.Flow.Key, scope.Kind.Name, tally.Work.Min(work => work.DueAt), cancellation);
-        }
-
+        await work.CommitAsync(scope, tally.TakeRest(), cancellation);
         await RememberAsync(scope, cases, tally, cancellation);
         if (tally.Entries.Count > 0) await log.AppendAsync(scope.Flow.Key, tally.Entries, cancellation);
-        return new BatchOutcome(tally.Counts, tally.Parents);
+        return new BatchOutcome(tally.Counts, tally.Parents) { Kept = tally.Kept(cases) };
     }
 
     /// <summary>Takes out what may not be archived or deleted before a person has looked.</summary>
@@ -54,23 +49,16 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
     }
 
     /// <summary>
-    /// What was handled is known by its hash when it is listed again. Last of all: what a crash leaves unhandled must not look handled.
+    /// What was handled without a change of its own rows is known by its hash when it is listed again. What lives inside a record is
+    /// still to be done, and must not look handled before.
     /// </summary>
     private async Task RememberAsync(WorkScope scope, List<SyncCase> cases, Tally tally, CancellationToken cancellation)
     {
-        var open = tally.Work.Select(work => (work.Side, work.RecordId)).ToHashSet();
         var noted = (from item in cases
-                     where !open.Contains((item.Source, item.SourceId))
-                     let link = item.Link?.Value
-                     where link is { State: LinkState.Active, Intent: null }
-                     from vendor in item.Vendor
-                     where item.Index.ContainsKey(vendor.Key)
-                     let entry = item.Index[vendor.Key]
-                     let hash = vendor.Value.Hash()
-                     where entry.Value.Link == link.Id && entry.Value.Hash != hash
-                     select new LinkUnit { Index = [IndexWrite.Replace(entry, entry.Value with { Hash = hash })] }).ToList();
-
-        // A lost race only means that it is handled once more.
+                     where !tally.IsOpen(item) && !tally.IsNoted(item) && item.Link is { } link && !tally.Parents.Contains(link.Value.Id)
+                     let hashes = Handled.Of(item)
+                     where !hashes.IsEmpty
+                     select new LinkUnit { Noted = hashes }).ToList();
         if (noted.Count > 0) await links.CommitAsync(scope.Links, noted, cancellation);
     }
 
@@ -102,12 +90,12 @@ internal sealed class CaseApplier(LinkStore links, FlowStore flows, CaseUnits un
         {
             tally.Tell(item);
             if (Effect.First(item.Plan!) is { } planned) effects.Add(new Effect(item, planned));
-            else if (units.Quiet(scope, item) is { } unit) quiet.Add((item, unit));
+            else if ((units.Quiet(scope, item) ?? (tally.HasWork(item) ? new LinkUnit() : null)) is { } unit) quiet.Add((item, tally.Complete(item, unit)));
         }
 
         if (quiet.Count > 0)
         {
-            var results = await links.CommitAsync(scope.Links, quiet.ConvertAll(pair => pair.Unit), cancellation);
+            var results = await work.CommitAsync(scope, quiet.ConvertAll(pair => pair.Unit), cancellation);
             foreach (var ((item, _), result) in quiet.Zip(results))
             {
                 if (!result.Committed) tally.Again(item, "Somebody else changed the link at the same time.");

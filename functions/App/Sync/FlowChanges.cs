@@ -8,7 +8,7 @@ namespace SyncFunctions.App.Sync;
 /// which every writer replaces only as it was read; unlinked ones wait for a run that is under way, since two workers that each see
 /// one of two new records that belong together would create both again.
 /// </summary>
-public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns runs, WorkSync work, BatchSync batches, LinkStore links, AppQueues queues, TimeProvider time)
+public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns runs, WorkSync work, LinkStore links, AppQueues queues, TimeProvider time)
 {
     private static readonly TimeSpan LongestPutOff = TimeSpan.FromSeconds(30);
 
@@ -29,7 +29,7 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
             var rows = await RowsAsync(message, scope, hints, cancellation);
             if (rows.Count == 0) continue;
             var due = await work.SortAsync(scope, rows, cancellation);
-            await RunAsync(scope, due.Linked, cancellation);
+            await work.RunAsync(scope, due.Linked, cancellation);
             if (due.Unlinked.Rows.Count > 0) unlinked.Add((scope, due.Unlinked));
         }
 
@@ -41,12 +41,6 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
     public async Task LeaveToPollAsync(ChangeMessage message, CancellationToken cancellation)
     {
         foreach (var kind in message.Records.Select(record => record.Kind).Union(message.Kinds)) await flows.EnsureHintAsync(Key(message), kind, time.GetUtcNow(), cancellation);
-    }
-
-    private async Task RunAsync(WorkScope scope, WorkSync.Due due, CancellationToken cancellation)
-    {
-        var outcome = await work.RunAsync(scope, due, cancellation);
-        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(_ => outcome.Parents.Count > 0)) await batches.RunInsideAsync(scope with { Kind = inside }, outcome.Parents, cancellation);
     }
 
     private static FlowKey Key(ChangeMessage message) => new(new TenantId(message.Tenant), new FlowId(message.Flow));
@@ -77,7 +71,7 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
 
         try
         {
-            foreach (var (scope, due) in unlinked) await RunAsync(scope with { Epoch = held.Value.Epoch }, due, cancellation);
+            foreach (var (scope, due) in unlinked) await work.RunAsync(scope with { Epoch = held.Value.Epoch }, due, cancellation);
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// One poll of a flow: asks each side for changes since the cursor and applies what it finds in place, or starts a run where there
 /// is much to do.
 /// </summary>
-public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runStore, RunControl control, SweepSchedule sweeps, PageSync pages, WorkSync work, ProjectSync projects, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
+public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runStore, RunControl control, SweepSchedule sweeps, PageSync pages, WorkSync work, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
 
@@ -82,7 +82,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
         }
 
         var changes = found.Sum(item => item.Pages.Sum(page => page.Fresh.Count));
-        var dueWork = context.State.Hints.Where(hint => hint.Value.DueAt <= now).ToList();
+        var dueWork = context.State.Hints.Where(hint => hint.Value.DueAt <= now && context.Settings.Kind(hint.Value.Kind).Enabled).ToList();
         if (changes == 0 && dueWork.Count == 0)
         {
             if (context.State.Guard(Lane.Live) is { Value.IsAsked: true } asked) await runs.WithdrawAsync(context.Key, asked, cancellation);
@@ -128,8 +128,6 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
                 var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch);
                 var done = await work.RunAsync(scope, hint, cancellation);
                 run = run with { Counts = RunJournal.Plus(run, kind.Name, done.Counts) };
-                var insides = context.Pair.Inside(kind).Where(inside => context.Settings.Kind(inside.Name).Enabled).ToList();
-                if (insides.Count > 0) run = run with { Counts = RunJournal.Plus(run, insides[0].Name, await projects.RunAsync(scope, insides, done.Parents, cancellation)) };
             }
 
             outcome = run.Counts.Values.Any(counts => counts.Failed > 0) ? RunOutcome.SucceededWithErrors : RunOutcome.Succeeded;

@@ -94,5 +94,8 @@ public sealed record BatchOutcome(KindCounts Counts, IReadOnlyList<LinkId> Paren
 {
     public static readonly BatchOutcome Nothing = new(KindCounts.None, []);
 
-    public static BatchOutcome operator +(BatchOutcome a, BatchOutcome b) => new(a.Counts + b.Counts, [.. a.Parents, .. b.Parents]);
+    /// <summary>Rows of the work list that are done when the insides of <see cref="Parents"/> are.</summary>
+    public IReadOnlyList<Versioned<WorkItem>> Kept { get; init; } = [];
+
+    public static BatchOutcome operator +(BatchOutcome a, BatchOutcome b) => new(a.Counts + b.Counts, [.. a.Parents, .. b.Parents]) { Kept = [.. a.Kept, .. b.Kept] };
 }

@@ -10,6 +10,7 @@ internal static class SyncServices
         .AddSingleton<FlowPoll>()
         .AddSingleton<BatchSync>()
         .AddSingleton<PageSync>()
+        .AddSingleton<WorkList>()
         .AddSingleton<WorkSync>()
         .AddSingleton<GoneCheck>()
         .AddSingleton<FlowChanges>()

@@ -10,11 +10,16 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
     /// <summary>Attempts before a record waits for a person.</summary>
     private const int MaxAttempts = 8;
 
+    /// <summary>Rows that are still to be stored, by the case that leaves them.</summary>
+    private readonly Dictionary<SyncCase, WorkItem> _work = [];
+
+    private readonly HashSet<SyncCase> _open = [];
+    private readonly HashSet<SyncCase> _noted = [];
+    private readonly bool _hasInsides = scope.Flow.Pair.Inside(scope.Kind).Any();
+
     public KindCounts Counts { get; private set; } = KindCounts.None;
 
     public List<LogEntry> Entries { get; } = [];
-
-    public List<WorkItem> Work { get; } = [];
 
     public List<LinkId> Parents { get; } = [];
 
@@ -76,7 +81,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
     /// <summary>What the record that is left says has to be merged, too.</summary>
     public void Moved(SyncCase item, SyncAction.Move move) =>
-        Work.Add(New(item, WorkReason.Again, now, "Another record was merged into it.", 0) with { Side = move.Side, RecordId = move.Id });
+        Add(item, New(item, WorkReason.Again, now, "Another record was merged into it.", 0) with { Side = move.Side, RecordId = move.Id });
 
     public void Again(SyncCase item, string detail) => Put(item, WorkReason.Again, now, detail, 0);
 
@@ -104,7 +109,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
     private void Park(SyncCase item, SyncAction.Park park)
     {
         var attempts = Attempts(item);
-        Work.Add(New(item, WorkReason.Parked, now + Backoff(attempts), $"{park.Field} is not linked yet.", attempts) with
+        Add(item, New(item, WorkReason.Parked, now + Backoff(attempts), $"{park.Field} is not linked yet.", attempts) with
         {
             AwaitsKind = park.Kind,
             AwaitsSide = park.Source,
@@ -112,7 +117,46 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
         });
     }
 
-    private void Put(SyncCase item, WorkReason reason, DateTimeOffset due, string detail, int attempts) => Work.Add(New(item, reason, due, detail, attempts));
+    /// <summary>
+    /// A case's outcome with all that belongs to it: the row it leaves takes the place of the one that asked for it, and what was handled
+    /// is known by its hash from then on. Where insides follow, both wait for them.
+    /// </summary>
+    public LinkUnit Complete(SyncCase item, LinkUnit unit)
+    {
+        if (_work.Remove(item, out var work)) return unit with { PutWork = [work], DoneWork = [.. item.Work] };
+        if (_hasInsides) return unit with { DoneWork = [] };
+        if (_open.Contains(item) || !unit.Index.IsEmpty || item.Plan!.Actions.Any(action => action is SyncAction.End) || Handled.Of(item) is not { IsEmpty: false } hashes) return unit;
+        _noted.Add(item);
+        return unit with { Noted = hashes };
+    }
+
+    /// <summary>The rows that are done when the insides are, too.</summary>
+    public IReadOnlyList<Versioned<WorkItem>> Kept(IEnumerable<SyncCase> cases) => _hasInsides ? [.. cases.Where(item => !_open.Contains(item)).SelectMany(item => item.Work)] : [];
+
+    /// <summary>The rows that went with no outcome.</summary>
+    public List<LinkUnit> TakeRest()
+    {
+        var rest = _work.Select(work => new LinkUnit { PutWork = [work.Value], DoneWork = [.. work.Key.Work] }).ToList();
+        _work.Clear();
+        return rest;
+    }
+
+    /// <summary>Whether the case is to be planned again.</summary>
+    public bool IsOpen(SyncCase item) => _open.Contains(item);
+
+    public bool IsNoted(SyncCase item) => _noted.Contains(item);
+
+    /// <summary>Whether a row of the case is still to be stored.</summary>
+    public bool HasWork(SyncCase item) => _work.ContainsKey(item);
+
+    private void Add(SyncCase item, WorkItem work)
+    {
+        // One row a record: the one that is due first says when it is looked at.
+        if (!_work.TryGetValue(item, out var other) || work.DueAt <= other.DueAt) _work[item] = work;
+        _open.Add(item);
+    }
+
+    private void Put(SyncCase item, WorkReason reason, DateTimeOffset due, string detail, int attempts) => Add(item, New(item, reason, due, detail, attempts));
 
     private WorkItem New(SyncCase item, WorkReason reason, DateTimeOffset due, string detail, int attempts) =>
         new(scope.Kind.Name, item.Source, item.SourceId, reason, due)

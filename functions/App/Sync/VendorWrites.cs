@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>The vendor writes of a chunk: intents are stored, the writes are sent, their outcome is stored.</summary>
-internal sealed class VendorWrites(LinkStore links, References references, CaseUnits units, IdSource ids, TimeProvider time)
+internal sealed class VendorWrites(LinkStore links, WorkList work, References references, CaseUnits units, IdSource ids, TimeProvider time)
 {
     private const int WritesAtOnce = 8;
 
@@ -51,11 +51,11 @@ internal sealed class VendorWrites(LinkStore links, References references, CaseU
         var outcomes = new List<(Effect Effect, LinkUnit Unit)>();
         foreach (var effect in sending)
         {
-            if (OutcomeUnit(scope, effect, tally) is { } unit) outcomes.Add((effect, unit));
+            if (OutcomeUnit(scope, effect, tally) is { } unit) outcomes.Add((effect, tally.Complete(effect.Case, unit)));
         }
 
         if (outcomes.Count == 0) return;
-        var settled = await links.CommitAsync(scope.Links, outcomes.ConvertAll(pair => pair.Unit), cancellation);
+        var settled = await work.CommitAsync(scope, outcomes.ConvertAll(pair => pair.Unit), cancellation);
         foreach (var ((effect, _), result) in outcomes.Zip(settled))
         {
             if (!result.Committed) tally.Again(effect.Case, "The link changed while the record was being written.");

@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Plans again what is due on the work list: webhooks, retries, held and parked records, open intents.</summary>
-public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore links, FlowStore flows, GoneCheck gone, TimeProvider time)
+public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore links, FlowStore flows, WorkList list, GoneCheck gone, TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> NothingKnown = new Dictionary<(Side, string), Versioned<IndexEntry>>();
 
@@ -30,10 +30,16 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         return (due with { Rows = [.. byLink[true]] }, due with { Rows = [.. byLink[false]], Entries = NothingKnown });
     }
 
+    /// <summary>Plans and applies the rows, and what lives inside their records; no row goes before all of it is done.</summary>
     public async Task<BatchOutcome> RunAsync(WorkScope scope, Due due, CancellationToken cancellation)
     {
         if (due.Rows.Count == 0) return BatchOutcome.Nothing;
-        return scope.Kind.Parent is null ? await RunRecordsAsync(scope, due, cancellation) : await RunInsideAsync(scope, due, cancellation);
+        if (scope.Kind.Parent is not null) return await RunInsideAsync(scope, due, cancellation);
+        var outcome = await RunRecordsAsync(scope, due, cancellation);
+        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(inside => outcome.Parents.Count > 0 && scope.Settings.Kind(inside.Name).Enabled))
+            outcome += await batches.RunInsideAsync(scope with { Kind = inside }, [.. outcome.Parents.Distinct()], cancellation);
+        if (outcome.Kept.Count > 0) await links.DeleteWorkAsync(scope.Links, outcome.Kept, cancellation);
+        return BatchOutcome.Nothing with { Counts = outcome.Counts };
     }
 
     /// <summary>To be called when the due work was done, with the hint as it was read before the list was.</summary>
@@ -86,7 +92,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
             units.AddRange(missing.Except(confirmed).Select(source => Later(source.Work!.Value, null, "It is not found, but neither are records that are known to be there.")));
         }
 
-        if (units.Count > 0) await StoreAsync(scope, units, cancellation);
+        await list.CommitAsync(scope, units, cancellation);
         return sources.Count == 0 ? BatchOutcome.Nothing : await batches.RunAsync(scope, sources, cancellation);
     }
 
@@ -96,13 +102,6 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         var attempts = row.Value.Attempts + 1;
         var later = row.Value with { Reason = WorkReason.Retry, Attempts = attempts, Detail = detail, DueAt = until ?? time.GetUtcNow().AddSeconds(Math.Min(3600, 15 * attempts * attempts)) };
         return new LinkUnit { DoneWork = [row], PutWork = [later] };
-    }
-
-    private async Task StoreAsync(WorkScope scope, List<LinkUnit> units, CancellationToken cancellation)
-    {
-        await links.CommitAsync(scope.Links, units, cancellation);
-        var put = units.SelectMany(unit => unit.PutWork).ToList();
-        if (put.Count > 0) await flows.EnsureHintAsync(scope.Flow.Key, scope.Kind.Name, put.Min(item => item.DueAt), cancellation);
     }
 
     private async Task<BatchOutcome> RunInsideAsync(WorkScope scope, Due due, CancellationToken cancellation)

@@ -81,10 +81,9 @@ internal sealed class LiveWorld : IDisposable
 
     public FakeAccount Right => _servers[Side.Right].Account;
 
-    /// <summary>Operations on tables: what the budgets count beside queue traffic.</summary>
-    public int TableCalls => Storage.Calls.Count(call => call.Operation.StartsWith("table", StringComparison.Ordinal));
-
-    public LinkScope Companies { get; } = new(Key, "company");
+    /// <summary>Operations on tables so far: what the budgets count beside queue traffic.</summary>
+    public IReadOnlyList<string> TableCalls() =>
+        [.. Storage.Calls.Where(call => call.Operation.StartsWith("table", StringComparison.Ordinal)).Select(call => $"{call.Operation} {Uri.UnescapeDataString(call.Uri.PathAndQuery)}")];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -95,7 +94,6 @@ internal sealed class LiveWorld : IDisposable
         await world.Get<StateTables>().CreateAsync(Cancel);
         await world.Get<TenantStore>().InsertAsync(new Tenant(HttpWorld.Tenant, "Acme", world.Time.GetUtcNow()), Cancel);
         foreach (var side in Sides.Both) await world.ConnectAsync(side);
-        var now = world.Time.GetUtcNow();
         await world.AddFlowAsync(Key, settings);
         foreach (var side in Sides.Both) await world.RotateAsync(side);
         world.Storage.Reset();
@@ -149,6 +147,9 @@ internal sealed class LiveWorld : IDisposable
         request.Headers[HookedSystem.Signature] = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
         return await HttpWorld.ExecuteAsync(request, Function<VendorWebhook>().Run(request, hook, Cancel));
     }
+
+    public Task<Answer> SendAsync(Side side, string hook, string kind, string id) =>
+        SendAsync(side, hook, JsonSerializer.SerializeToUtf8Bytes(new[] { new { kind, id } }), _hooks[side].Secret);
 
     public static byte[] Body(params IEnumerable<FakeRecord> records) => JsonSerializer.SerializeToUtf8Bytes(records.Select(record => new { kind = record.Kind, id = record.Id }));
 

@@ -1,0 +1,39 @@
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Sync;
+
+/// <summary>
+/// Commits units that leave work behind. The hint that brings somebody to the list is written before the work, so that no crash
+/// leaves work that nobody looks for, and once more after it, so that nobody who looked in between takes the hint away.
+/// </summary>
+public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues, TimeProvider time)
+{
+    /// <summary>What is due later than that is early enough by the next poll.</summary>
+    private static readonly TimeSpan WakesWithin = TimeSpan.FromHours(1);
+
+    /// <summary>What is to be planned again is not at once: whatever came in between has had its turn by then.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public async Task<IReadOnlyList<CommitResult>> CommitAsync(WorkScope scope, IReadOnlyList<LinkUnit> units, CancellationToken cancellation)
+    {
+        if (units.Count == 0) return [];
+        var due = units.SelectMany(unit => unit.PutWork).Select(item => item.DueAt).Where(at => at < DateTimeOffset.MaxValue).ToList();
+        if (due.Count == 0) return await links.CommitAsync(scope.Links, units, cancellation);
+
+        var (flow, kind) = (scope.Flow.Key, scope.Kind.Name);
+        var hint = await flows.EnsureHintAsync(flow, kind, due.Min(), cancellation, scope.Flow.State.Hint(kind));
+        var results = await links.CommitAsync(scope.Links, units, cancellation);
+        await flows.TouchHintAsync(flow, hint, cancellation);
+        await WakeAsync(flow, kind, due.Min(), cancellation);
+        return results;
+    }
+
+    /// <summary>Makes it sooner than the next poll; where the message is lost, that does it.</summary>
+    public async Task WakeAsync(FlowKey flow, string kind, DateTimeOffset dueAt, CancellationToken cancellation)
+    {
+        var wait = dueAt - time.GetUtcNow();
+        if (wait > WakesWithin) return;
+        await queues.SendAsync(new ChangeMessage(flow.Tenant.Value, flow.Flow.Value, [kind]), wait < Pause ? Pause : TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)), cancellation);
+    }
+}
