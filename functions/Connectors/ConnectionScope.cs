@@ -14,6 +14,9 @@ public sealed record ConnectionScope(TenantId Tenant, ConnectionId Connection)
     /// <summary>Takes calls from the budget before they are made.</summary>
     public required ICallBudget Budget { get; init; }
 
+    /// <summary>The vendor's clock, as its answers show it.</summary>
+    public VendorClock Clock { get; } = new();
+
     /// <summary>Told of every call that was made: the API request details. Never given a body, a token or a query string.</summary>
     public Action<ApiCall>? Observer { get; init; }
 }

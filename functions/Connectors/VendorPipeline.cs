@@ -181,6 +181,7 @@ public sealed class VendorPipeline
         using var timeOut = new CancellationTokenSource(state.Dialect.Catalog.RequestTimeout, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeOut.Token);
         HttpResponseMessage response;
+        var sentAt = Time.GetUtcNow();
         try
         {
             using var request = Request(state, credentials);
@@ -198,6 +199,7 @@ public sealed class VendorPipeline
 
         using (response)
         {
+            state.Scope?.Clock.Answered(response.Headers.Date, sentAt, Time.GetUtcNow());
             var body = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellation)).TrimStart('\uFEFF');
             var answer = new VendorAnswer(response.StatusCode, body, response.Headers.Date ?? Time.GetUtcNow(), RetryAt(response.Headers))
             {

@@ -32,6 +32,9 @@ public sealed record Pair
 
     public IEnumerable<KindMap> TopKinds => Kinds.Where(kind => kind.Parent is null);
 
+    /// <summary>The pair with the fields that a tenant maps in addition.</summary>
+    public Pair For(FlowSettings settings) => settings.Kinds.Values.All(kind => kind.CustomFields.IsEmpty) ? this : this with { Kinds = [.. Kinds.Select(kind => kind.With(settings.Kind(kind.Name)))] };
+
     public string System(Side side) => side == Side.Left ? LeftSystem : RightSystem;
 
     public KindMap? FindKind(string name) => Kinds.FirstOrDefault(kind => kind.Name == name);

@@ -14,6 +14,7 @@ public sealed class BatchSync
 
     private readonly LinkStore _links;
     private readonly CaseLoader _loader;
+    private readonly CandidateSearch _search;
     private readonly CaseApplier _applier;
     private readonly IntentRecovery _recovery;
     private readonly References _references;
@@ -27,6 +28,7 @@ public sealed class BatchSync
         _time = time;
         _references = new References(links);
         _loader = new CaseLoader(links, _references, time);
+        _search = new CandidateSearch(links, _references);
         var units = new CaseUnits(ids, time);
         _applier = new CaseApplier(links, work, units, new VendorWrites(links, work, _references, units, ids, time), brakes, conflicts, log, time);
         _recovery = new IntentRecovery(links, _references, time);
@@ -100,7 +102,7 @@ public sealed class BatchSync
         await batch.RecoverAsync(_recovery, cases, cancellation);
         foreach (var (item, failure) in await _loader.ReadCounterpartsAsync(batch.Scope, cases, cancellation)) batch.Failed.Add((item, failure));
         batch.Waiting.AddRange(await _loader.TakeOutOwnCreatesAsync(batch.Scope, cases, cancellation));
-        await _loader.FindCandidatesAsync(batch.Scope, cases, cancellation);
+        batch.Failed.AddRange(await _search.RunAsync(batch.Scope, cases, cancellation));
         return await PlanAndApplyAsync(batch, cases, cancellation);
     }
 
@@ -108,6 +110,7 @@ public sealed class BatchSync
     {
         if (batch.Scope.Mode == RunMode.DryRun) await _dry.ForeseeAsync(batch.Scope, cases, cancellation);
         Plan(batch.Scope, cases);
+        await _references.ReportCyclesAsync(batch.Scope, cases, cancellation);
         batch.Scope.Watch?.AddRange([.. cases, .. batch.Failed.Select(pair => pair.Case), .. batch.Waiting.Select(pair => pair.Case)]);
         return batch.Scope.Mode == RunMode.DryRun
             ? await _dry.KeepAsync(batch.Scope, cases, batch.Failed, batch.Waiting, cancellation)
@@ -132,6 +135,7 @@ public sealed class BatchSync
                 item.Item = item.Item with { Candidates = [.. item.Item.Candidates.Where(candidate => !joined.Contains((item.Source.Other(), candidate.Id)))] };
             }
 
+            item.Item = item.Item with { Clocks = scope.Flow.Clocks };
             item.Plan = SyncPlanner.PlanOne(scope.Kind, scope.Settings, item.Item, now);
             if (item.Plan.Actions.OfType<SyncAction.Join>().FirstOrDefault() is { } join)
             {
@@ -165,7 +169,7 @@ public sealed class BatchSync
             }
         }
 
-        var resolved = await _references.ResolveAsync(scope.Flow, scope.Kind, side, read.Select(pair => pair.Record).ToList(), cancellation);
+        var resolved = await _references.ResolveAsync(scope, side, read.Select(pair => pair.Record).ToList(), cancellation);
         foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved))
         {
             item.Item = side == Side.Left ? item.Item with { Left = new Sight.Present(record) } : item.Item with { Right = new Sight.Present(record) };

@@ -20,7 +20,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             var ofSide = sources.Where(source => source.Side == side).ToList();
             index[side] = await EntriesAsync(scope, side, ofSide, cancellation);
             var projected = ofSide.Where(source => source.Vendor is not null).Select(source => scope.Kind.Project(side, source.Vendor!, scope.Settings)).ToList();
-            foreach (var record in await references.ResolveAsync(scope.Flow, scope.Kind, side, projected, cancellation)) records[(side, record.Id)] = record;
+            foreach (var record in await references.ResolveAsync(scope, side, projected, cancellation)) records[(side, record.Id)] = record;
         }
 
         var linkIds = index.Values.SelectMany(entries => entries.Values).Select(entry => entry.Value.Link).OfType<LinkId>().Distinct().ToList();
@@ -102,7 +102,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
                 else failed.Add((item, failure));
             }
 
-            var resolved = await references.ResolveAsync(scope.Flow, scope.Kind, target, read.Select(pair => pair.Record).ToList(), cancellation);
+            var resolved = await references.ResolveAsync(scope, target, read.Select(pair => pair.Record).ToList(), cancellation);
             foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved)) See(item, target, new Sight.Present(record));
         }
 
@@ -133,41 +133,6 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
 
     private static void See(SyncCase item, Side side, Sight sight) =>
         item.Item = side == Side.Left ? item.Item with { Left = sight } : item.Item with { Right = sight };
-
-    /// <summary>Finds the unlinked records of the other side that share a match key with an unlinked one: in this batch, or seen before.</summary>
-    public async Task FindCandidatesAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
-    {
-        foreach (var side in Sides.Both)
-        {
-            var unlinked = cases.Where(item => item.Link is null && item.Item.On(side) is Sight.Present && item.Item.On(side.Other()) is Sight.NotRead).ToList();
-            var keys = unlinked.SelectMany(item => Matching.Keys(scope.Kind, item.Item.RecordOn(side)!)).Distinct().ToList();
-            if (keys.Count == 0) continue;
-            var known = await links.FindByKeysAsync(scope.Links, side.Other(), keys, cancellation);
-            var here = (from item in cases
-                        where item is { Link: null, Item.IsTombstone: false }
-                        let record = item.Item.RecordOn(side.Other())
-                        where record is not null
-                        from key in Matching.Keys(scope.Kind, record)
-                        select (key, record)).ToLookup(pair => pair.key, pair => pair.record);
-            await Concurrent.ForEachAsync(unlinked, BatchSync.ReadsAtOnce, async (item, token) =>
-            {
-                var found = new Dictionary<string, Record>();
-                foreach (var key in Matching.Keys(scope.Kind, item.Item.RecordOn(side)!))
-                {
-                    foreach (var record in here[key]) found[record.Id] = record;
-                    foreach (var entry in known.TryGetValue(key, out var entries) ? entries : [])
-                    {
-                        if (found.ContainsKey(entry.Value.RecordId) || entry.Value.Tombstone) continue;
-                        var result = await scope.Flow.On(side.Other()).GetAsync(scope.Kind, entry.Value.RecordId, token);
-                        if (result.TryGet(out var vendor, out _)) found[vendor.Id] = scope.Kind.Project(side.Other(), vendor, scope.Settings);
-                    }
-                }
-
-                var candidates = await references.ResolveAsync(scope.Flow, scope.Kind, side.Other(), found.Values.ToList(), token);
-                item.Item = item.Item with { Candidates = [.. candidates.OrderBy(candidate => candidate.Id, StringComparer.Ordinal)] };
-            }, cancellation);
-        }
-    }
 
     /// <summary>
     /// New records that could be what an open create of ours is about to become: they wait until it is known. Returns them with the

@@ -17,6 +17,9 @@ public sealed record FlowContext(FlowState State, Pair Pair, SideContext Left, S
 
     public SideContext On(Side side) => side == Side.Left ? Left : Right;
 
+    /// <summary>By the answers so far of this piece of work, where the systems tell when a record was changed.</summary>
+    public Clocks Clocks => new(Left.ClockAhead, Right.ClockAhead);
+
     public LinkScope Links(KindMap kind) => new(Key, kind.Name);
 
     /// <summary>Whether a side is worth asking for changes of a kind: something can come from there, or has to be put back there.</summary>
@@ -30,6 +33,8 @@ public sealed record FlowContext(FlowState State, Pair Pair, SideContext Left, S
 /// <summary>One side of a flow: the system and the tenant's account in it.</summary>
 public sealed record SideContext(Side Side, IConnector Connector, ConnectionScope Scope)
 {
+    public TimeSpan? ClockAhead => Connector.Catalog.TellsChangeTime ? Scope.Clock.Ahead : null;
+
     public Task<VendorResult<Record>> GetAsync(KindMap kind, string id, CancellationToken cancellation) =>
         Connector.GetAsync(Scope, kind.VendorKind(Side), id, cancellation);
 
@@ -44,7 +49,7 @@ public sealed class FlowContexts(FlowStore flows, ConnectionScopes scopes, Syste
     {
         if (await flows.LoadAsync(key, cancellation) is not { } state) return null;
         var flow = state.Flow.Value;
-        var pair = pairs[flow.Pair];
+        var pair = pairs[flow.Pair].For(flow.Settings);
         var (left, right) = await scopes.OpenAsync(key.Tenant, flow.Left, flow.Right, cancellation);
         return new FlowContext(
             state,

@@ -60,7 +60,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Tim
         var settled = link with { Intent = null };
         if (vendor is not null)
         {
-            var target = (await references.ResolveAsync(scope.Flow, scope.Kind, intent.Target, [scope.Kind.Project(intent.Target, vendor, scope.Settings)], cancellation))[0];
+            var target = (await references.ResolveAsync(scope, intent.Target, [scope.Kind.Project(intent.Target, vendor, scope.Settings)], cancellation))[0];
             See(item, intent.Target, target);
             if (Settlement.Holds(scope.Kind, intent, target))
             {
@@ -170,7 +170,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Tim
             if (!result.TryGet(out var listed, out var failure)) return (found, failure);
             var entries = await links.FindAsync(scope.Links, side, listed.Records.Select(record => record.Id).Distinct().ToList(), cancellation);
             var unclaimed = listed.Records.Where(record => !entries.TryGetValue(record.Id, out var entry) || entry.Value.Link is null).DistinctBy(record => record.Id);
-            found.AddRange(await references.ResolveAsync(scope.Flow, scope.Kind, side, unclaimed.Select(record => scope.Kind.Project(side, record, scope.Settings)).ToList(), cancellation));
+            found.AddRange(await references.ResolveAsync(scope, side, unclaimed.Select(record => scope.Kind.Project(side, record, scope.Settings)).ToList(), cancellation));
             page = listed.NextPage;
         }
         while (page is not null);

@@ -38,7 +38,7 @@ internal sealed class LinkReader(LinkStore links, TimeProvider time)
             readAt[side] = time.GetUtcNow();
             if (read.TryGet(out var vendor, out var failure))
             {
-                var record = await _references.ResolveAsync(scope.Flow, scope.Kind, side, [scope.Kind.Project(side, vendor, scope.Settings)], cancellation);
+                var record = await _references.ResolveAsync(scope, side, [scope.Kind.Project(side, vendor, scope.Settings)], cancellation);
                 See(item, side, new Sight.Present(record[0]));
             }
             else if (failure.Kind == FailureKind.NotFound)

@@ -9,24 +9,85 @@ namespace SyncFunctions.App.Sync;
 /// </summary>
 internal sealed class References(LinkStore links)
 {
-    public async Task<IReadOnlyList<Record>> ResolveAsync(FlowContext flow, KindMap kind, Side side, IReadOnlyList<Record> records, CancellationToken cancellation)
+    /// <summary>Longer chains of records that need each other are waited for.</summary>
+    private const int LongestPath = 10;
+
+    public async Task<IReadOnlyList<Record>> ResolveAsync(WorkScope scope, Side side, IReadOnlyList<Record> records, CancellationToken cancellation)
     {
         var resolved = records.ToList();
-        foreach (var field in kind.Fields.Where(field => field.Type == FieldType.Reference))
+        foreach (var field in scope.Kind.Fields.Where(field => field.Type == FieldType.Reference))
         {
             var ids = resolved.Select(record => record.Fields.Find(field.Name)).OfType<FieldValue.Reference>().Select(reference => reference.RecordId).Distinct().ToList();
             if (ids.Count == 0) continue;
-            var entries = await links.FindAsync(new LinkScope(flow.Key, field.References!), side, ids, cancellation);
+            var entries = await links.FindAsync(new LinkScope(scope.Flow.Key, field.References!), side, ids, cancellation);
             for (var i = 0; i < resolved.Count; i++)
             {
-                if (resolved[i].Fields.Find(field.Name) is FieldValue.Reference reference && entries.TryGetValue(reference.RecordId, out var entry) && entry.Value is { Link: { } link, Tombstone: false })
-                {
-                    resolved[i] = resolved[i] with { Fields = resolved[i].Fields.With(field.Name, new FieldValue.LinkedReference(link)) };
-                }
+                if (resolved[i].Fields.Find(field.Name) is not FieldValue.Reference reference) continue;
+                var entry = entries.TryGetValue(reference.RecordId, out var known) ? known.Value : null;
+                if (entry is { Link: { } link, Tombstone: false }) resolved[i] = resolved[i] with { Fields = resolved[i].Fields.With(field.Name, new FieldValue.LinkedReference(link)) };
+                else if (WhyExcluded(scope, field.References!, entry) is { } why) resolved[i] = resolved[i] with { Excluded = resolved[i].Excluded.SetItem(field.Name, why) };
             }
         }
 
         return resolved;
+    }
+
+    /// <summary>Why a record will not be linked unless a person does something; null where it may well be.</summary>
+    private static string? WhyExcluded(WorkScope scope, string kind, IndexEntry? entry) => entry switch
+    {
+        { Tombstone: true } => $"the {kind} is not to be linked.",
+
+        // What an import finds is older than the flow, and is on its way all the same.
+        { IsOlder: true } when scope.Mode == RunMode.Import => null,
+        { Reason: { } reason } => $"the {kind} is not linked: {reason.TrimEnd('.')}.",
+        { IsOlder: true } => $"the {kind} is older than the flow.",
+        _ when !scope.Settings.Kind(kind).Enabled => $"the {kind} is of a kind that is switched off.",
+        _ => null,
+    };
+
+    /// <summary>
+    /// Puts an end to waiting in a circle: a record that needs one that needs it, perhaps by way of others, says so instead. What is
+    /// parked says what it waits for, here or on the work list.
+    /// </summary>
+    public async Task ReportCyclesAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, CancellationToken cancellation)
+    {
+        var parked = cases.Where(item => RequiredPark(item) is not null).ToList();
+        if (parked.Count == 0) return;
+        var here = new Dictionary<(string, Side, string), SyncAction.Park>();
+        foreach (var item in parked) here[(scope.Kind.Name, item.Source, item.SourceId)] = RequiredPark(item)!;
+        foreach (var item in parked)
+        {
+            var park = RequiredPark(item)!;
+            if (await PathToAsync(scope, (scope.Kind.Name, item.Source, item.SourceId), park, here, cancellation) is not { } path) continue;
+            var told = new SyncAction.Skip(item.Source, SkipReason.ReferenceCycle, $"It needs {string.Join(", which needs ", path)}: none of them can be the first.");
+            item.Plan = item.Plan! with { Actions = item.Plan.Actions.Replace(park, told) };
+        }
+    }
+
+    /// <summary>What an unlinked record waits for; one that is linked already lacks no more than a field.</summary>
+    private static SyncAction.Park? RequiredPark(SyncCase item) =>
+        item.Link is null && !item.Plan!.HasEffects && !item.Plan.Actions.OfType<SyncAction.Join>().Any() ? item.Plan.Actions.OfType<SyncAction.Park>().FirstOrDefault() : null;
+
+    private async Task<List<string>?> PathToAsync(
+        WorkScope scope, (string Kind, Side Side, string Id) start, SyncAction.Park park, Dictionary<(string, Side, string), SyncAction.Park> here, CancellationToken cancellation)
+    {
+        var path = new List<string>();
+        for (var next = (park.Kind, Side: park.Source, Id: park.RecordId); path.Count < LongestPath;)
+        {
+            path.Add($"{next.Kind} {next.Id}");
+            if (next == start) return path;
+            if (here.TryGetValue(next, out var awaited))
+            {
+                next = (awaited.Kind, awaited.Source, awaited.RecordId);
+                continue;
+            }
+
+            var work = await links.FindWorkAsync(new LinkScope(scope.Flow.Key, next.Kind), [(next.Side, next.Id)], cancellation);
+            if (work is not [{ Value: { Reason: WorkReason.Parked, AwaitsKind: { } kind, AwaitsSide: { } side, AwaitsRecordId: { } id } }]) return null;
+            next = (kind, side, id);
+        }
+
+        return null;
     }
 
     /// <summary>The vendor ids on <paramref name="target"/> of everything that the fields refer to. A link whose record is still being created has none.</summary>
