@@ -5,7 +5,7 @@ using System.Text;
 namespace SyncFunctions.Engine;
 
 /// <summary>Names, addresses and phones in a form in which two spellings of the same are the same.</summary>
-internal static class PlainText
+public static class PlainText
 {
     /// <summary>So few digits are an extension, which many share.</summary>
     private const int FewestDigits = 6;

@@ -58,11 +58,12 @@ public sealed class LinkStore(StateTables tables)
         return new([.. page.Items.Select(row => row.As(r => LinkRows.ToLink(scope, r)))], page.Continuation);
     }
 
-    /// <summary>A page of the records that have no link, tombstones included, in the order of their ids.</summary>
+    /// <summary>A page of the records that have no link, in the order of their ids.</summary>
+    /// <param name="dismissed">Those that a person does not want matched, or the others.</param>
     public async Task<Page<Versioned<IndexEntry>>> UnlinkedAsync(
-        LinkScope scope, Side side, string? continuation, int max, CancellationToken cancellation)
+        LinkScope scope, Side side, bool dismissed, string? continuation, int max, CancellationToken cancellation)
     {
-        var unlinked = Filter.Where($"Link eq {""}");
+        var unlinked = Filter.Where($"Link eq {""} and Tombstone eq {dismissed}");
         var page = await tables.Links.PageAsync(Keys.LinkPartition(scope), Keys.IndexRange(side), unlinked, continuation, max, cancellation);
         return new([.. page.Items.Select(row => row.As(r => LinkRows.ToEntry(side, r)))], page.Continuation);
     }

@@ -356,8 +356,8 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         });
         await Store.CommitAsync(Companies, [.. units], Cancel);
 
-        var first = await Store.UnlinkedAsync(Companies, Side.Left, null, 10, Cancel);
-        var second = await Store.UnlinkedAsync(Companies, Side.Left, first.Continuation, 10, Cancel);
+        var first = await Store.UnlinkedAsync(Companies, Side.Left, false, null, 10, Cancel);
+        var second = await Store.UnlinkedAsync(Companies, Side.Left, false, first.Continuation, 10, Cancel);
 
         first.Items.Concat(second.Items).Select(entry => entry.Value.RecordId).ShouldBe(Enumerable.Range(0, 15).Select(number => $"{(number * 2) + 1:D2}"));
         second.Continuation.ShouldBeNull();

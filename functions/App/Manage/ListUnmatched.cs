@@ -7,7 +7,8 @@ using SyncFunctions.Engine;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class ListUnmatched(Finder finder, ManualTools tools)
+/// <summary>Records without a counterpart, with suggestions; or those that are not to be matched.</summary>
+public sealed class ListUnmatched(Finder finder, UnmatchedRecords unmatched)
 {
     [Function(nameof(ListUnmatched))]
     public async Task<IActionResult> Run(
@@ -19,7 +20,8 @@ public sealed class ListUnmatched(Finder finder, ManualTools tools)
         var found = await finder.FlowAsync(tenant, flow, cancellation);
         var kind = found.Kind(request.Text("kind"), "?kind");
         var side = request.Choice<Side>("side") ?? throw Query.Invalid("side", "left or right");
-        var page = await tools.UnmatchedAsync(found.Key, kind.Name, side, request.Text("continuation"), request.Limit(otherwise: 50), cancellation);
+        var dismissed = request.Text("dismissed") == "true";
+        var page = await unmatched.ListAsync(found.Key, kind.Name, side, request.Text("search"), dismissed, request.Text("continuation"), request.Limit(otherwise: 50), cancellation);
         return Json.Ok(new ListView<UnmatchedRecord>(page.Records, page.Continuation));
     }
 }

@@ -8,20 +8,9 @@ namespace SyncFunctions.App.Sync;
 /// <param name="Problem">A short code where it was not done.</param>
 public sealed record ManualResult(bool Done, string? Problem, string Detail, LinkId? Link = null);
 
-public sealed record Suggestion(string Id, string Label, double Score, IReadOnlyList<string> Reasons);
-
-public sealed record UnmatchedRecord(string Id, string Label, string Reason, IReadOnlyList<Suggestion> Suggestions);
-
-public sealed record UnmatchedPage(IReadOnlyList<UnmatchedRecord> Records, string? Continuation);
-
 /// <summary>What a person does with single records: link, create in the other system, unlink. Works while the flow or the kind is off.</summary>
 public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkStore links, TimeProvider time, IntegrationLog log)
 {
-    /// <summary>So many records of the other side are compared by name; more would make the list slow.</summary>
-    private const int ComparedByName = 2000;
-
-    private const int MaxSuggestions = 3;
-
     public async Task<ManualResult> LinkAsync(FlowKey flow, string kind, string leftId, string rightId, CancellationToken cancellation)
     {
         if (await OpenAsync(flow, kind, cancellation) is not { } scope) return Unknown(kind);
@@ -30,16 +19,16 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         if (!left.TryGet(out var leftRecord, out var leftFailure)) return Refused(leftFailure);
         if (!right.TryGet(out var rightRecord, out var rightFailure)) return Refused(rightFailure);
 
-        var taken = false;
+        var (taken, final) = (false, false);
         var (_, cases) = await batches.RunChosenAsync(scope, [new(Side.Left, leftId, leftRecord), new(Side.Right, rightId, rightRecord)], Joined, cancellation);
-        return taken
-            ? new ManualResult(false, "already-linked", "One of the two is linked already; unlink it first.")
+        return final ? Disconnected
+            : taken ? new ManualResult(false, "already-linked", "One of the two is linked already; unlink it first.")
             : await ResultAsync(scope, cases, cancellation);
 
         List<SyncCase> Joined(List<SyncCase> loaded)
         {
-            taken = !loaded.TrueForAll(IsFree);
-            if (taken) return [];
+            (taken, final) = (!loaded.TrueForAll(IsFree), loaded.Exists(IsFinal));
+            if (taken || final) return [];
 
             // Two that were unlinked from each other come as the one case of their old link.
             var both = loaded[0];
@@ -57,14 +46,14 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         var read = await scope.Flow.On(side).GetAsync(scope.Kind, recordId, cancellation);
         if (!read.TryGet(out var record, out var failure)) return Refused(failure);
 
-        var taken = false;
+        var (taken, final) = (false, false);
         var (_, cases) = await batches.RunChosenAsync(scope, [new(side, recordId, record)], Alone, cancellation);
-        return taken ? new ManualResult(false, "already-linked", "The record is linked already.") : await ResultAsync(scope, cases, cancellation);
+        return final ? Disconnected : taken ? new ManualResult(false, "already-linked", "The record is linked already.") : await ResultAsync(scope, cases, cancellation);
 
         List<SyncCase> Alone(List<SyncCase> loaded)
         {
-            taken = !loaded.TrueForAll(IsFree);
-            if (taken) return [];
+            (taken, final) = (!loaded.TrueForAll(IsFree), loaded.Exists(IsFinal));
+            if (taken || final) return [];
             var chosen = loaded[0].Item.RecordOn(side)! with { Block = null };
             if (loaded[0].Link is { Value.State: LinkState.Tombstone }) loaded[0].Link = null;
             var sight = new Sight.Present(chosen, IsNew: true);
@@ -91,28 +80,6 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         return new ManualResult(true, null, "Unlinked.", id);
     }
 
-    public async Task<UnmatchedPage> UnmatchedAsync(FlowKey flow, string kind, Side side, string? continuation, int limit, CancellationToken cancellation)
-    {
-        var scope = new LinkScope(flow, kind);
-        var page = await links.UnlinkedAsync(scope, side, continuation, limit, cancellation);
-        var keys = page.Items.SelectMany(entry => entry.Value.MatchKeys).Distinct().ToList();
-        var sameKey = keys.Count == 0 ? null : await links.FindByKeysAsync(scope, side.Other(), keys, cancellation);
-        var others = page.Items.Count == 0 ? [] : (await links.UnlinkedAsync(scope, side.Other(), null, ComparedByName, cancellation)).Items;
-        return new UnmatchedPage([.. page.Items.Select(entry => Describe(entry.Value))], page.Continuation);
-
-        UnmatchedRecord Describe(IndexEntry entry)
-        {
-            var exact = from key in entry.MatchKeys
-                        from match in sameKey is not null && sameKey.TryGetValue(key, out var found) ? found : []
-                        select new Suggestion(match.Value.RecordId, match.Value.Label, 1, [$"same {key[..key.IndexOf('=', StringComparison.Ordinal)].Replace("+", " and ", StringComparison.Ordinal)}"]);
-            var alike = from other in others
-                        let likeness = Suggestions.Score(entry.Marks, other.Value.Marks)
-                        where likeness.IsWorthwhile
-                        select new Suggestion(other.Value.RecordId, other.Value.Label, likeness.Value, likeness.Reasons);
-            return new UnmatchedRecord(entry.RecordId, entry.Label, entry.Reason ?? (entry.IsOlder ? "older than the flow" : "not linked"), [.. exact.Concat(alike).DistinctBy(suggestion => suggestion.Id).OrderByDescending(suggestion => suggestion.Score).Take(MaxSuggestions)]);
-        }
-    }
-
     /// <summary>The tenant's settings with everything switched on that a person may do by hand.</summary>
     private async Task<WorkScope?> OpenAsync(FlowKey key, string kindName, CancellationToken cancellation)
     {
@@ -122,6 +89,8 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
     }
 
     private static bool IsFree(SyncCase item) => item.Link is null or { Value.State: LinkState.Tombstone } or { Value: { State: LinkState.Creating, Intent: null } };
+
+    private static bool IsFinal(SyncCase item) => item.Link is { Value: { State: LinkState.Tombstone, Final: true } };
 
     private async Task<ManualResult> ResultAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, CancellationToken cancellation)
     {
@@ -140,6 +109,8 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         foreach (var inside in scope.Flow.Pair.Inside(scope.Kind)) await batches.RunInsideAsync(scope with { Kind = inside }, [link.Id], cancellation);
         return new ManualResult(true, null, "Linked.", link.Id);
     }
+
+    private static ManualResult Disconnected => new(false, "disconnected", "It was disconnected for good: nobody can link it again.");
 
     private static ManualResult Unknown(string kind) => new(false, "unknown-kind", $"The pair has no kind {kind} that can be linked by hand.");
 

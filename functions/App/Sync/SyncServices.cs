@@ -27,6 +27,7 @@ internal static class SyncServices
         .AddSingleton<RunEnd>()
         .AddSingleton<BudgetPlan>()
         .AddSingleton<LinkTools>()
+        .AddSingleton<UnmatchedRecords>()
         .AddSingleton<RecordSync>()
         .AddSingleton<WorkReplay>()
         .AddSingleton<ManualTools>();
