@@ -38,6 +38,7 @@ public static class HttpSide
             .AddSingleton<HookSetup>()
             .AddSingleton<Finder>()
             .AddSingleton<FlowSwitch>()
+            .AddSingleton<BrakeViews>()
             .AddSingleton<SetupState>()
             .AddSingleton<TeamSetup>()
             .AddSingleton<StagesSetup>()

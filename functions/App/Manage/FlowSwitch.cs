@@ -1,3 +1,4 @@
+using Microsoft.DurableTask.Client;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.State;
@@ -5,18 +6,22 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>Changes stored flows, and puts them on or takes them off the schedule as they are switched.</summary>
-public sealed class FlowSwitch(Finder finder, FlowStore flows, FlowRuns runs, DueStore due)
+public sealed class FlowSwitch(Finder finder, FlowStore flows, FlowRuns runs, RunControl control, DueStore due)
 {
     public const int MaxPollSeconds = 24 * 60 * 60;
 
     /// <summary>Applies a change to what is stored, again where somebody else was faster.</summary>
-    public async Task<Flow> ChangeAsync(string tenant, string flow, Func<FoundFlow, Flow> change, CancellationToken cancellation)
+    /// <param name="client">Where the change may switch the flow off: what runs is stopped by it.</param>
+    public async Task<Flow> ChangeAsync(string tenant, string flow, Func<FoundFlow, Flow> change, CancellationToken cancellation, DurableTaskClient? client = null)
     {
         while (true)
         {
             var found = await finder.FlowAsync(tenant, flow, cancellation);
-            if (await flows.ReplaceAsync(found.Stored with { Value = change(found) }, cancellation) is not { } saved) continue;
+            var changed = change(found);
+            if (changed.Enabled && found.Flow.DisconnectedAt is not null) throw new ProblemException(ProblemType.Disconnected, "The flow was disconnected for good; make another one.");
+            if (await flows.ReplaceAsync(found.Stored with { Value = changed }, cancellation) is not { } saved) continue;
             await ScheduleAsync(found.Flow, saved.Value, cancellation);
+            if (client is not null && !saved.Value.Enabled) await control.StopAllAsync(saved.Value.Key, client, cancellation);
             return saved.Value;
         }
     }

@@ -38,12 +38,15 @@ public sealed record FlowStatusView(
     string PollPlan,
     SideBudget[] Budgets,
     IReadOnlyDictionary<string, int> Work,
-    RunView? LastRun);
+    RunView? LastRun,
+    IReadOnlyList<BrakeView> Brakes,
+    DateTimeOffset? NextSweepAt,
+    DateTimeOffset? DisconnectedAt);
 
 public sealed record SideBudget(Side Side, string Connection, ConnectionHealth Health, string? HealthDetail, BudgetView? Budget);
 
 public sealed class GetFlowStatus(
-    Finder finder, FlowContexts contexts, DueStore due, RunStore runs, LinkStore links, ConnectionStore connections, ConnectionViews views, TimeProvider time)
+    Finder finder, FlowContexts contexts, DueStore due, RunStore runs, LinkStore links, ConnectionStore connections, ConnectionViews views, BrakeViews brakes, TimeProvider time)
 {
     /// <summary>A work list that is longer is counted no further: the number says enough.</summary>
     private const int CountedWork = 5000;
@@ -72,7 +75,10 @@ public sealed class GetFlowStatus(
             PollPlanText.Of(context, now),
             await Task.WhenAll(Sides.Both.Select(side => BudgetAsync(context, side, cancellation))),
             await CountWorkAsync(found, cancellation),
-            newest is [var last] ? RunView.Of(last, now) : null));
+            newest is [var last] ? RunView.Of(last, now) : null,
+            [.. (await brakes.AllAsync(found, cancellation)).Where(brake => brake.Since is not null)],
+            context.Flow.Enabled ? SweepPlan.NextAt(context.Settings.SweepEvery, context.Flow.WentLiveAt, context.Flow.SweptAt, context.Flow.SweepNotBefore) : null,
+            context.Flow.DisconnectedAt));
     }
 
     private async Task<SideBudget> BudgetAsync(FlowContext flow, Side side, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
@@ -17,6 +18,7 @@ public sealed class PatchFlow(FlowSwitch flowSwitch, Systems systems)
         [HttpTrigger(AuthorizationLevel.Function, "patch", Route = "manage/v1/tenants/{tenant}/flows/{flow}")] HttpRequest request,
         string tenant,
         string flow,
+        [DurableClient] DurableTaskClient client,
         CancellationToken cancellation)
     {
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
@@ -28,7 +30,7 @@ public sealed class PatchFlow(FlowSwitch flowSwitch, Systems systems)
             Enabled = body.Enabled ?? found.Flow.Enabled,
             PollEvery = body.PollEverySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : found.Flow.PollEvery,
             Mode = body.Mode ?? found.Flow.Mode,
-        }, cancellation);
+        }, cancellation, body.Enabled == false ? client : null);
         return Json.Ok(FlowView.Of(changed));
     }
 }

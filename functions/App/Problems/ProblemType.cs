@@ -10,6 +10,8 @@ public sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType ChangedMeanwhile = new("changed-meanwhile", 409, "Somebody else changed it at the same time.");
     public static readonly ProblemType FlowBusy = new("flow-busy", 409, "The flow is not idle.");
     public static readonly ProblemType RunNotLikeThat = new("run-not-like-that", 409, "The run is not in a state for that.");
+    public static readonly ProblemType NotBraked = new("not-braked", 409, "No brake holds.");
+    public static readonly ProblemType Disconnected = new("disconnected", 409, "It was disconnected for good.");
     public static readonly ProblemType FlowOff = new("flow-off", 409, "The flow is switched off.");
     public static readonly ProblemType NotConnected = new("not-connected", 409, "A connection of the flow needs a person.");
     public static readonly ProblemType SetupOrder = new("setup-order", 409, "A step before this one is not done.");

@@ -132,7 +132,7 @@ public sealed class ManageTests(AzuriteFixture azurite) : IAsyncLifetime
         answer.Json.GetProperty("direction").GetString().ShouldBe("leftToRight");
         answer.Json.GetProperty("mode").GetString().ShouldBe("continuous");
         (await _world.Get<DueStore>().GetAsync(Key("main"), default)).ShouldNotBeNull();
-        var off = await SendAsync(new { enabled = false }, request => _world.Function<PatchFlow>().Run(request, "acme", "main", default));
+        var off = await SendAsync(new { enabled = false }, request => _world.Function<PatchFlow>().Run(request, "acme", "main", null!, default));
         off.Json.GetProperty("enabled").GetBoolean().ShouldBeFalse();
         (await _world.Get<DueStore>().GetAsync(Key("main"), default)).ShouldBeNull();
     }
@@ -157,7 +157,7 @@ public sealed class ManageTests(AzuriteFixture azurite) : IAsyncLifetime
         request.ContentType = "application/json";
         request.Body = new MemoryStream("""{"settings":{"lockWindow":"00:01:00","lockWindow":"00:02:00"}}"""u8.ToArray());
 
-        (await HttpWorld.ExecuteAsync(request, _world.Function<PatchFlow>().Run(request, "acme", "main", default))).Status.ShouldBe(400);
+        (await HttpWorld.ExecuteAsync(request, _world.Function<PatchFlow>().Run(request, "acme", "main", null!, default))).Status.ShouldBe(400);
     }
 
     [Fact]

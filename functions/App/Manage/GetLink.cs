@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>One link, with its state and why; of a project, what runs or waits for it.</summary>
+public sealed class GetLink(Finder finder, LinkStore links, FlowStore flows, TimeProvider time)
+{
+    [Function(nameof(GetLink))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/links/{kind}/{link}")] HttpRequest request,
+        string tenant,
+        string flow,
+        string kind,
+        string link,
+        CancellationToken cancellation)
+    {
+        var found = await finder.FlowAsync(tenant, flow, cancellation);
+        if (found.Pair.FindKind(kind) is not { } map) throw ProblemException.NotFound("kind");
+        var id = new LinkId(link);
+        if (!(await links.LoadAsync(found.Links(map), [id], cancellation)).TryGetValue(id, out var stored)) throw ProblemException.NotFound("link");
+        var lanes = await Task.WhenAll(Enum.GetValues<Lane>().Select(async lane => LaneView.Of(lane, (await flows.GetGuardAsync(found.Key, lane, link, cancellation))?.Value, time.GetUtcNow())));
+        return Json.Ok(LinkStatusView.Of(stored.Value, lanes));
+    }
+}

@@ -1,0 +1,44 @@
+using SyncFunctions.Engine;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Manage;
+
+/// <param name="Reason">Why it is in its state.</param>
+/// <param name="Final">Disconnected: nobody can undo it.</param>
+/// <param name="Status">Of what lives inside: the lane that is busiest.</param>
+public sealed record LinkStatusView(
+    string Id,
+    string Kind,
+    LinkState State,
+    string? LeftId,
+    string? RightId,
+    string? Reason,
+    DateTimeOffset? StateSince,
+    bool Final,
+    DateTimeOffset? RestingSince,
+    LoopLock? Lock,
+    RunStatus Status,
+    DateTimeOffset? Since,
+    string? Why,
+    IReadOnlyList<LaneView> Lanes)
+{
+    public static LinkStatusView Of(Link link, IReadOnlyList<LaneView> lanes)
+    {
+        var busiest = lanes.MaxBy(lane => lane.Status)!;
+        return new LinkStatusView(
+            link.Id.Value,
+            link.Kind,
+            link.State,
+            link.LeftId,
+            link.RightId,
+            link.Reason,
+            link.StateSince,
+            link.Final,
+            link.RestingSince,
+            link.Lock,
+            busiest.Status,
+            busiest.Since,
+            busiest.Why,
+            lanes);
+    }
+}

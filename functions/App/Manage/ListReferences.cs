@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>The look-up lists by which values are mapped, as they were read last.</summary>
+public sealed class ListReferences(Finder finder, ReferenceLists references)
+{
+    [Function(nameof(ListReferences))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/references")] HttpRequest request,
+        string tenant,
+        string flow,
+        CancellationToken cancellation)
+    {
+        var found = await finder.FlowAsync(tenant, flow, cancellation);
+        return Json.Ok(new ListView<ReferenceList>(await references.GetAsync(found.Key, cancellation)));
+    }
+}
