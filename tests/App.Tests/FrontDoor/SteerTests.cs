@@ -39,12 +39,12 @@ public sealed class SteerTests(FrontDoorStack door)
         (await practice.AnswerAsync(HttpMethod.Post, $"{link}/pause")).Status.ShouldBe(409);
         var paused = await practice.GetAsync(link);
         (paused.GetProperty("state").GetString(), paused.GetProperty("status").GetString(), paused.GetProperty("reason").GetString()).ShouldBe(("paused", "idle", "Paused by hand."));
-        await practice.Synergy.EditAsync(company, new { phone = "1" });
+        await practice.Synergy.EditAsync(company, new { name = "Ziegelwerk Süd" });
         await practice.QuietAsync();
-        (await practice.TinyPlus.GetAsync(there))["phone"].ShouldNotBe("1");
+        (await practice.TinyPlus.GetAsync(there))["name"].ShouldBe("Ziegelwerk");
 
         (await practice.AnswerAsync(HttpMethod.Post, $"{link}/resume")).Status.ShouldBe(200);
-        await practice.TinyPlus.BecomesAsync(there, new { phone = "1" });
+        await practice.TinyPlus.BecomesAsync(there, new { name = "Ziegelwerk Süd" });
 
         await practice.QuietAsync();
         (await practice.AnswerAsync(HttpMethod.Post, $"{link}/disconnect")).Status.ShouldBe(200);
@@ -58,7 +58,9 @@ public sealed class SteerTests(FrontDoorStack door)
     {
         await using var practice = await door.LiveAsync();
         (await practice.PostAsync("/disable", new { })).GetProperty("enabled").GetBoolean().ShouldBeFalse();
-        (await practice.GetAsync("/status")).GetProperty("nextDueAt").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        // A poll that was under way may put the next one on the schedule once more; that one takes it off.
+        await Eventually.HoldsAsync(async () => (await practice.GetAsync("/status")).GetProperty("nextDueAt").ValueKind == JsonValueKind.Null ? null : "The flow is still polled.");
         (await practice.PostAsync("/enable", new { })).GetProperty("enabled").GetBoolean().ShouldBeTrue();
 
         (await practice.AnswerAsync(HttpMethod.Post, "/disconnect")).Status.ShouldBe(200);
@@ -72,13 +74,14 @@ public sealed class SteerTests(FrontDoorStack door)
     public async Task ReferenceRun_ListsTheValuesOfBothSidesAndSaysWhatIsNotMapped()
     {
         await using var practice = await door.LiveAsync(new { valueMaps = new { stages = new[] { new { left = "Nowhere", right = "Nowhere" } } } });
+        await practice.Synergy.CreateAsync("statuses", new { name = "Proposal", statusTypeId = 1 });
+        await practice.TinyPlus.CreateAsync("pipeline_stages", new { name = "Lead", position = 1 });
 
         (await practice.RunAsync("reference")).GetProperty("outcome").GetString().ShouldBe("succeeded");
 
         var list = (await practice.ItemsAsync("/references")).Single();
         list.GetProperty("valueMap").GetString().ShouldBe("stages");
         list.GetProperty("left").GetArrayLength().ShouldBeGreaterThan(0);
-        list.GetProperty("right").GetArrayLength().ShouldBeGreaterThan(0);
         (await practice.LogAsync("value-unmapped")).Count.ShouldBe(list.GetProperty("left").GetArrayLength() + list.GetProperty("right").GetArrayLength());
         await practice.RunAsync("reference");
         (await practice.LogAsync("value-unmapped")).Count.ShouldBe(list.GetProperty("left").GetArrayLength() + list.GetProperty("right").GetArrayLength());
