@@ -136,14 +136,9 @@ public sealed class LinkStore(StateTables tables)
         return [.. rows.OrderBy(row => row.RowKey, StringComparer.Ordinal).Select(row => row.As(r => LinkRows.ToWork(scope, r)))];
     }
 
-    /// <summary>The work that waits for this record to be linked.</summary>
-    public async Task<IReadOnlyList<Versioned<WorkItem>>> AwaitingAsync(
-        LinkScope scope, string awaitsKind, Side awaitsSide, string awaitsRecordId, CancellationToken cancellation)
-    {
-        var (side, record) = (awaitsSide.ToString(), Keys.Escape(awaitsRecordId));
-        var condition = Filter.Where($"AwaitsKind eq {awaitsKind} and AwaitsSide eq {side} and AwaitsRecord eq {record}");
-        return await WorkAsync(scope, condition, int.MaxValue, cancellation);
-    }
+    /// <summary>The work that waits for a record of this kind to be linked.</summary>
+    public Task<IReadOnlyList<Versioned<WorkItem>>> AwaitingAsync(LinkScope scope, string awaitsKind, CancellationToken cancellation) =>
+        WorkAsync(scope, Filter.Where($"AwaitsKind eq {awaitsKind}"), int.MaxValue, cancellation);
 
     /// <summary>Takes work off the list. A row that has changed since it was read stays.</summary>
     public Task DeleteWorkAsync(LinkScope scope, IReadOnlyList<Versioned<WorkItem>> items, CancellationToken cancellation) =>

@@ -21,7 +21,7 @@ public sealed class BatchSync
     private readonly DryRun _dry;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, WorkList work, Brakes brakes, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
+    public BatchSync(LinkStore links, WorkList work, Parking parking, Brakes brakes, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
     {
         _dry = new DryRun(plans);
         _links = links;
@@ -30,7 +30,7 @@ public sealed class BatchSync
         _loader = new CaseLoader(links, _references, time);
         _search = new CandidateSearch(links, _references);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, work, units, new VendorWrites(links, work, _references, units, ids, time), brakes, conflicts, log, time);
+        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, _references, units, ids, time), brakes, conflicts, log, time);
         _recovery = new IntentRecovery(links, _references, time);
     }
 

@@ -9,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// the outcome (new bases, new ids, work rows that are done) is stored after it. A crash in between leaves an open intent, which
 /// <see cref="IntentRecovery"/> settles by looking at the target.
 /// </summary>
-internal sealed class CaseApplier(LinkStore links, WorkList work, CaseUnits units, VendorWrites writes, Brakes brakes, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
+internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parking, CaseUnits units, VendorWrites writes, Brakes brakes, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
 {
     /// <summary>Cases whose intents are taken in one go: few enough that each is sent long before its intent ends.</summary>
     private const int CasesAtOnce = 33;
@@ -32,6 +32,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, CaseUnits unit
 
         await work.CommitAsync(scope, tally.TakeRest(), cancellation);
         await RememberAsync(scope, cases, tally, cancellation);
+        await parking.ReleaseAsync(scope, [.. cases.Where(IsNowLinked).Select(item => item.Link!.Value.Value)], cancellation);
         if (tally.Entries.Count > 0) await log.AppendAsync(scope.Flow.Key, tally.Entries, cancellation);
         return new BatchOutcome(tally.Counts, tally.Parents) { Kept = tally.Kept(cases) };
     }
@@ -62,6 +63,10 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, CaseUnits unit
         if (noted.Count > 0) await links.CommitAsync(scope.Links, noted, cancellation);
     }
 
+    /// <summary>What others may have waited for.</summary>
+    private static bool IsNowLinked(SyncCase item) =>
+        item.Link is { Value: { State: LinkState.Active, Intent: null } } && item.Plan!.Actions.Any(action => action is SyncAction.Join or SyncAction.Create or SyncAction.Resume or SyncAction.Move);
+
     /// <summary>Takes note of records that are there before the flow goes live, so that they are known not to be new.</summary>
     public async Task<BatchOutcome> NoteAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
     {
@@ -73,6 +78,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, CaseUnits unit
     public async Task LogRecoveredAsync(WorkScope scope, IReadOnlyList<SyncCase> adopted, CancellationToken cancellation)
     {
         if (adopted.Count == 0) return;
+        await parking.ReleaseAsync(scope, [.. adopted.Select(item => item.Link!.Value.Value)], cancellation);
         var now = time.GetUtcNow();
         await log.AppendAsync(scope.Flow.Key, [.. adopted.Select(item => Story.Of(scope, item, now, LogSeverity.Info, "recovered", "An earlier write had been cut off; it was found to have been applied."))], cancellation);
     }

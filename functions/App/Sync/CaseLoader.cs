@@ -11,6 +11,9 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     /// <summary>A record that the vendor says is this much older than the flow was not missed by its inventory but hidden from it.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
+    /// <summary>An open create that has ended is settled by whoever looks at it first, or waits for a person.</summary>
+    private static readonly TimeSpan UnsettledAgain = TimeSpan.FromMinutes(1);
+
     public async Task<List<SyncCase>> LoadAsync(WorkScope scope, IReadOnlyList<SourceRecord> sources, CancellationToken cancellation)
     {
         var index = new Dictionary<Side, IReadOnlyDictionary<string, Versioned<IndexEntry>>>();
@@ -151,7 +154,8 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             {
                 var record = item.Item.RecordOn(side)!;
                 if (open.FirstOrDefault(intent => Settlement.MayBe(scope.Kind, intent, record)) is not { } intent) continue;
-                taken.Add((item, intent.IsOpen(time.GetUtcNow()) ? intent.Until : time.GetUtcNow()));
+                var now = time.GetUtcNow();
+                taken.Add((item, intent.IsOpen(now) ? intent.Until : now + UnsettledAgain));
                 cases.Remove(item);
             }
         }

@@ -71,7 +71,7 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
 
         try
         {
-            foreach (var (scope, due) in unlinked) await work.RunAsync(scope with { Epoch = held.Value.Epoch }, due, cancellation);
+            foreach (var (scope, due) in unlinked) await work.RunAsync(scope with { Epoch = held.Value.Epoch, Until = held.Value.Until ?? DateTimeOffset.MaxValue }, due, cancellation);
         }
         finally
         {

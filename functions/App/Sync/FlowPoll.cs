@@ -117,7 +117,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
         {
             foreach (var (kind, walk, sides) in found.Where(item => item.Pages.Any(page => page.Fresh.Count > 0)))
             {
-                var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch);
+                var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch) { Until = held.Value.Until ?? DateTimeOffset.MaxValue };
                 var page = await pages.ApplyAsync(scope, walk, sides, since: true, cancellation);
                 run = run with { Counts = RunJournal.Plus(run, kind.Name, page.Counts) };
             }
@@ -125,7 +125,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
             foreach (var hint in dueWork)
             {
                 if (context.Pair.FindKind(hint.Value.Kind) is not { } kind) continue;
-                var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch);
+                var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch) { Until = held.Value.Until ?? DateTimeOffset.MaxValue };
                 var done = await work.RunAsync(scope, hint, cancellation);
                 run = run with { Counts = RunJournal.Plus(run, kind.Name, done.Counts) };
             }

@@ -30,9 +30,9 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
             (taken, final) = (!loaded.TrueForAll(IsFree), loaded.Exists(IsFinal));
             if (taken || final) return [];
 
-            // Two that were unlinked from each other come as the one case of their old link.
+            // Two that were unlinked from each other come as the one case of their old link. An open create ends with this, its link is used.
             var both = loaded[0];
-            both.Link = null;
+            both.Link = loaded.Find(IsUnsettled)?.Link;
             both.Item = new PlanItem(null, loaded[0].Item.Left, loaded[^1].Item.Right);
             foreach (var (side, entry) in loaded[^1].Index) both.Index[side] = entry;
             return [both];
@@ -88,7 +88,10 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         return new WorkScope(flow, kind, RunMode.Manual, null, 0) { Settings = flow.Settings with { Kinds = flow.Settings.Kinds.SetItem(kind.Name, byHand) } };
     }
 
-    private static bool IsFree(SyncCase item) => item.Link is null or { Value.State: LinkState.Tombstone } or { Value: { State: LinkState.Creating, Intent: null } };
+    private bool IsFree(SyncCase item) => item.Link is null or { Value.State: LinkState.Tombstone } || IsUnsettled(item);
+
+    /// <summary>A create whose outcome a person decides: none is under way any more.</summary>
+    private bool IsUnsettled(SyncCase item) => item.Link is { Value: { State: LinkState.Creating } link } && link.Intent?.IsOpen(time.GetUtcNow()) != true;
 
     private static bool IsFinal(SyncCase item) => item.Link is { Value: { State: LinkState.Tombstone, Final: true } };
 

@@ -6,7 +6,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>What remains to be written down when a run ends.</summary>
-public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, DueStore due, PageSync pages, IntegrationLog log, TimeProvider time)
+public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, DueStore due, PageSync pages, Parking parking, IntegrationLog log, TimeProvider time)
 {
     public async Task RecordAsync(FlowContext flow, FinishRunInput input, CancellationToken cancellation)
     {
@@ -16,6 +16,11 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
 
         if (mode == RunMode.Comprehensive && input.Run.IsWhole && !input.Cancelled) await RememberSweepAsync(flow, run, problem, cancellation);
         if (!input.Cancelled && mode is RunMode.Import or RunMode.Comprehensive && flow.Flow.Mode == FlowMode.OneOff) await SwitchOffAsync(flow, run, cancellation);
+
+        if (mode == RunMode.Comprehensive)
+        {
+            foreach (var kind in flow.Pair.Kinds) await parking.ReplanAsync(new WorkScope(flow, kind, mode, run, 0), cancellation);
+        }
 
         var now = time.GetUtcNow();
         var ended = await runs.EndAsync(flow.Key, run, problem, now, cancellation, input.Cancelled);

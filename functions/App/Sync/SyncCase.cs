@@ -76,6 +76,9 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
     /// <summary>The tenant's settings, or what a person ordered by hand over them.</summary>
     public FlowSettings Settings { get; init; } = Flow.Settings;
 
+    /// <summary>When the guard may be another's: nothing is sent that could still be on its way then.</summary>
+    public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
+
     /// <summary>A person waits for the answer: what a vendor refuses is told to them, and not tried again later.</summary>
     public bool ByHand { get; init; }
 

@@ -11,6 +11,7 @@ internal static class SyncServices
         .AddSingleton<BatchSync>()
         .AddSingleton<PageSync>()
         .AddSingleton<WorkList>()
+        .AddSingleton<Parking>()
         .AddSingleton<WorkSync>()
         .AddSingleton<GoneCheck>()
         .AddSingleton<FlowChanges>()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -82,6 +83,19 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
     /// <summary>What the record that is left says has to be merged, too.</summary>
     public void Moved(SyncCase item, SyncAction.Move move) =>
         Add(item, New(item, WorkReason.Again, now, "Another record was merged into it.", 0) with { Side = move.Side, RecordId = move.Id });
+
+    public void Quarantined(SyncCase item, RecentWrites writes) => Entries.Add(
+        Story.Of(
+            scope,
+            item,
+            now,
+            LogSeverity.Error,
+            "quarantined",
+            $"Stopped: written {writes.Items.Length} times in a short time, with values that come again. Something writes against the sync.",
+            "Find out what changes the record in the other system, then resume the link.") with
+        {
+            Values = writes.Items.Select((write, number) => (Name: $"{number + 1:00}", Text: $"{write.At:u} to {scope.NameOf(write.Side)}: {write.Hash}")).ToImmutableSortedDictionary(write => write.Name, write => write.Text),
+        });
 
     public void Again(SyncCase item, string detail) => Put(item, WorkReason.Again, now, detail, 0);
 

@@ -67,12 +67,13 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, References re
         }
     }
 
-    /// <summary>No intent, no write, and none with less time left than a request may take.</summary>
+    /// <summary>No intent, no write, and none with less time left, of the intent or of the guard, than a request may take.</summary>
     private async Task SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)
     {
         var side = scope.Flow.On(effect.Target);
         var kind = scope.Kind.VendorKind(effect.Target);
-        if (effect.Link!.Intent!.Until - time.GetUtcNow() < side.Connector.Catalog.RequestTimeout)
+        var until = effect.Link!.Intent!.Until < scope.Until ? effect.Link.Intent.Until : scope.Until;
+        if (until - time.GetUtcNow() < side.Connector.Catalog.RequestTimeout)
         {
             effect.Failure = new VendorFailure(FailureKind.Transient, "There was not enough time left to write it.");
             return;
@@ -191,9 +192,20 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, References re
             return unit with { Index = [IndexWrite.Insert(claimed)] };
         }
 
+        if (effect.Action is SyncAction.Write write && !scope.ByHand) settled = Counted(scope, item, settled, write, tally);
         var written = CaseUnits.Of(item, settled);
         item.Link = new Versioned<Link>(settled, item.Link!.Value.ETag);
         return written;
+    }
+
+    /// <summary>Remembers the write, and stops a link that is written to and fro.</summary>
+    private Link Counted(WorkScope scope, SyncCase item, Link link, SyncAction.Write write, Tally tally)
+    {
+        var now = time.GetUtcNow();
+        var writes = link.Writes.After(new RecentWrite(now, write.Target, new Record("", write.Fields).Hash()), scope.Settings.Runaway);
+        if (!writes.IsRunaway(scope.Settings.Runaway)) return link with { Writes = writes };
+        tally.Quarantined(item, writes);
+        return link with { Writes = writes, State = LinkState.Quarantined, StateSince = now, Reason = $"Written {writes.Items.Length} times within {scope.Settings.Runaway.Within:g}, to and fro." };
     }
 
     private static FieldSet ToBases(FieldSet fields) => FieldSet.From(fields.Select(field => KeyValuePair.Create(field.Key, field.Value.ToBase())));

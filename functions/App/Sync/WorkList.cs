@@ -26,8 +26,41 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
         var results = await links.CommitAsync(scope.Links, units, cancellation);
         await flows.TouchHintAsync(flow, hint, cancellation);
         await WakeAsync(flow, kind, due.Min(), cancellation);
+        var linked = await LinkedMeanwhileAsync(scope, [.. units.SelectMany(unit => unit.PutWork)], cancellation);
+        if (linked.Count > 0) await CommitAsync(scope, linked.ConvertAll(item => new LinkUnit { PutWork = [item] }), cancellation);
         return results;
     }
+
+    /// <summary>
+    /// What waits for a record that was linked before the row was there: whoever linked it has not seen the row. Once it is due at once, it
+    /// says no more for what it waits.
+    /// </summary>
+    private async Task<List<WorkItem>> LinkedMeanwhileAsync(WorkScope scope, IReadOnlyList<WorkItem> items, CancellationToken cancellation)
+    {
+        var found = new List<WorkItem>();
+        foreach (var awaited in items.Where(item => item is { AwaitsKind: not null, AwaitsSide: not null }).GroupBy(item => (item.AwaitsKind, item.AwaitsSide)))
+        {
+            var kind = new LinkScope(scope.Flow.Key, awaited.Key.AwaitsKind!);
+            var entries = await links.FindAsync(kind, awaited.Key.AwaitsSide!.Value, [.. awaited.Select(item => item.AwaitsRecordId!).Distinct()], cancellation);
+            var loaded = await links.LoadAsync(kind, [.. entries.Values.Select(entry => entry.Value.Link).OfType<LinkId>().Distinct()], cancellation);
+            found.AddRange(
+                from item in awaited
+                where entries.TryGetValue(item.AwaitsRecordId!, out var entry) && entry.Value is { Tombstone: false, Link: { } link } && loaded.TryGetValue(link, out var known) && known.Value.State == LinkState.Active
+                select Released(item));
+        }
+
+        return found;
+    }
+
+    /// <summary>Makes sure that somebody looks at these rows, which are there already.</summary>
+    public async Task HintAsync(WorkScope scope, IReadOnlyList<WorkItem> rows, CancellationToken cancellation)
+    {
+        var due = rows.Select(item => item.DueAt).Where(at => at < DateTimeOffset.MaxValue).ToList();
+        if (due.Count > 0) await flows.EnsureHintAsync(scope.Flow.Key, scope.Kind.Name, due.Min(), cancellation);
+    }
+
+    /// <summary>Due at once, and waiting for nothing.</summary>
+    public WorkItem Released(WorkItem item) => item with { DueAt = time.GetUtcNow(), AwaitsKind = null, AwaitsSide = null, AwaitsRecordId = null, Detail = "What it waited for is linked." };
 
     /// <summary>Makes it sooner than the next poll; where the message is lost, that does it.</summary>
     public async Task WakeAsync(FlowKey flow, string kind, DateTimeOffset dueAt, CancellationToken cancellation)
