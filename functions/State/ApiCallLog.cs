@@ -29,6 +29,18 @@ public sealed class ApiCallLog(StateTables tables, IdSource ids)
     public Task<int> RemoveBeforeAsync(TenantId tenant, ConnectionId connection, DateTimeOffset before, CancellationToken cancellation) =>
         AppendLog.RemoveBeforeAsync(tables.ApiCalls, Keys.Connection(tenant, connection), before, cancellation);
 
+    /// <summary>Those of several connections, the newest first. All of them go on after the same key: keys tell the time.</summary>
+    public async Task<Page<(ConnectionId Connection, FailedCall Call)>> ListAsync(
+        TenantId tenant, IReadOnlyCollection<ConnectionId> connections, string? continuation, int max, CancellationToken cancellation)
+    {
+        var pages = await Task.WhenAll(connections.Select(async connection =>
+            (Connection: connection, Page: await tables.ApiCalls.PageAsync(Keys.Connection(tenant, connection), Keys.NewestFirstRange, null, continuation, max, cancellation))));
+        var rows = pages.SelectMany(item => item.Page.Items.Select(row => (item.Connection, Row: row))).OrderBy(item => item.Row.RowKey, StringComparer.Ordinal).ToList();
+        var taken = rows.Take(max).ToList();
+        var hasMore = rows.Count > max || pages.Any(item => item.Page.Continuation is not null);
+        return new([.. taken.Select(item => (item.Connection, FromRow(item.Row)))], hasMore ? taken[^1].Row.RowKey : null);
+    }
+
     private static TableEntity ToRow(string partition, string key, FailedCall call) => Row.New(partition, key)
         .Put("At", call.At)
         .Put("System", call.System)

@@ -49,6 +49,9 @@ public sealed record LogFilter
     public RunId? Run { get; init; }
 
     public string? RecordId { get; init; }
+
+    /// <summary>A link; what lives inside a record has the same.</summary>
+    public LinkId? Link { get; init; }
 }
 
 public sealed class IntegrationLog(StateTables tables, IdSource ids)
@@ -78,6 +81,7 @@ public sealed class IntegrationLog(StateTables tables, IdSource ids)
         if (filter.Code is { } code) conditions.Add(Filter.Where($"Code eq {code}"));
         if (filter.Run?.Value is { } run) conditions.Add(Filter.Where($"Run eq {run}"));
         if (filter.RecordId is { } id && Keys.Escape(id) is var record) conditions.Add(Filter.Where($"Record eq {record}"));
+        if (filter.Link?.Value is { } link) conditions.Add(Filter.Where($"Link eq {link}"));
         return conditions.Count == 0 ? null : Filter.And(conditions);
     }
 

@@ -5,7 +5,7 @@ namespace SyncFunctions.State;
 
 /// <summary>One thing that a plan wants done, for a person to read: the preview of a link, a dry run, what a single sync did.</summary>
 /// <param name="Side">The side whose record is named.</param>
-/// <param name="Action">In a word: link, create, update, archive, delete, conflict, hold, drop, wait, ask, pause, unlink, skip, follow, fail.</param>
+/// <param name="Action">In a word: link, create, update, archive, delete, conflict, hold, drop, wait, ask, pause, resume, quarantine, unlink, merge, leave, enter, skip, follow, fail.</param>
 /// <param name="Target">The side that would be written to.</param>
 /// <param name="Reason">Why, or why not.</param>
 public sealed record PlanLine(string Kind, Side Side, string RecordId, string Label, string Action, Side? Target, string? Reason)

@@ -9,6 +9,27 @@ public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
     private IntegrationLog Log => new(Tables, Ids);
 
     [Fact]
+    public async Task Calls_OfSeveralConnections_AreMergedPageByPage()
+    {
+        var calls = new ApiCallLog(Tables, Ids);
+        ConnectionId[] connections = [new("left"), new("right"), new("idle")];
+        for (var i = 0; i < 7; i++)
+            await calls.AppendAsync(Acme, connections[i % 2], [new FailedCall(Now.AddMinutes(i), "crm", "GET", $"/{i}", 500, "Transient", null, TimeSpan.Zero)], Cancel);
+
+        var seen = new List<string>();
+        string? continuation = null;
+        do
+        {
+            var page = await calls.ListAsync(Acme, connections, continuation, 3, Cancel);
+            seen.AddRange(page.Items.Select(item => $"{item.Connection}{item.Call.Path}"));
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+
+        seen.ShouldBe(["left/6", "right/5", "left/4", "right/3", "left/2", "right/1", "left/0"]);
+    }
+
+    [Fact]
     public async Task Entry_FullAndBare_ComeBackNewestFirst()
     {
         var bare = new LogEntry(Now, LogSeverity.Info, "started", "It began.");

@@ -7,7 +7,8 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class GetRun(Finder finder, RunStore runs, TimeProvider time)
+/// <summary>How far a run is; once it has ended, with its report.</summary>
+public sealed class GetRun(Finder finder, RunStore runs, IntegrationLog log, TimeProvider time)
 {
     [Function(nameof(GetRun))]
     public async Task<IActionResult> Run(
@@ -18,8 +19,8 @@ public sealed class GetRun(Finder finder, RunStore runs, TimeProvider time)
         CancellationToken cancellation)
     {
         var found = await finder.FlowAsync(tenant, flow, cancellation);
-        return await runs.GetAsync(found.Key, new RunId(run), cancellation) is { } stored
-            ? Json.Ok(RunView.Of(stored.Value, time.GetUtcNow()))
-            : throw ProblemException.NotFound("run");
+        if (await runs.GetAsync(found.Key, new RunId(run), cancellation) is not { Value: var stored }) throw ProblemException.NotFound("run");
+        var report = stored.EndedAt is null ? null : await RunReport.OfAsync(log, found.Key, stored.Id, cancellation);
+        return Json.Ok(RunView.Of(stored, time.GetUtcNow()) with { Report = report });
     }
 }

@@ -30,9 +30,8 @@ public sealed class ListApiCalls(Finder finder, ConnectionStore connections, Api
             return Json.Ok(new ListView<ApiCallView>([.. page.Items.Select(call => ApiCallView.Of(name, call))], page.Continuation));
         }
 
-        var all = await connections.ListAsync(owner.Id, cancellation);
-        var pages = await Task.WhenAll(all.Select(async connection =>
-            (await calls.ListAsync(owner.Id, connection.Value.Id, null, limit, cancellation)).Items.Select(call => ApiCallView.Of(connection.Value.Id.Value, call))));
-        return Json.Ok(new ListView<ApiCallView>([.. pages.SelectMany(page => page).OrderByDescending(call => call.At).Take(limit)]));
+        var all = (await connections.ListAsync(owner.Id, cancellation)).Select(connection => connection.Value.Id).ToList();
+        var newest = await calls.ListAsync(owner.Id, all, request.Text("continuation"), limit, cancellation);
+        return Json.Ok(new ListView<ApiCallView>([.. newest.Items.Select(item => ApiCallView.Of(item.Connection.Value, item.Call))], newest.Continuation));
     }
 }

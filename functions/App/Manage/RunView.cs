@@ -24,6 +24,9 @@ public sealed record RunView(
     DateTimeOffset? EstimatedEndAt,
     DateTimeOffset? PausedAt)
 {
+    /// <summary>Of a run that has ended, where it is asked for alone.</summary>
+    public RunReport? Report { get; init; }
+
     public static RunView Of(Run run, DateTimeOffset now)
     {
         var done = run.Counts.Values.Sum(counts => counts.Done);

@@ -24,7 +24,10 @@ internal static class PlanLines
             SyncAction.Discard discard => Line("drop", null, "It was held, and held changes are dropped.") with { Fields = Changes(FieldSet.Empty, discard.Fields) },
             SyncAction.Park park => Line("wait", park.Source.Other(), $"Its {park.Field} ({park.Kind} {park.RecordId}) is not linked yet."),
             SyncAction.Offer offer => Line("ask", null, offer.Reason),
-            SyncAction.End end => Line(end.State == LinkState.Tombstone ? "unlink" : "pause", null, end.Reason),
+            SyncAction.End end => Line(end.State switch { LinkState.Tombstone => "unlink", LinkState.Quarantined => "quarantine", _ => "pause" }, null, end.Reason),
+            SyncAction.Resume resume => Line("resume", null, resume.Reason),
+            SyncAction.Move move => Line("merge", null, $"{scope.NameOf(move.Side)} merged it into {move.Id}."),
+            SyncAction.Cross cross => Line(cross.IsOutside ? "leave" : "enter", null, $"The filter of {scope.NameOf(cross.Side)}."),
             SyncAction.Skip skip => Line("skip", null, skip.Detail),
             _ => Line(action.GetType().Name.ToLowerInvariant(), null, null),
         };

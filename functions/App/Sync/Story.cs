@@ -8,6 +8,8 @@ namespace SyncFunctions.App.Sync;
 /// <summary>The integration log's words for what happened: for a person, with what to do next where there is something to do.</summary>
 internal static class Story
 {
+    public const string SkipPrefix = "skipped-";
+
     public static LogEntry Of(WorkScope scope, SyncCase item, DateTimeOffset at, LogSeverity severity, string code, string text, string? whatToDo = null) =>
         new(at, severity, code, text)
         {
@@ -33,18 +35,18 @@ internal static class Story
                 .Add("left", Short(conflict.Left))
                 .Add("right", Short(conflict.Right)),
         },
-        SyncAction.Hold hold => Of(scope, item, at, LogSeverity.Info, "held", $"A change in {Name(scope, hold.Source)} waits until {hold.Until:u}, since the other side was changed last."),
-        SyncAction.Discard discard => Of(scope, item, at, LogSeverity.Warning, "discarded", $"A held change in {Name(scope, discard.Source)} was dropped: {Names(discard.Fields)}."),
+        SyncAction.Hold hold => Of(scope, item, at, LogSeverity.Info, "held", $"A change in {Name(scope, hold.Source)} waits until {hold.Until:u}, since the other side was changed last.", "Nothing: it is planned again by itself then. To have it now, push the field by hand, or release the lock of the link."),
+        SyncAction.Discard discard => Of(scope, item, at, LogSeverity.Warning, "discarded", $"A held change in {Name(scope, discard.Source)} was dropped: {Names(discard.Fields)}.", "If it was wanted, make it once more, or push the field by hand."),
         SyncAction.Park park => Of(scope, item, at, LogSeverity.Info, "parked", $"Waits until its {park.Field} is linked.", $"Link or create {park.Kind} {park.RecordId} of {Name(scope, park.Source)} if this lasts."),
         SyncAction.Offer offer => Of(scope, item, at, LogSeverity.Warning, "unmatched", $"Not linked: {offer.Reason}.", "Link it by hand in the list of unmatched records."),
-        SyncAction.Skip skip => Of(scope, item, at, LogSeverity.Info, $"skipped-{Code(skip.Reason)}", skip.Detail),
+        SyncAction.Skip skip => Of(scope, item, at, LogSeverity.Info, CodeOf(skip.Reason), skip.Detail, AdviceFor(skip.Reason)),
         SyncAction.Resume resume => Of(scope, item, at, LogSeverity.Info, "resumed", $"Goes on: {resume.Reason}."),
         SyncAction.Move move => Of(scope, item, at, LogSeverity.Info, "merged", $"{Name(scope, move.Side)} merged it into {move.Id}; the link follows."),
-        SyncAction.Cross { IsOutside: true } cross => Of(scope, item, at, LogSeverity.Info, "left-filter", $"It is outside the filter of {Name(scope, cross.Side)} now."),
+        SyncAction.Cross { IsOutside: true } cross => Of(scope, item, at, LogSeverity.Info, "left-filter", $"It is outside the filter of {Name(scope, cross.Side)} now.", "Nothing, unless the filter is wrong: it stays linked, and gets what it missed when it is inside again."),
         SyncAction.Cross cross => Of(scope, item, at, LogSeverity.Info, "entered-filter", $"It is inside the filter of {Name(scope, cross.Side)} again; what it missed follows."),
         SyncAction.End { Offers: { } offered } end => Of(scope, item, at, LogSeverity.Warning, "unlinked", $"No longer linked: {end.Reason}.", $"Link the record of {Name(scope, offered)} by hand in the list of unmatched records."),
-        SyncAction.End { State: LinkState.Paused } end => Of(scope, item, at, LogSeverity.Warning, "paused", $"Paused: {end.Reason}."),
-        SyncAction.End end => Of(scope, item, at, LogSeverity.Info, "unlinked", $"No longer linked: {end.Reason}."),
+        SyncAction.End { State: LinkState.Paused } end => Of(scope, item, at, LogSeverity.Warning, "paused", $"Paused: {end.Reason}.", "Resume the link when it is to go on, or unlink the two."),
+        SyncAction.End end => Of(scope, item, at, LogSeverity.Info, "unlinked", $"No longer linked: {end.Reason}.", "If that was not wanted, link the two by hand."),
         _ => null,
     };
 
@@ -88,6 +90,27 @@ internal static class Story
         var (level, whatToDo) = Advice(failure);
         return new LogEntry(at, level, CodeOf(failure), $"{system.DisplayName} could not be asked for changes of {kind.VendorKind(side)}: {failure.Message}") { Kind = kind.Name, Side = side, WhatToDo = whatToDo };
     }
+
+    public static string CodeOf(SkipReason reason) => $"{SkipPrefix}{Code(reason)}";
+
+    /// <summary>What a person can do about a record that is left alone.</summary>
+    public static string AdviceFor(SkipReason reason) => reason switch
+    {
+        SkipReason.NewRecordsOff => "Create its counterpart by hand, or switch on new records of this kind in this direction.",
+        SkipReason.StatusLocked => "Nothing, while the status is meant to be locked: it follows once the status changes. To have a field now, push it by hand.",
+        SkipReason.ReferenceMissing => "Fill in that field: then it is created.",
+        SkipReason.ValueUnmapped => "Add the value to the map in the settings of the flow; a comprehensive run brings over what waited.",
+        SkipReason.NotOwned => "Make the change on the other side, or choose another direction for the field.",
+        SkipReason.Filtered => "Nothing, unless the filter of the kind is wrong: it follows when the record is inside.",
+        SkipReason.ReferenceExcluded => "Link or create the record that it refers to by hand, or let its kind be synchronised.",
+        SkipReason.ReferenceCycle => "Clear the reference of one of them, and set it again once both are linked.",
+        SkipReason.NoMatch => "Link it or create its counterpart by hand.",
+        SkipReason.Archived => "Nothing, unless it is to be on the other side too: then reactivate it.",
+        SkipReason.PolicyIgnores => "Nothing, by the policy of the kind. Unlink the two if they do not belong together any more.",
+        SkipReason.Paused or SkipReason.Quarantined => "Resume the link.",
+        SkipReason.Tombstone => "Link it by hand if it is to be linked after all.",
+        _ => "Nothing.",
+    };
 
     private static (LogSeverity Level, string WhatToDo) Advice(VendorFailure failure) => failure.Kind switch
     {
