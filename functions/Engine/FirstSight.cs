@@ -42,7 +42,7 @@ internal static class FirstSight
                 plan.Add(new SyncAction.Offer(side, [.. matches.Select(match => match.Id)], $"{matches.Length} records have the same {string.Join(" and ", rule!.Fields)}"));
                 break;
             case var _ when !seen.IsNew:
-                plan.Add(new SyncAction.Offer(side, [.. matches.Select(match => match.Id)], "older than the flow"));
+                plan.Add(new SyncAction.Offer(side, [.. matches.Select(match => match.Id)], SyncAction.Offer.Older));
                 break;
 
             // It is nowhere else.

@@ -59,7 +59,11 @@ public abstract record SyncAction
     public sealed record Cross(Side Side, bool IsOutside) : SyncAction;
 
     /// <summary>A person decides: more than one candidate, or an older record without a counterpart.</summary>
-    public sealed record Offer(Side Side, ImmutableArray<string> Candidates, string Reason) : SyncAction;
+    public sealed record Offer(Side Side, ImmutableArray<string> Candidates, string Reason) : SyncAction
+    {
+        /// <summary>The reason that says the least: any other that was given before stays.</summary>
+        public const string Older = "older than the flow";
+    }
 
     /// <summary>Nothing is done, and this is why.</summary>
     public sealed record Skip(Side Side, SkipReason Reason, string Detail) : SyncAction;

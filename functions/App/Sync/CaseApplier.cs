@@ -70,7 +70,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
     /// <summary>Takes note of records that are there before the flow goes live, so that they are known not to be new.</summary>
     public async Task<BatchOutcome> NoteAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
     {
-        var noted = cases.Where(item => item.Link is null && item.Index.Count == 0).Select(item => units.Unmatched(scope, item, isOlder: true, "older than the flow")).ToList();
+        var noted = cases.Where(item => item.Link is null && item.Index.Count == 0).Select(item => units.Unmatched(scope, item, isOlder: true, SyncAction.Offer.Older)).ToList();
         if (noted.Count > 0) await links.CommitAsync(scope.Links, noted, cancellation);
         return new BatchOutcome(KindCounts.None with { Done = cases.Count }, []);
     }

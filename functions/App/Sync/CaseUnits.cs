@@ -83,7 +83,7 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         if (!item.Index.TryGetValue(item.Source, out var known)) return Unmatched(scope, item, isOlder: !seen.IsNew, reason);
 
         // By what it is found and compared has to be as it is now.
-        var renewed = EntryOf(scope, item, known.Value.IsOlder, reason);
+        var renewed = EntryOf(scope, item, known.Value.IsOlder, reason == SyncAction.Offer.Older ? known.Value.Reason ?? reason : reason);
         return renewed.Reason == known.Value.Reason && renewed.Marks == known.Value.Marks && renewed.MatchKeys.SequenceEqual(known.Value.MatchKeys)
             ? DoneWork(item)
             : new LinkUnit { Index = [IndexWrite.Replace(known, known.Value with { Reason = renewed.Reason, Marks = renewed.Marks, MatchKeys = renewed.MatchKeys, Label = renewed.Label })], DoneWork = [.. item.Work] };

@@ -117,7 +117,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
         var skip = action as SyncAction.Skip;
         if (skip?.Reason.IsState() == true) return true;
         if (item.Link is { } link) return skip?.Reason.Lasts() == true && link.Value.Notes.On(skip.Side)?.Contains(skip.Detail, StringComparison.Ordinal) == true;
-        return item.Index.TryGetValue(item.Source, out var entry) && (entry.Value.Reason is not { } told || told == item.Reason);
+        return item.Index.TryGetValue(item.Source, out var entry) && (entry.Value.Reason is not { } told || told == item.Reason || item.Reason == SyncAction.Offer.Older);
     }
 
     private void Park(SyncCase item, SyncAction.Park park)
