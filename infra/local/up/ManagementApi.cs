@@ -25,6 +25,8 @@ public sealed class ManagementApi(Uri manage, string functionKey) : IDisposable
 
     public Task<JsonElement> PatchAsync(string path, JsonNode body, CancellationToken cancellation) => SendAsync(HttpMethod.Patch, path, body, cancellation);
 
+    public Task<JsonElement> DeleteAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, path, null, cancellation);
+
     /// <summary>Null where there is no such thing.</summary>
     public async Task<JsonElement?> FindAsync(string path, CancellationToken cancellation)
     {

@@ -44,6 +44,27 @@ public sealed class SimClient(Uri vendor) : IDisposable
     public Task<JsonElement> ArchiveAsync(string kind, string id, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, $"kinds/{kind}/{id}/archive", null, cancellation);
 
+    /// <summary>Undoes <see cref="ArchiveAsync"/>.</summary>
+    public Task<JsonElement> RestoreAsync(string kind, string id, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, $"kinds/{kind}/{id}/restore", null, cancellation);
+
+    public Task DeleteAsync(string kind, string id, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, $"kinds/{kind}/{id}", null, cancellation);
+
+    /// <summary>How the vendor fails from now on; none: not any more.</summary>
+    public Task SetFaultsAsync(JsonArray rules, CancellationToken cancellation) => SendAsync(HttpMethod.Put, "faults", rules, cancellation);
+
+    /// <summary>All records of a kind.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ListAsync(string kind, CancellationToken cancellation)
+    {
+        var all = new List<JsonElement>();
+        while (true)
+        {
+            var page = await SendAsync(HttpMethod.Get, $"kinds/{kind}?limit={BulkSize}&start={all.Count}", null, cancellation);
+            all.AddRange(page.GetProperty("items").EnumerateArray());
+            if (all.Count >= page.GetProperty("total").GetInt32() || page.GetProperty("items").GetArrayLength() == 0) return all;
+        }
+    }
+
     public Task<JsonElement> GetAsync(string kind, string id, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, $"kinds/{kind}/{id}", null, cancellation);
 
@@ -72,7 +93,7 @@ public sealed class SimClient(Uri vendor) : IDisposable
     public Task SetLatencyAsync(TimeSpan latency, CancellationToken cancellation)
     {
         var rule = new JsonObject { ["kind"] = "delay", ["delayMs"] = (int)latency.TotalMilliseconds };
-        return SendAsync(HttpMethod.Put, "faults", new JsonArray(rule), cancellation);
+        return SetFaultsAsync([rule], cancellation);
     }
 
     /// <summary>Records that the vendor gives at most at once.</summary>
