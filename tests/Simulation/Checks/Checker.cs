@@ -66,6 +66,8 @@ public sealed class Checker
 
     private void JudgePair(KindPair kind, StoredKind stored, string token, FakeRecord left, FakeRecord right)
     {
+        JudgeOlder(kind, token, Side.Left, left, right);
+        JudgeOlder(kind, token, Side.Right, right, left);
         var link = stored.Of(Side.Left, left.Id);
         if (link is null || link.RightId != right.Id)
         {
@@ -77,6 +79,14 @@ public sealed class Checker
         if (IsPoisoned(left) || IsPoisoned(right)) return;
         var pair = new PairCheck(_world, _stored, _findings, kind, link, left, right);
         foreach (var rule in FieldRule.All.Where(rule => rule.Kind == kind)) pair.Judge(rule);
+    }
+
+    /// <summary>What was there before the flow is brought over by an import or not at all.</summary>
+    private void JudgeOlder(KindPair kind, string token, Side side, FakeRecord record, FakeRecord other)
+    {
+        if (!IsOlder(side, record) || (_intents.Imported && side == Side.Left) || _world.History.Of(side.Other(), other.Kind, other.Id)[0].By != Actor.Sync) return;
+        if (_world.On(side.Other()).Account.All(other.Kind).Count(known => Tokens.Of(known) == token) > 1) return;
+        Add("older record was created", $"{kind.Name} {token}: {side} {record.Id} is older than the flow, and the app made {other.Id} of it.{StoryOf(kind, [record, other])}");
     }
 
     /// <summary>A record without a counterpart needs a reason that can be seen from outside.</summary>
@@ -92,7 +102,7 @@ public sealed class Checker
             return;
         }
 
-        if (KindPair.IsArchived(record) || NeedsReference(kind, side, record) || MassDeletionWasStopped(kind)) return;
+        if (KindPair.IsArchived(record) || NeedsReference(kind, side, record)) return;
         var work = stored.Work.Find(item => item.Side == side && item.RecordId == record.Id);
         Add("lost create", $"{kind.Name} {token}: {side} {record.Id} has no counterpart, and nothing says why (work: {work?.Reason.ToString() ?? "none"} {work?.Detail}).{StoryOf(kind, [record])}");
     }
@@ -107,7 +117,7 @@ public sealed class Checker
         }
 
         if (!_stored.Kinds[kind.Name].Active.Any(link => _world.On(ended.Side).Account.Find(kind.On(ended.Side), link.IdOn(ended.Side)!) is { Gone: false })) return;
-        if (ended.Verb == Verb.Merge || KindPair.IsArchived(record) || MassDeletionWasStopped(kind) || NeedsReference(kind, side, record)) return;
+        if (ended.Verb == Verb.Merge || KindPair.IsArchived(record) || NeedsReference(kind, side, record)) return;
 
         // Archived, by the app or by itself, when the deletion was seen; whoever takes it out again later has it alone.
         if (WasArchivedAfter(side, record, ended.Number)) return;
@@ -136,8 +146,6 @@ public sealed class Checker
         if (record.Get("company") is not FieldValue.Reference { RecordId: var id } || _world.Left.Account.Find("companies", id) is not { Gone: false } company) return true;
         return _stored.Kinds["company"].Of(Side.Left, company.Id) is not { } link || _world.Right.Account.Find("accounts", link.RightId!) is not { Gone: false };
     }
-
-    private bool MassDeletionWasStopped(KindPair kind) => _stored.Log.Exists(entry => entry.Code == "mass-delete-refused" && entry.Kind == kind.Name);
 
     private bool IsOlder(Side side, FakeRecord record) =>
         _world.History.Of(side, record.Kind, record.Id) is [{ By: Actor.User } made, ..] && (_intents.WentLiveAt is not { } live || made.At <= live);

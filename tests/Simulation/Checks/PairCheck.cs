@@ -37,7 +37,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         if (kept == ours || kept == theirs) return;
         if (rule.IsReference && IsNowhereElse(last.Side, value)) return;
         if (value.IsBlank && (rule.KeepsBlanks || rule.IsReference || _joinedAt >= last.At)) return;
-        if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasFirstSight(last)) return;
+        if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasFirstSight(last) || IsBackWhereItWas(rule, last)) return;
         Add("lost change", rule, $"{last.Side} was set to '{value}' last (#{last.Number}, {last.At:HH:mm:ss}), but left has '{left.Get(rule.Left)}' and right has '{right.Get(rule.Right)}', and no conflict was told");
     }
 
@@ -76,6 +76,19 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         (happened.Verb == Verb.Create ? !after.IsBlank : happened.Before.Find(rule.On(happened.Side)) is { } before && !before.Equals(after));
 
     private long MadeAt(FakeRecord record) => world.History.Of(record == left ? Side.Left : Side.Right, record.Kind, record.Id)[0].Number;
+
+    /// <summary>Changed and changed back while the app did not write the field: nobody can see that anything happened.</summary>
+    private bool IsBackWhereItWas(FieldRule rule, FakeEvent last)
+    {
+        var (field, value) = (rule.On(last.Side), last.After.Find(rule.On(last.Side))!);
+        foreach (var earlier in _story.AsEnumerable().Reverse().Where(happened => happened.Number <= last.Number && happened.After.ContainsKey(rule.On(happened.Side))))
+        {
+            if (earlier.By == Actor.Sync) return false;
+            if (earlier.Side == last.Side && earlier.Verb == Verb.Edit && rule.Normal(world, last.Side, earlier.Before.Find(field)!) == rule.Normal(world, last.Side, value)) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>What was typed into a record that was deleted since went with it.</summary>
     private bool IsOfThese(FakeEvent happened) => happened.Id == (happened.Side == Side.Left ? left.Id : right.Id);

@@ -34,20 +34,23 @@ internal sealed class StoreCheck(FakeWorld world, Stored all, List<Finding> find
         }
 
         foreach (var open in stored.OpenCreates.Where(open => !links.TryGetValue(open.Link, out var link) || link.State != LinkState.Creating)) Add("orphan open create", $"{name}: {open.Link} on {open.Target}.");
-        foreach (var link in stored.Links.Where(link => link.Intent is not null)) Add("open intent", $"{name}: {link.Id} ({link.LeftId} = {link.RightId}) still has an intent of {link.Intent!.TakenAt:HH:mm:ss}, at rest.");
+        foreach (var link in stored.Links.Where(link => link.Intent is not null && IsThere(stored, link))) Add("open intent", $"{name}: {link.Id} ({link.LeftId} = {link.RightId}) still has an intent of {link.Intent!.TakenAt:HH:mm:ss}, at rest.");
         foreach (var item in stored.Work.Where(item => !HasReason(stored, item))) Add("work without a reason", $"{name}: {item.Side} {item.RecordId}: {item.Reason}, due {item.DueAt:dd HH:mm:ss}, {item.Detail}");
     }
 
+    /// <summary>What is to be made stands for nothing any more where its source is gone.</summary>
+    private bool IsThere(StoredKind stored, Link link) =>
+        Sides.Both.Any(side => link.IdOn(side) is { } id && world.On(side).Account.Find(stored.Kind.On(side), id) is { Gone: false });
+
     private bool HasReason(StoredKind stored, WorkItem item)
     {
-        var record = world.On(item.Side).Account.Find(stored.Kind.On(item.Side), item.RecordId);
         return item.Reason switch
         {
             // It waits for a record that is not linked, and says for which.
             WorkReason.Parked => item is { AwaitsKind: { } kind, AwaitsSide: { } side, AwaitsRecordId: { } id } && all.Kinds[kind].Of(side, id) is null,
 
-            // The vendor will not have it, whatever is tried.
-            WorkReason.Dead => record is { Gone: false } && record.Fields.Values.Any(value => value.ToString()!.Contains(FakeServer.Poison, StringComparison.Ordinal)),
+            // The vendor will not have it, and says why; a person decides.
+            WorkReason.Dead => item.Detail is { Length: > 0 },
 
             // Not found, and no other linked record of the kind is left there to tell a deletion from an outage.
             WorkReason.Retry => Sides.Both.Any(side => !stored.Active.Any(link => world.On(side).Account.Find(stored.Kind.On(side), link.IdOn(side)!) is { Gone: false })),

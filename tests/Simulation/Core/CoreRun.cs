@@ -33,10 +33,17 @@ public static class CoreRun
         return new CoreResult(seed, findings, Convert.ToHexStringLower(trace.GetHashAndReset()), [.. world.Faults.All], world.Vendors.History.Writes);
     }
 
+    /// <summary>What is wrong after one run, in texts, which a simulation that was loaded a second time can hand over.</summary>
+    public static string[] Findings(int seed, int operations) => [.. Run(seed, operations).Findings.Select(finding => finding.ToString())];
+
     private static IReadOnlyList<Finding> Judge(CoreWorld world, int operations, Action<string>? tell)
     {
         var random = world.Random;
         var people = new People(world.Vendors, new Random(random.Next()), new Intents { Imported = random.Next(2) == 0 }) { Deletes = random.Next(4) > 0 };
+
+        // Where nothing is deleted and no list lies, polls alone bring everything over.
+        var sweeps = people.Deletes || random.Next(4) > 0;
+        if (!sweeps) world.Faults.Never = [FaultClass.ListMissingRow, FaultClass.EmptyList];
         var settings = FakePair.Defaults with { LockWindow = random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
         world.Vendors.Network.DuringCall = people.EditNow;
         var faults = world.Faults.On;
@@ -59,14 +66,15 @@ public static class CoreRun
                 world.Clock.MoveTo(world.Clock.Now + TimeSpan.FromMilliseconds(random.Next(60_000)));
             }
 
-            world.Run(random.Next(12) == 0 ? sync.SweepAsync : sync.DeltaAsync);
+            world.Run(sweeps && random.Next(12) == 0 ? sync.SweepAsync : sync.DeltaAsync);
+            if (random.Next(3) == 0) world.Run(sync.ConfirmAsync);
         }
 
-        Rest(world, sync, settings);
+        Rest(world, sync, settings, sweeps);
         tell?.Invoke("at rest");
         var writes = world.Vendors.History.Writes;
         world.Run(sync.DeltaAsync);
-        world.Run(sync.SweepAsync);
+        if (sweeps) world.Run(sync.SweepAsync);
         world.Clock.MoveTo(world.Clock.Now.AddMinutes(3));
         world.Run(sync.DeltaAsync);
         var findings = world.Run(() => Checker.RunAsync(world.Vendors, people.Intents, settings, world.Services, world.Key)).ToList();
@@ -75,7 +83,7 @@ public static class CoreRun
     }
 
     /// <summary>Nothing goes wrong any more, and time goes on until nothing is due.</summary>
-    private static void Rest(CoreWorld world, CoreSync sync, FlowSettings settings)
+    private static void Rest(CoreWorld world, CoreSync sync, FlowSettings settings, bool sweeps)
     {
         world.Faults.On = false;
         foreach (var side in Sides.Both)
@@ -87,12 +95,18 @@ public static class CoreRun
         world.Clock.MoveTo(world.Clock.Now.AddMinutes(3));
         for (var round = 0; round < 3; round++)
         {
+            world.Run(sync.ConfirmAsync);
             world.Run(sync.DeltaAsync);
             world.Clock.MoveTo(world.Clock.Now.AddMinutes(5));
             world.Run(sync.DeltaAsync);
             world.Clock.MoveTo(world.Clock.Now + settings.LockWindow + TimeSpan.FromMinutes(65));
             world.Run(sync.DeltaAsync);
-            world.Run(sync.SweepAsync);
+            if (sweeps) world.Run(sync.SweepAsync);
         }
+
+        world.Run(sync.ConfirmAsync);
+        world.Run(sync.DeltaAsync);
+        world.Clock.MoveTo(world.Clock.Now.AddMinutes(65));
+        world.Run(sync.DeltaAsync);
     }
 }

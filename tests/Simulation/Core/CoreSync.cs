@@ -37,6 +37,12 @@ internal sealed class CoreSync(CoreWorld world)
         await WorkAsync(await LoadAsync(), run);
     }
 
+    /// <summary>A person looks at what the brakes hold, and says that it is meant so.</summary>
+    public async Task ConfirmAsync()
+    {
+        foreach (var kind in (await LoadAsync()).Pair.TopKinds) await world.Get<Brakes>().ConfirmAsync(new LinkScope(world.Key, kind.Name), None);
+    }
+
     private async Task WorkAsync(FlowContext flow, RunId run)
     {
         var now = world.Clock.Now;

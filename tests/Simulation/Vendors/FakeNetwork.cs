@@ -86,7 +86,8 @@ public sealed class FakeNetwork(IReadOnlyDictionary<string, FakeServer> servers,
                 break;
         }
 
-        if (request.Method == HttpMethod.Post && fault is null or FaultClass.TokenRevoked && server.LastMade is { } made) made.IsUnanswered = false;
+        if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.StartsWith("/api/", StringComparison.Ordinal) &&
+            fault is null or FaultClass.TokenRevoked && server.LastMade is { } made) made.IsUnanswered = false;
         Tell(what, $"{(int)answer.StatusCode}{(fault is null ? "" : $" {fault}")}");
         return answer;
     }

@@ -58,6 +58,9 @@ public sealed class FaultPlan(Random random)
     /// <summary>Only these happen, where it is set.</summary>
     public IReadOnlyList<FaultClass>? Only { get; init; }
 
+    /// <summary>These do not happen.</summary>
+    public IReadOnlyList<FaultClass> Never { get; set; } = [];
+
     public int Hits(FaultClass fault) => _hits[(int)fault];
 
     public IEnumerable<(FaultClass Class, int Count)> All => Enum.GetValues<FaultClass>().Select(fault => (fault, _hits[(int)fault]));
@@ -67,7 +70,7 @@ public sealed class FaultPlan(Random random)
     /// <summary>Whether this happens now; it is counted if it does.</summary>
     public bool Strikes(FaultClass fault, int oneIn)
     {
-        if (!On || (Only is not null && !Only.Contains(fault)) || random.Next(oneIn) != 0) return false;
+        if (!On || Never.Contains(fault) || (Only is not null && !Only.Contains(fault)) || random.Next(oneIn) != 0) return false;
         Count(fault);
         return true;
     }

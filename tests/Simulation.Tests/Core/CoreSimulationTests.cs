@@ -1,0 +1,37 @@
+using SyncFunctions.Simulation.Core;
+using SyncFunctions.Simulation.Vendors;
+
+namespace SyncFunctions.Simulation.Tests.Core;
+
+[Trait("Category", "Simulation")]
+public sealed class CoreSimulationTests(ITestOutputHelper output)
+{
+    private const int Seeds = 300;
+    private const int Operations = 300;
+
+    [Fact]
+    public void Core_AtRest_HasKeptItsPromises()
+    {
+        var results = new CoreResult[Seeds];
+        Parallel.For(0, Seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed => results[seed] = CoreRun.Run(seed, Operations));
+        output.WriteLine($"{Seeds} seeds of {Operations} operations, {results.Sum(result => result.Writes)} writes by the app.");
+        foreach (var fault in Enum.GetValues<FaultClass>())
+        {
+            if (results.Sum(result => result.Faults.First(hit => hit.Class == fault).Count) is var hits and > 0) output.WriteLine($"{fault}: {hits}");
+        }
+
+        string.Join('\n', results.Where(result => result.Findings.Count > 0)).ShouldBeEmpty();
+        Enum.GetValues<FaultClass>().Count(fault => results.Any(result => result.Faults.First(hit => hit.Class == fault).Count > 0)).ShouldBeGreaterThanOrEqualTo(20);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(23)]
+    public void Core_SameSeed_HasTheSameTrace(int seed)
+    {
+        var first = CoreRun.Run(seed, 60);
+
+        CoreRun.Run(seed, 60).Trace.ShouldBe(first.Trace);
+        CoreRun.Run(seed + 1, 60).Trace.ShouldNotBe(first.Trace);
+    }
+}
