@@ -121,28 +121,32 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         {
             var wanted = (from item in cases
                           from action in item.Plan!.Actions
-                          let id = IdOfEntry(item, action, side)
-                          where id is not null
+                          from id in IdsOfEntries(item, action, side)
                           select (item, action, id)).ToList();
             if (wanted.Count == 0) continue;
             var entries = await links.FindAsync(scope.Links, side, [.. wanted.Select(entry => entry.id).Distinct()], cancellation);
             foreach (var (item, action, id) in wanted)
             {
                 if (!entries.TryGetValue(id, out var entry)) continue;
-                if (action is SyncAction.Move) item.MovesTo = entry;
+                if (action is SyncAction.Move move && move.Id == id) item.MovesTo = entry;
                 else item.Index[side] = entry;
             }
         }
     }
 
-    /// <summary>The record of a side whose index row an action changes, where it was not read with the batch.</summary>
-    private static string? IdOfEntry(SyncCase item, SyncAction action, Side side) => action switch
+    /// <summary>The records of a side whose index rows an action changes, where they were not read with the batch.</summary>
+    private static IEnumerable<string> IdsOfEntries(SyncCase item, SyncAction action, Side side)
     {
-        SyncAction.Move move => move.Side == side ? move.Id : null,
-        _ when item.Index.ContainsKey(side) => null,
-        SyncAction.Join join => side == Side.Left ? join.LeftId : join.RightId,
-        SyncAction.End { State: LinkState.Tombstone } => item.Link?.Value.IdOn(side),
-        SyncAction.Create create when create.Target == side => item.Link?.Value.IdOn(side),
-        _ => null,
-    };
+        if (action is SyncAction.Move move && move.Side == side) yield return move.Id;
+        if (item.Index.ContainsKey(side)) yield break;
+        var own = action switch
+        {
+            SyncAction.Join join => side == Side.Left ? join.LeftId : join.RightId,
+            SyncAction.End { State: LinkState.Tombstone } => item.Link?.Value.IdOn(side),
+            SyncAction.Create create when create.Target == side => item.Link?.Value.IdOn(side),
+            SyncAction.Move moved when moved.Side == side => item.Link?.Value.IdOn(side),
+            _ => null,
+        };
+        if (own is not null) yield return own;
+    }
 }
