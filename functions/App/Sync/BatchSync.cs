@@ -30,8 +30,8 @@ public sealed class BatchSync
         _loader = new CaseLoader(links, _references, time);
         _search = new CandidateSearch(links, _references);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, _references, units, ids, time), brakes, conflicts, log, time);
-        _recovery = new IntentRecovery(links, _references, time);
+        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, _references, units, log, ids, time), brakes, conflicts, log, time);
+        _recovery = new IntentRecovery(links, _references, log, time);
     }
 
     /// <summary>Records of a kind of their own, as a poll, a sweep, the work list or a person brought them.</summary>
@@ -198,7 +198,7 @@ public sealed class BatchSync
             var recovered = await recovery.RunAsync(Scope, cases, cancellation);
             Waiting.AddRange(recovered.Waiting);
             Failed.AddRange(recovered.Failed);
-            await applier.LogRecoveredAsync(Scope, recovered.Adopted, cancellation);
+            await applier.ReleaseRecoveredAsync(Scope, recovered.Adopted, cancellation);
         }
     }
 }

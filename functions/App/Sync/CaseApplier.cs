@@ -33,7 +33,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         await work.CommitAsync(scope, tally.TakeRest(), cancellation);
         await RememberAsync(scope, cases, tally, cancellation);
         await parking.ReleaseAsync(scope, [.. cases.Where(IsNowLinked).Select(item => item.Link!.Value.Value)], cancellation);
-        if (tally.Entries.Count > 0) await log.AppendAsync(scope.Flow.Key, tally.Entries, cancellation);
+        await tally.TellAsync(log, cancellation);
         return new BatchOutcome(tally.Counts, tally.Parents) { Kept = tally.Kept(cases) };
     }
 
@@ -75,12 +75,10 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         return new BatchOutcome(KindCounts.None with { Done = cases.Count }, []);
     }
 
-    public async Task LogRecoveredAsync(WorkScope scope, IReadOnlyList<SyncCase> adopted, CancellationToken cancellation)
+    /// <summary>What waits for records whose cut-off creates were found.</summary>
+    public async Task ReleaseRecoveredAsync(WorkScope scope, IReadOnlyList<SyncCase> adopted, CancellationToken cancellation)
     {
-        if (adopted.Count == 0) return;
-        await parking.ReleaseAsync(scope, [.. adopted.Select(item => item.Link!.Value.Value)], cancellation);
-        var now = time.GetUtcNow();
-        await log.AppendAsync(scope.Flow.Key, [.. adopted.Select(item => Story.Of(scope, item, now, LogSeverity.Info, "recovered", "An earlier write had been cut off; it was found to have been applied."))], cancellation);
+        if (adopted.Count > 0) await parking.ReleaseAsync(scope, [.. adopted.Select(item => item.Link!.Value.Value)], cancellation);
     }
 
     private async Task ApplyChunkAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, Tally tally, CancellationToken cancellation)
@@ -101,6 +99,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
 
         if (quiet.Count > 0)
         {
+            await tally.TellAsync(log, cancellation);
             var results = await work.CommitAsync(scope, quiet.ConvertAll(pair => pair.Unit), cancellation);
             foreach (var ((item, _), result) in quiet.Zip(results))
             {

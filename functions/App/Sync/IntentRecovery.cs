@@ -6,14 +6,14 @@ namespace SyncFunctions.App.Sync;
 
 /// <param name="Waiting">Cases whose intent has not ended: the write may still be on its way.</param>
 /// <param name="Failed">Cases whose target could not be read.</param>
-/// <param name="Adopted">Cases whose write turned out to have been applied.</param>
+/// <param name="Adopted">Cases whose create turned out to have been applied.</param>
 internal sealed record Recovered(List<(SyncCase Case, DateTimeOffset Until)> Waiting, List<(SyncCase Case, VendorFailure Failure)> Failed, List<SyncCase> Adopted);
 
 /// <summary>
 /// Settles intents that were left open by a crash or by an answer that never came, by reading the target: what was sent, or its
 /// normal form, is ours. Settled cases stay in the batch and are planned with their link as it now is.
 /// </summary>
-internal sealed class IntentRecovery(LinkStore links, References references, TimeProvider time)
+internal sealed class IntentRecovery(LinkStore links, References references, IntegrationLog log, TimeProvider time)
 {
     /// <summary>Vendors' clocks and ours differ by less than this.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(15);
@@ -65,7 +65,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Tim
             if (Settlement.Holds(scope.Kind, intent, target))
             {
                 settled = settled with { Bases = Settlement.AfterWrite(scope.Kind, link.Bases, intent.Target, intent.Sent, intent.SourceValues, target, out _) };
-                result.Adopted.Add(item);
+                await TellAsync(scope, item, cancellation);
             }
         }
 
@@ -140,8 +140,15 @@ internal sealed class IntentRecovery(LinkStore links, References references, Tim
         var claim = new IndexEntry(target, created.Id) { Link = link.Id, Label = item.Label, SeenAt = time.GetUtcNow() };
         var unit = new LinkUnit { Link = settled, LinkETag = etag, ClosesCreate = new OpenCreate(link.Id, target), Index = [IndexWrite.Put(known, claim)] };
         See(item, target, created);
+        await TellAsync(scope, item, cancellation);
         if (await StoreAsync(scope, item, unit, settled, cases, result, cancellation)) result.Adopted.Add(item);
     }
+
+    /// <summary>Before it is settled, so that a crash leaves a line too many rather than none.</summary>
+    private Task TellAsync(WorkScope scope, SyncCase item, CancellationToken cancellation) => log.AppendAsync(
+        scope.Flow.Key,
+        [Story.Of(scope, item, time.GetUtcNow(), LogSeverity.Info, "recovered", "An earlier write had been cut off; it was found to have been applied.")],
+        cancellation);
 
     private async Task<bool> StoreAsync(WorkScope scope, SyncCase item, LinkUnit unit, Link settled, List<SyncCase> cases, Recovered result, CancellationToken cancellation)
     {
@@ -150,7 +157,6 @@ internal sealed class IntentRecovery(LinkStore links, References references, Tim
         {
             // Another worker settled it, or claimed what was found: it is looked at again.
             result.Waiting.Add((item, time.GetUtcNow()));
-            result.Adopted.Remove(item);
             cases.Remove(item);
             return false;
         }

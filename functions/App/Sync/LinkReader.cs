@@ -13,7 +13,7 @@ internal sealed record LinkRead(SyncCase Case, IReadOnlyDictionary<Side, DateTim
 }
 
 /// <summary>Reads both records of a link for a person, whatever kind it is and whether or not it is switched off.</summary>
-internal sealed class LinkReader(LinkStore links, TimeProvider time)
+internal sealed class LinkReader(LinkStore links, IntegrationLog log, TimeProvider time)
 {
     private readonly References _references = new(links);
 
@@ -26,7 +26,7 @@ internal sealed class LinkReader(LinkStore links, TimeProvider time)
         var readAt = new Dictionary<Side, DateTimeOffset>();
         if (settle && (link.Value.Intent is not null || link.Value.State == LinkState.Creating))
         {
-            var settled = await new IntentRecovery(links, _references, time).RunAsync(scope, [item], cancellation);
+            var settled = await new IntentRecovery(links, _references, log, time).RunAsync(scope, [item], cancellation);
             if (settled.Failed is [var (_, failure), ..]) return new LinkRead(item, readAt, link.Value.Intent?.Target, failure);
             if (settled.Waiting.Count > 0 || item.Link?.Value.State == LinkState.Creating) return new LinkRead(item, readAt) { IsBusy = true };
         }

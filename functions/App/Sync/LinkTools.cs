@@ -22,7 +22,7 @@ public sealed record PushResult(ManualResult Result, ImmutableArray<(string Fiel
 /// <summary>What a person sees of one link's records, and writes between them. Works while the flow or the kind is off.</summary>
 public sealed class LinkTools(FlowContexts contexts, BatchSync batches, LinkStore links, FlowStore flows, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
 {
-    private readonly LinkReader _reader = new(links, time);
+    private readonly LinkReader _reader = new(links, log, time);
 
     /// <summary>Both sides, read now. Nothing is written anywhere.</summary>
     public async Task<(ManualResult Result, Differences? Found)> DifferencesAsync(FlowKey flow, string kind, LinkId link, CancellationToken cancellation)

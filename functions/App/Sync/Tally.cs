@@ -22,6 +22,16 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
     public List<LogEntry> Entries { get; } = [];
 
+    /// <summary>
+    /// Writes the lines there are by now. Before the outcome they are about is stored: what a crash comes between is told twice, never not at all.
+    /// </summary>
+    public async Task TellAsync(IntegrationLog log, CancellationToken cancellation)
+    {
+        if (Entries.Count == 0) return;
+        await log.AppendAsync(scope.Flow.Key, Entries, cancellation);
+        Entries.Clear();
+    }
+
     public List<LinkId> Parents { get; } = [];
 
     public void Tell(SyncCase item)
