@@ -5,7 +5,7 @@ using SyncFunctions.Simulation.Vendors;
 
 namespace SyncFunctions.Simulation.Tests.Service;
 
-public sealed class ServiceWorldTests
+public sealed class ServiceWorldTests(ITestOutputHelper output)
 {
     [Fact]
     public void Company_CreatedOnTheLeft_IsOnTheRight() => SingleThread.Run(() =>
@@ -21,4 +21,20 @@ public sealed class ServiceWorldTests
         world.Surprises.ShouldBeEmpty();
         return 0;
     });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Run_SameSeed_HasTheSameTrace(int seed)
+    {
+        var lines = new List<string>();
+        var first = SingleThread.Run(() => ServiceRun.Run(seed, 100, lines.Add));
+        var at = 0;
+        var second = SingleThread.Run(() => ServiceRun.Run(seed, 100, line => line.ShouldBe(at < lines.Count ? lines[at] : "", $"line {at++}")));
+
+        second.Trace.ShouldBe(first.Trace);
+        output.WriteLine($"{lines.Count} lines, {first.Effects} effects, {first.Writes} writes, hash {first.Trace}\n{first}");
+    }
 }

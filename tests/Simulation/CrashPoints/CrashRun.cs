@@ -1,0 +1,122 @@
+using SyncFunctions.App.Sync;
+using SyncFunctions.Simulation.Checks;
+using SyncFunctions.Simulation.Service;
+using SyncFunctions.Simulation.Storage;
+
+namespace SyncFunctions.Simulation.CrashPoints;
+
+/// <param name="Number">Of the effect, counted from the beginning of the world.</param>
+/// <param name="After">The effect is done, and nobody hears of it.</param>
+public sealed record CrashPoint(int Number, string Effect, bool After)
+{
+    public override string ToString() => $"death {(After ? "after" : "before")} effect {Number}, {Effect}";
+}
+
+/// <summary>
+/// Plays a scenario once and notes every effect; then again for each of them, where the app dies right before or right after it, and is
+/// started anew.
+/// </summary>
+public static class CrashRun
+{
+    private const int Seed = 7;
+    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(20);
+
+    /// <summary>The moments at which the app can die in a scenario.</summary>
+    /// <exception cref="InvalidOperationException">The scenario goes wrong by itself.</exception>
+    public static IReadOnlyList<CrashPoint> Points(CrashScenario scenario)
+    {
+        var points = new List<CrashPoint>();
+        var findings = Play(scenario, step =>
+        {
+            if (!IsEffect(step.Name)) return;
+            points.Add(new CrashPoint(step.Number, step.Name, After: false));
+            points.Add(new CrashPoint(step.Number, step.Name, After: true));
+        });
+        return findings.Count == 0 ? points : throw new InvalidOperationException($"{scenario} without any death: {string.Join("\n  ", findings)}");
+    }
+
+    /// <summary>What is not in order after the app died there and was started again.</summary>
+    /// <param name="tell">Given every line of the trace.</param>
+    public static IReadOnlyList<Finding> Run(CrashScenario scenario, CrashPoint point, Action<string>? tell = null)
+    {
+        var died = false;
+        var findings = Play(
+            scenario,
+            step =>
+            {
+                if (step.Number != point.Number) return;
+                died = true;
+                if (step.Name != point.Effect) throw new InvalidOperationException($"{scenario} does not repeat: effect {step.Number} was {point.Effect}, and is {step.Name}.");
+                if (point.After) step.KillsAfter = true;
+                else step.Instance.Kill();
+            },
+            tell);
+        return died ? findings : throw new InvalidOperationException($"{scenario} does not repeat: it never came to {point}.");
+    }
+
+    /// <summary>Reads change nothing: to die at one is to die after the effect before it.</summary>
+    private static bool IsEffect(string name) => StorageEffect.IsWrite(name) && !name.StartsWith("look at ", StringComparison.Ordinal);
+
+    private static List<Finding> Play(CrashScenario scenario, Action<Step> watch, Action<string>? tell = null)
+    {
+        using var world = new ServiceWorld(Seed, faults: false);
+        world.Trace.Listener = tell;
+        var stage = new CrashStage(world);
+        scenario.Before(stage);
+        world.Clock.MoveTo(world.Clock.Now.AddMinutes(10));
+        world.Observe(() => ServiceSetup.BeginAsync(world, scenario.Settings));
+        world.AddInstance();
+        if (scenario.BeginsLive)
+        {
+            GoLive(stage);
+            scenario.Arrange(stage);
+            world.RunFor(TimeSpan.FromMinutes(12));
+        }
+
+        world.Steps.Before = watch;
+        scenario.Act(stage);
+        world.RunFor(scenario.Watched);
+        world.Steps.Before = null;
+
+        if (!world.Alive.Any())
+        {
+            world.RunFor(Restart);
+            world.AddInstance();
+            stage.AskAgain();
+        }
+
+        GoLive(stage);
+        world.RunFor(scenario.Recovery);
+        Sweep(world);
+        return Judge(scenario, stage);
+    }
+
+    private static void GoLive(CrashStage stage)
+    {
+        for (var minutes = 0; stage.Intents.WentLiveAt is null && minutes < 120; minutes++)
+        {
+            stage.World.RunFor(TimeSpan.FromMinutes(1));
+            stage.Intents.WentLiveAt = stage.World.Observe(() => ServiceSetup.WentLiveAtAsync(stage.World));
+        }
+    }
+
+    private static void Sweep(ServiceWorld world)
+    {
+        world.Do("sweep", app => app.Get<FlowRuns>().RequestAsync(world.Key, RunMode.Comprehensive, "simulation", app.Durable, CancellationToken.None));
+        world.RunFor(TimeSpan.FromMinutes(20));
+    }
+
+    private static List<Finding> Judge(CrashScenario scenario, CrashStage stage)
+    {
+        var world = stage.World;
+        var writes = world.Vendors.History.Writes;
+        Sweep(world);
+        var findings = world.Observe(() => Checker.RunAsync(world.Vendors, stage.Intents, scenario.Settings, world.Observer, world.Key)).ToList();
+        if (stage.Intents.WentLiveAt is null) findings.Add(new Finding("not live", "The flow never went live."));
+        if (world.Vendors.History.Writes != writes) findings.Add(new Finding("no rest", $"A sweep after rest wrote {world.Vendors.History.Writes - writes} times."));
+        if (world.Hub.AnyRunning) findings.Add(new Finding("no end", "An orchestration has not ended."));
+        if (scenario.Expect(stage) is { } missing) findings.Add(new Finding("not done", missing));
+        findings.AddRange(world.Surprises.Select(surprise => new Finding("surprise", surprise)));
+        return findings;
+    }
+}

@@ -1,0 +1,147 @@
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Checks;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.Simulation.Workload;
+
+namespace SyncFunctions.Simulation.Service;
+
+/// <param name="Trace">A hash of everything that happened: the same seed has the same one.</param>
+/// <param name="Last">The end of the trace.</param>
+public sealed record ServiceResult(
+    int Seed, int Operations, IReadOnlyList<Finding> Findings, string Trace, IReadOnlyList<string> Last, IReadOnlyList<(FaultClass Class, int Count)> Faults, int Effects, long Writes)
+{
+    public override string ToString() => $"seed {Seed}, {Operations} operations: {(Findings.Count == 0 ? "all promises kept" : $"\n  {string.Join("\n  ", Findings)}")}";
+}
+
+/// <summary>One run of the whole service from a seed: people at work while two or three instances of the app are, then rest, then judgement.</summary>
+public static class ServiceRun
+{
+    private const int KeptLines = 200;
+
+    /// <param name="operations">What people do in all.</param>
+    /// <param name="tell">Given every line of the trace.</param>
+    public static ServiceResult Run(int seed, int operations, Action<string>? tell = null)
+    {
+        using var world = new ServiceWorld(seed);
+        world.Trace.Listener = tell;
+        var findings = new Play(world, operations).Run();
+        return new ServiceResult(seed, operations, findings, world.Trace.Hash, [.. world.Trace.Last(KeptLines)], [.. world.Faults.All], world.Steps.Count, world.Vendors.History.Writes);
+    }
+
+    /// <summary>The fewest operations after which the seed still fails.</summary>
+    public static ServiceResult Shortest(ServiceResult failed)
+    {
+        for (var operations = Math.Min(failed.Operations, 8); operations < failed.Operations; operations *= 2)
+        {
+            var shorter = Run(failed.Seed, operations);
+            if (shorter.Findings.Count > 0) return shorter;
+        }
+
+        return failed;
+    }
+
+    private sealed class Play
+    {
+        private readonly ServiceWorld _world;
+        private readonly int _operations;
+        private readonly Random _random;
+        private readonly People _people;
+        private readonly FlowSettings _settings;
+
+        public Play(ServiceWorld world, int operations)
+        {
+            _world = world;
+            _operations = operations;
+            _random = world.Random;
+            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(4) > 0 };
+            _settings = FakePair.Defaults with { LockWindow = _random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
+            world.Vendors.Network.DuringCall = _people.EditNow;
+        }
+
+        public IReadOnlyList<Finding> Run()
+        {
+            Begin();
+            for (var done = 0; done < _operations;)
+            {
+                for (var batch = _random.Next(1, 24); batch > 0 && done < _operations; batch--, done++)
+                {
+                    _people.Act();
+                    _world.RunFor(TimeSpan.FromMilliseconds(_random.Next(60_000)));
+                    Disturb();
+                }
+
+                _world.RunFor(TimeSpan.FromMinutes(_random.Next(30)));
+            }
+
+            Rest();
+            return Judge();
+        }
+
+        private void Begin()
+        {
+            var faults = _world.Faults.On;
+            _world.Faults.On = false;
+            _people.Begin(_random.Next(8));
+            _world.Clock.MoveTo(_world.Clock.Now.AddMinutes(10));
+            _world.Observe(() => ServiceSetup.BeginAsync(_world, _settings));
+            for (var i = _random.Next(1, 4); i > 0; i--) _world.AddInstance(Skew());
+            while (_world.Observe(() => ServiceSetup.WentLiveAtAsync(_world)) is null) _world.RunFor(TimeSpan.FromMinutes(1));
+            _people.Intents.WentLiveAt = _world.Observe(() => ServiceSetup.WentLiveAtAsync(_world));
+            _world.RunFor(TimeSpan.FromSeconds(2));
+            _world.Faults.On = faults;
+        }
+
+        /// <summary>Instances die and are replaced, or stand still for longer than any lease.</summary>
+        private void Disturb()
+        {
+            var alive = _world.Alive.ToList();
+            if (_world.Faults.Strikes(FaultClass.WorkerKilled, 60))
+            {
+                alive[_random.Next(alive.Count)].Kill();
+                _world.AddInstance(Skew());
+            }
+            else if (_world.Faults.Strikes(FaultClass.WorkerPaused, 60))
+            {
+                alive[_random.Next(alive.Count)].Pause(TimeSpan.FromSeconds(_random.Next(10, 1800)));
+            }
+        }
+
+        private TimeSpan Skew() => TimeSpan.FromSeconds(_random.Next(4) == 0 ? _random.Next(-600, 601) : 0);
+
+        /// <summary>Nothing goes wrong any more, and time goes on until nothing is due.</summary>
+        private void Rest()
+        {
+            _world.Faults.On = false;
+            foreach (var side in Sides.Both)
+            {
+                _world.Vendors.On(side).Account.Lags = false;
+                _world.Vendors.On(side).ForbiddenKind = null;
+            }
+
+            for (var round = 0; round < 3; round++)
+            {
+                _world.RunFor(_settings.LockWindow + TimeSpan.FromMinutes(75));
+                Sweep();
+            }
+        }
+
+        private void Sweep()
+        {
+            _world.Do("sweep", app => app.Get<FlowRuns>().RequestAsync(_world.Key, RunMode.Comprehensive, "simulation", app.Durable, CancellationToken.None));
+            _world.RunFor(TimeSpan.FromMinutes(20));
+        }
+
+        private List<Finding> Judge()
+        {
+            var writes = _world.Vendors.History.Writes;
+            Sweep();
+            _world.RunFor(TimeSpan.FromMinutes(10));
+            var findings = _world.Observe(() => Checker.RunAsync(_world.Vendors, _people.Intents, _settings, _world.Observer, _world.Key)).ToList();
+            if (_world.Vendors.History.Writes != writes) findings.Add(new Finding("no rest", $"Polls and a sweep after rest wrote {_world.Vendors.History.Writes - writes} times."));
+            if (_world.Hub.AnyRunning) findings.Add(new Finding("no end", "An orchestration has not ended."));
+            findings.AddRange(_world.Surprises.Select(surprise => new Finding("surprise", surprise)));
+            return findings;
+        }
+    }
+}
