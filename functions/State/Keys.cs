@@ -29,6 +29,7 @@ namespace SyncFunctions.State;
 //                                t|<time, newest first>|<run>   points at it
 // log          <tenant>|<flow> ; <time, newest first>|<number>|<random>
 // apicalls     <tenant>|<connection> ; the same
+// locks        <tenant>|<connection> ; <vendor kind>|<record>
 // lookups      <purpose>|<SHA-256 of a secret> ; lookup
 // budgets      <tenant>|<connection> ; <day>
 // conflicts    <tenant>|<flow> ; c|<conflict>     a field that was changed on both sides
@@ -108,6 +109,8 @@ public static class Keys
     internal static string Connection(ConnectionId connection) => Part(connection.Value);
 
     internal static string Connection(TenantId tenant, ConnectionId connection) => $"{Part(tenant.Value)}|{Part(connection.Value)}";
+
+    internal static string Lock(string vendorKind, string recordId) => $"{Part(vendorKind)}|{Part(recordId)}";
 
     internal static string Flow(FlowKey flow) => $"{Part(flow.Tenant.Value)}|{Part(flow.Flow.Value)}";
 

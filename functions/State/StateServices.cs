@@ -26,6 +26,7 @@ public static class StateServices
             .AddSingleton<ConflictStore>()
             .AddSingleton<PlanStore>()
             .AddSingleton<LookupStore>()
+            .AddSingleton<LockStore>()
             .AddSingleton<BudgetStore>()
             .AddSingleton<SweepStore>()
             .AddSingleton<AppQueues>();

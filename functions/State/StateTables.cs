@@ -16,6 +16,7 @@ public sealed class StateTables
         Log = Open("log");
         ApiCalls = Open("apicalls");
         Lookups = Open("lookups");
+        Locks = Open("locks");
         Budgets = Open("budgets");
         Conflicts = Open("conflicts");
         Sweeps = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}sweeps");
@@ -34,6 +35,7 @@ public sealed class StateTables
     internal Table Log { get; }
     internal Table ApiCalls { get; }
     internal Table Lookups { get; }
+    internal Table Locks { get; }
     internal Table Budgets { get; }
     internal Table Conflicts { get; }
     internal BlobContainerClient Sweeps { get; }
@@ -43,7 +45,7 @@ public sealed class StateTables
     /// <summary>Creates what does not exist yet. Once at the start of the app; harmless when repeated.</summary>
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
     [
-        .. new[] { Tenants, Connections, Flows, Due, Links, Runs, Log, ApiCalls, Lookups, Budgets, Conflicts }.Select(table => table.CreateAsync(cancellation)),
+        .. new[] { Tenants, Connections, Flows, Due, Links, Runs, Log, ApiCalls, Lookups, Locks, Budgets, Conflicts }.Select(table => table.CreateAsync(cancellation)),
         Sweeps.CreateIfNotExistsAsync(cancellationToken: cancellation),
         Plans.CreateIfNotExistsAsync(cancellationToken: cancellation),
         ConflictValues.CreateIfNotExistsAsync(cancellationToken: cancellation),

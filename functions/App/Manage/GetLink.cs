@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -24,6 +25,7 @@ public sealed class GetLink(Finder finder, LinkStore links, FlowStore flows, Tim
         var id = new LinkId(link);
         if (!(await links.LoadAsync(found.Links(map), [id], cancellation)).TryGetValue(id, out var stored)) throw ProblemException.NotFound("link");
         var lanes = await Task.WhenAll(Enum.GetValues<Lane>().Select(async lane => LaneView.Of(lane, (await flows.GetGuardAsync(found.Key, lane, link, cancellation))?.Value, time.GetUtcNow())));
-        return Json.Ok(LinkStatusView.Of(stored.Value, lanes));
+        var held = await LockRelease.HeldAsync(links, found.Links(map), stored.Value, cancellation);
+        return Json.Ok(LinkStatusView.Of(stored.Value, lanes) with { Held = [.. held.Select(row => WorkView.Of(row.Value))] });
     }
 }

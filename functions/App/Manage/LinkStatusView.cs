@@ -22,6 +22,9 @@ public sealed record LinkStatusView(
     string? Why,
     IReadOnlyList<LaneView> Lanes)
 {
+    /// <summary>The changes that the lock holds, with what they are and until when.</summary>
+    public IReadOnlyList<WorkView> Held { get; init; } = [];
+
     public static LinkStatusView Of(Link link, IReadOnlyList<LaneView> lanes)
     {
         var busiest = lanes.MaxBy(lane => lane.Status)!;

@@ -19,18 +19,20 @@ public sealed class BatchSync
     private readonly IntentRecovery _recovery;
     private readonly References _references;
     private readonly DryRun _dry;
+    private readonly SharedLocks _shared;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, WorkList work, Parking parking, Brakes brakes, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
+    public BatchSync(LinkStore links, WorkList work, Parking parking, SharedLocks shared, Brakes brakes, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
     {
         _dry = new DryRun(plans);
         _links = links;
         _time = time;
+        _shared = shared;
         _references = new References(links);
         _loader = new CaseLoader(links, _references, time);
         _search = new CandidateSearch(links, _references);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, _references, units, log, ids, time), brakes, conflicts, log, time);
+        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, shared, _references, units, log, ids, time), brakes, conflicts, log, time);
         _recovery = new IntentRecovery(links, _references, log, time);
     }
 
@@ -109,6 +111,7 @@ public sealed class BatchSync
     private async Task<BatchOutcome> PlanAndApplyAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
     {
         if (batch.Scope.Mode == RunMode.DryRun) await _dry.ForeseeAsync(batch.Scope, cases, cancellation);
+        await _shared.ApplyAsync(batch.Scope, cases, cancellation);
         Plan(batch.Scope, cases);
         await _references.ReportCyclesAsync(batch.Scope, cases, cancellation);
         batch.Scope.Watch?.AddRange([.. cases, .. batch.Failed.Select(pair => pair.Case), .. batch.Waiting.Select(pair => pair.Case)]);

@@ -12,6 +12,8 @@ internal static class SyncServices
         .AddSingleton<PageSync>()
         .AddSingleton<WorkList>()
         .AddSingleton<Parking>()
+        .AddSingleton<SharedLocks>()
+        .AddSingleton<LockRelease>()
         .AddSingleton<WorkSync>()
         .AddSingleton<GoneCheck>()
         .AddSingleton<FlowChanges>()

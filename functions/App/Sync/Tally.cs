@@ -49,7 +49,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
                     break;
                 case SyncAction.Hold hold:
                     Counts = Counts with { Held = Counts.Held + 1 };
-                    Defer(item, WorkReason.Held, hold.Until, "The loop lock holds it.");
+                    Defer(item, WorkReason.Held, hold.Until, $"{string.Join(", ", hold.Fields.Keys)} of {scope.NameOf(hold.Source)}: the other side was changed last.");
                     break;
                 case SyncAction.Park park:
                     Counts = Counts with { Parked = Counts.Parked + 1 };

@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>The vendor writes of a chunk: intents are stored, the writes are sent, their outcome is stored.</summary>
-internal sealed class VendorWrites(LinkStore links, WorkList work, References references, CaseUnits units, IntegrationLog log, IdSource ids, TimeProvider time)
+internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks shared, References references, CaseUnits units, IntegrationLog log, IdSource ids, TimeProvider time)
 {
     private const int WritesAtOnce = 8;
 
@@ -57,6 +57,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, References re
         if (outcomes.Count == 0) return;
         await tally.TellAsync(log, cancellation);
         var settled = await work.CommitAsync(scope, outcomes.ConvertAll(pair => pair.Unit), cancellation);
+        await shared.NoteAsync(scope, outcomes.Select(pair => pair.Effect), cancellation);
         foreach (var ((effect, _), result) in outcomes.Zip(settled))
         {
             if (!result.Committed) tally.Again(effect.Case, "The link changed while the record was being written.");

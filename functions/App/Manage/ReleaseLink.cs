@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>Ends a link's loop lock before its time.</summary>
+public sealed class ReleaseLink(Finder finder, LockRelease release)
+{
+    [Function(nameof(ReleaseLink))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/links/{kind}/{link}/release")] HttpRequest request,
+        string tenant,
+        string flow,
+        string kind,
+        string link,
+        CancellationToken cancellation)
+    {
+        var found = await finder.FlowAsync(tenant, flow, cancellation);
+        if (found.Pair.FindKind(kind) is not { } map) throw ProblemException.NotFound("kind");
+        return Json.Ok((await release.RunAsync(found.Key, map.Name, new LinkId(link), cancellation)).Require());
+    }
+}
