@@ -105,6 +105,7 @@ internal sealed class Table(TableClient client)
     {
         var sorted = rowKeys.Distinct().Order(StringComparer.Ordinal).ToList();
         var found = new ConcurrentBag<TableEntity>();
+        sorted = await FindNeighboursAsync(partitionKey, sorted, found, cancellation);
         await Concurrent.ForEachAsync(sorted.Chunk(KeysPerQuery), ConcurrentQueries, async (keys, cancel) =>
         {
             if (keys.Length == 1)
@@ -119,6 +120,27 @@ internal sealed class Table(TableClient client)
             await foreach (var row in QueryAsync(filter, null, cancel)) found.Add(row);
         }, cancellation);
         return found;
+    }
+
+    /// <summary>
+    /// Records that are listed together were often made together, and their rows stand side by side: then a piece of the partition is read in
+    /// one go, where twelve keys a query would take many. As long as that pays.
+    /// </summary>
+    /// <returns>The keys that are still to be looked for.</returns>
+    private async Task<List<string>> FindNeighboursAsync(string partitionKey, List<string> keys, ConcurrentBag<TableEntity> found, CancellationToken cancellation)
+    {
+        while (keys.Count > KeysPerQuery)
+        {
+            var most = Math.Min(2 * keys.Count, 1000);
+            var rows = await ListAsync(Filter.And(Filter.Partition(partitionKey), Filter.From(keys[0]), Filter.UpTo(keys[^1])), most, cancellation);
+            var seen = rows.Count < most ? keys.Count : keys.FindLastIndex(key => string.CompareOrdinal(key, rows[^1].RowKey) <= 0) + 1;
+            var wanted = keys[..seen].ToHashSet();
+            foreach (var row in rows.Where(row => wanted.Contains(row.RowKey))) found.Add(row);
+            keys = keys[seen..];
+            if (seen <= KeysPerQuery) break;
+        }
+
+        return keys;
     }
 
     /// <summary>The rows in any of these ranges of a partition, in few operations.</summary>

@@ -125,16 +125,21 @@ public sealed class TableTests(AzuriteFixture azurite) : StateTest(azurite)
             [new(TableTransactionActionType.Add, NewRow("first")), new(TableTransactionActionType.Add, Row.New("p", "other"))], Cancel));
     }
 
-    [Fact]
-    public async Task Find_AHundredKeys_TakesNineQueries()
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(6, 3)]
+    [InlineData(40, 10)]
+    public async Task Find_AHundredKeys_TakesFewQueriesWhereTheirRowsStandSideBySide(int apart, int queries)
     {
-        await AppendLog.AppendAsync(Table, Enumerable.Range(0, 150).Select(number => Row.New("p", $"row{number:D3}")), Cancel);
+        await AppendLog.AppendAsync(Table, Enumerable.Range(0, 50 * apart).Select(number => Row.New("p", $"row{number:D4}")), Cancel);
         Transport.Reset();
 
-        var rows = await Table.FindAsync("p", Enumerable.Range(0, 100).Select(number => $"row{number * 2:D3}"), Cancel);
+        // Every second half of the keys is of no row.
+        var rows = await Table.FindAsync("p", Enumerable.Range(0, 100).Select(number => $"row{number / 2 * apart:D4}{(number % 2 == 0 ? "" : "x")}"), Cancel);
 
-        rows.Select(row => row.RowKey).ShouldBe(Enumerable.Range(0, 75).Select(number => $"row{number * 2:D3}"), ignoreOrder: true);
-        Transport.Count.ShouldBe(9);
+        rows.Select(row => row.RowKey).ShouldBe(Enumerable.Range(0, 50).Select(number => $"row{number * apart:D4}"), ignoreOrder: true);
+        Transport.Count.ShouldBeLessThanOrEqualTo(queries);
     }
 
     [Fact]
