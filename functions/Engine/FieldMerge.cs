@@ -154,7 +154,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         var winner = leftWins == rightWins ? Preferred() : leftWins ? Side.Left : Side.Right;
 
         // While the winner has to wait nothing is decided yet.
-        if (!IsHeld(winner) && (leftWins || rightWins || BlockFrom(winner) is null)) _result.Note(new SyncAction.Conflict(field.Name, winner, left, right));
+        if (!IsHeld(winner) && (leftWins || rightWins || (BlockFrom(Side.Left) ?? BlockFrom(Side.Right)) is null)) _result.Note(new SyncAction.Conflict(field.Name, winner, left, right));
         if (leftWins || rightWins)
         {
             Flow(field, direction, winner, winner == Side.Left ? left : right, winner == Side.Left ? right : left);
@@ -199,6 +199,8 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
 
         var (onto, from, before) = baseRight is not null ? (left, right, baseRight) : (right, left, baseLeft);
         var merged = new FieldValue.Set(onto.Items.Union(from.Items.Except(before.Items)).Except(before.Items.Except(from.Items)));
+        // First to the side that did not change: the other one still differs from its base then, and is seen to lack the rest.
+        if (baseRight is null) _result.First = Side.Right;
         if (!field.Agree(merged, right)) _result.Put(field, Side.Right, merged, right, sourceValue: merged.Equals(left) ? left : null);
         else _result.AdoptOn(Side.Right, field, right);
         if (!field.Agree(merged, left)) _result.Put(field, Side.Left, merged, left, sourceValue: merged.Equals(right) ? right : null);

@@ -6,7 +6,7 @@ internal static class Lifecycle
     /// <summary>Whether a record was archived since the two last agreed, where that is more than a change of a field.</summary>
     public static bool WasArchived(Planning plan, Link link, Side side, Record record) =>
         WhenArchived(plan) != LifecyclePolicy.Archive &&
-        record.IsArchived && link.Bases[side].Find(KindMap.Lifecycle) != KindMap.Archived &&
+        record.IsArchived && !record.IsBlocked(Blocks.Outgoing) && link.Bases[side].Find(KindMap.Lifecycle) != KindMap.Archived &&
         FieldOf(plan.Kind) is { } field && FlowSettings.Allows(plan.Settings.DirectionOf(plan.Kind, field), side);
 
     /// <summary>A link that an archiving paused goes on once neither record is archived.</summary>
