@@ -50,6 +50,25 @@ public sealed class ConflictStore(StateTables tables)
         return new(conflicts, pointers.Continuation);
     }
 
+    /// <summary>Takes away what is older, long values included.</summary>
+    /// <returns>How many conflicts.</returns>
+    public async Task<int> RemoveBeforeAsync(FlowKey flow, DateTimeOffset before, CancellationToken cancellation)
+    {
+        var removed = 0;
+        var filter = Filter.And(Filter.Partition(Keys.Flow(flow)), Filter.In(Keys.RunsOlderThan(before)));
+        await foreach (var pointer in tables.Conflicts.QueryAsync(filter, null, cancellation))
+        {
+            var id = new ConflictId(pointer.Text("Id"));
+            foreach (var side in Sides.Both) await tables.ConflictValues.GetBlobClient(Keys.ConflictValue(flow, id, side)).DeleteIfExistsAsync(cancellationToken: cancellation);
+            if (await tables.Conflicts.GetAsync(Keys.Flow(flow), Keys.Conflict(id), cancellation) is { } row) await tables.Conflicts.DeleteAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
+
+            // The pointer last: a conflict without one would never be found again.
+            if (await tables.Conflicts.DeleteAsync(pointer.PartitionKey, pointer.RowKey, pointer.ETag, cancellation)) removed++;
+        }
+
+        return removed;
+    }
+
     private static string? Condition(ConflictFilter filter)
     {
         var conditions = new List<string>();

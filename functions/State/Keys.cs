@@ -176,6 +176,8 @@ public static class Keys
 
     internal static string SweepRun(FlowKey flow, RunId run) => $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/{Part(run.Value)}/";
 
+    internal static string PlansOf(FlowKey flow) => $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/";
+
     internal static string PlanRun(FlowKey flow, RunId run) => SweepRun(flow, run);
 
     internal static string PlanPage(FlowKey flow, RunId run, string page) => $"{PlanRun(flow, run)}{page}";

@@ -43,6 +43,15 @@ public sealed class PlanStore(StateTables tables)
         return new(lines, null);
     }
 
+    /// <summary>Takes away the plans that were kept before that time.</summary>
+    public async Task RemoveBeforeAsync(FlowKey flow, DateTimeOffset before, CancellationToken cancellation)
+    {
+        await foreach (var blob in tables.Plans.GetBlobsAsync(BlobTraits.None, BlobStates.None, Keys.PlansOf(flow), cancellation))
+        {
+            if (blob.Properties.LastModified < before) await tables.Plans.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: cancellation);
+        }
+    }
+
     /// <summary>The continuation comes back from outside: what is none begins anew.</summary>
     private static (string? Page, int Skip) Position(string? continuation) =>
         continuation?.Split(':') is [var page, var number] && int.TryParse(number, out var skip) && skip >= 0 ? (page, skip) : (null, 0);

@@ -56,6 +56,19 @@ public sealed class ConflictStoreTests(AzuriteFixture azurite) : StateTest(azuri
     }
 
     [Fact]
+    public async Task Remove_WhatIsOlder_TakesItWithItsLongValues()
+    {
+        var old = Of("old") with { Left = new FieldValue.Text(new string('x', 100_000)) };
+        await Store.AppendAsync(Flow, [old, Of("new", Now.AddDays(2))], Cancel);
+
+        (await Store.RemoveBeforeAsync(Flow, Now.AddDays(1), Cancel)).ShouldBe(1);
+
+        (await Store.ListAsync(Flow, ConflictFilter.None, null, 10, Cancel)).Items.ShouldHaveSingleItem().Id.Value.ShouldBe("new");
+        (await Store.GetAsync(Flow, old.Id, Cancel)).ShouldBeNull();
+        (await Tables.ConflictValues.GetBlobsAsync(cancellationToken: Cancel).ToListAsync(Cancel)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Id_OfTheSameConflict_IsTheSameUntilTheRecordsChange()
     {
         var id = Conflict.IdOf("company", new LinkId("l"), "name", FieldValue.Of("a"), FieldValue.Of("b"), "1");

@@ -20,6 +20,7 @@ internal static class ManualProblem
         "unknown-kind" => ProblemType.InvalidRequest,
         "not-found" => ProblemType.NotFound,
         "vendor-failure" => ProblemType.VendorRefused,
+        "already-restored" => ProblemType.AlreadyDone,
         "busy" => ProblemType.ChangedMeanwhile,
         _ => ProblemType.CannotLink,
     };

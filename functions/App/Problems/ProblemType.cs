@@ -16,6 +16,7 @@ public sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType NotConnected = new("not-connected", 409, "A connection of the flow needs a person.");
     public static readonly ProblemType SetupOrder = new("setup-order", 409, "A step before this one is not done.");
     public static readonly ProblemType CannotLink = new("cannot-link", 409, "The records cannot be linked like that.");
+    public static readonly ProblemType AlreadyDone = new("already-done", 409, "That was done already.");
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large.");
     public static readonly ProblemType CredentialsRefused = new("credentials-refused", 422, "The system does not accept the credentials.");
     public static readonly ProblemType RightMissing = new("right-missing", 422, "The credentials lack a right.");

@@ -4,9 +4,9 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Sync;
 
-/// <summary>Takes away what nobody needs any more: old lines of the integration log, details of calls, ended runs, look-ups that expired.</summary>
+/// <summary>Takes away what nobody needs any more: old lines of the integration log, conflicts, details of calls, ended runs with their plans, look-ups that expired.</summary>
 public sealed partial class Retention(
-    TenantStore tenants, FlowStore flows, ConnectionStore connections, IntegrationLog log, ApiCallLog calls, RunStore runs, LookupStore lookups, IConfiguration configuration, TimeProvider time, ILogger<Retention> logger)
+    TenantStore tenants, FlowStore flows, ConnectionStore connections, IntegrationLog log, ApiCallLog calls, RunStore runs, ConflictStore conflicts, PlanStore plans, LookupStore lookups, IConfiguration configuration, TimeProvider time, ILogger<Retention> logger)
 {
     public const int DefaultLogDays = 90;
     public const int DefaultCallDays = 30;
@@ -20,6 +20,8 @@ public sealed partial class Retention(
             foreach (var flow in await flows.ListAsync(tenant.Id, cancellation))
             {
                 lines += await log.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
+                await conflicts.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
+                await plans.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
                 ended += await runs.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
             }
 

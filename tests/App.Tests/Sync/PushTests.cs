@@ -59,9 +59,10 @@ public sealed class PushTests : IAsyncLifetime
         (await DifferencesAsync("company")).GetProperty("differ").GetBoolean().ShouldBeFalse();
         await _world.Synergy.BecomesAsync(company, new { phones = new { phone = "222" }, web = "https://left.example/" });
         await _world.TinyPlus.BecomesAsync(there, new { phone = "222", website = "https://left.example/" });
-        await NothingIsLeftAsync("company");
         (await _world.LogAsync("pushed")).ShouldHaveSingleItem().Text.ShouldBe("Pushed by hand: phone to Total Synergy; website to tiny+.");
-        (await _world.LinkAsync("company")).ShouldSatisfyAllConditions(link => link.Lock.ShouldBeNull(), link => link.Intent.ShouldBeNull(), link => link.State.ShouldBe(LinkState.Active));
+        (await _world.LinkAsync("company")).ShouldSatisfyAllConditions(link => link.Lock.ShouldBeNull(), link => link.Intent.ShouldBeNull(), link => link.State.ShouldBe(LinkState.Active),
+            link => (link.Bases.Left.Find("phone"), link.Bases.Right.Find("phone"), link.Bases.Left.Find("website")).ShouldBe((FieldValue.Of("222"), FieldValue.Of("222"), FieldValue.Of("https://left.example/"))));
+        await NothingIsLeftAsync("company");
     }
 
     [Fact]

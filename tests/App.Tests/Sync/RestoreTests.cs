@@ -39,7 +39,8 @@ public sealed class RestoreTests : IAsyncLifetime
         (await _world.SyncAsync("project")).ShouldSatisfyAllConditions(counts => counts.Updated.ShouldBe(0), counts => counts.Conflicts.ShouldBe(0));
         var marked = (await ListAsync("")).ShouldHaveSingleItem();
         (marked.GetProperty("restoredBy").GetString(), marked.GetProperty("restoredAt").ValueKind).ShouldBe(("anna", JsonValueKind.String));
-        (await RestoreAsync(conflict)).Status.ShouldBe(409);
+        var again = await RestoreAsync(conflict);
+        (again.Status, again.Json.GetProperty("type").GetString()).ShouldBe((409, "/problems/already-done"));
     }
 
     [Fact]
