@@ -32,7 +32,7 @@ public sealed class ServiceWorld : IDisposable
         Clock = new SimulatedClock(Start);
         Faults = new FaultPlan(new Random(Random.Next())) { OneIn = faults ? Random.Next(3) switch { 0 => 0, 1 => 80, _ => 25 } : 0, On = faults };
         Vendors = new FakeWorld(Clock, new Random(Random.Next()), Faults);
-        Account = new MemoryStorage(Clock);
+        Account = new MemoryStorage(Clock) { Lateness = Lateness };
         Steps = new Steps(Clock, new Random(Random.Next()), Trace);
         Hub = new SimulatedHub(Functions, Clock, new Random(Random.Next()), Trace) { TwiceOneIn = faults ? 40 : 0 };
         Steps.Offer(() => Hub.Work(AnyInstance));
@@ -125,10 +125,17 @@ public sealed class ServiceWorld : IDisposable
 
     internal StorageOutcome StorageOutcomeOf(string name)
     {
-        if (StorageEffect.IsWrite(name) && Faults.Strikes(FaultClass.StorageLostAnswer, 150)) return StorageOutcome.AnswerLost;
+        var lost = name.Contains("/messages", StringComparison.Ordinal) ? FaultClass.LostQueueAnswer : FaultClass.StorageLostAnswer;
+        if (StorageEffect.IsWrite(name) && Faults.Strikes(lost, 150)) return StorageOutcome.AnswerLost;
         if (!Faults.Strikes(FaultClass.StorageUnavailable, 150)) return StorageOutcome.Answered;
         return Faults.Random.Next(3) switch { 0 => StorageOutcome.Busy, 1 => StorageOutcome.Failed, _ => StorageOutcome.RequestLost };
     }
+
+    /// <summary>A message comes after those that were sent after it, or much later.</summary>
+    private TimeSpan Lateness() =>
+        Faults.Strikes(FaultClass.ReorderedQueueMessage, 20) ? TimeSpan.FromSeconds(Faults.Random.Next(1, 20))
+        : Faults.Strikes(FaultClass.LateQueueMessage, 40) ? TimeSpan.FromSeconds(Faults.Random.Next(20, 900))
+        : TimeSpan.Zero;
 
     /// <summary>Where a message is delivered a second time although the first delivery is at work.</summary>
     internal AppInstance? DeliversTwice() => Faults.Strikes(FaultClass.DoubledQueueMessage, 40) ? AnyInstance() : null;

@@ -29,6 +29,8 @@ internal sealed class MemoryQueues(TimeProvider time)
         };
     }
 
+    public Func<TimeSpan>? Lateness { get; set; }
+
     public DateTimeOffset? NextVisible(string queue) =>
         _queues.TryGetValue(queue, out var messages) ? messages.Where(message => message.ExpiresAt > message.VisibleAt).Min(message => (DateTimeOffset?)message.VisibleAt) : null;
 
@@ -38,7 +40,7 @@ internal sealed class MemoryQueues(TimeProvider time)
     {
         var message = new Message(TextOf(call), Now)
         {
-            VisibleAt = Now + (Seconds(call, "visibilitytimeout") ?? TimeSpan.Zero),
+            VisibleAt = Now + (Seconds(call, "visibilitytimeout") ?? TimeSpan.Zero) + (Lateness?.Invoke() ?? TimeSpan.Zero),
             ExpiresAt = Seconds(call, "messagettl") is { } life ? life < TimeSpan.Zero ? DateTimeOffset.MaxValue : Now + life : Now + DefaultLife,
         };
         queue.Add(message);

@@ -48,6 +48,12 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
         Answer(message, body);
     }
 
+    /// <summary>How much later than it should a message can be received that is sent now; null: not at all.</summary>
+    public Func<TimeSpan>? Lateness
+    {
+        set => _queues.Lateness = value;
+    }
+
     /// <summary>Whether a queue has a message that can be received now.</summary>
     public bool HasVisibleMessage(string queue)
     {
