@@ -34,6 +34,20 @@ public sealed class LockTests
     }
 
     [Fact]
+    public async Task Held_ChangeThatIsToBeDropped_IsDroppedThoughNewsOfItsRecordCome()
+    {
+        using var world = await LiveWorld.LiveAsync(OneHour with { OnLockEnd = LockEnd.Discard });
+        var (company, counterpart) = await HoldAsync(world);
+        world.Time.Advance(TimeSpan.FromMinutes(61));
+
+        await world.SendAsync(Side.Right, counterpart);
+        await world.DeliverAsync();
+
+        company.Get("phone").ToString().ShouldBe("1");
+        (await world.LogAsync()).ShouldContain(line => line.StartsWith("discarded", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Held_ChangeThatAnAdministratorReleases_GoesOverAtOnce()
     {
         using var world = await LiveWorld.LiveAsync(OneHour);
