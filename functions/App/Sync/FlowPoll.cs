@@ -53,9 +53,10 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
             await sweeps.RunAsync(context, client, cancellation);
         }
 
-        // What waits for the end of a run is looked at soon after it, whatever became of the run.
+        // What waits for the end of a run is looked at soon after it, whatever became of the run; one that waits itself cannot end sooner.
         var next = (await budgets.NextPollAsync(context, cancellation)).Next;
         var soon = time.GetUtcNow() + LookAgain;
+        if (context.State.Guard(Lane.Live)?.Value.NotBefore is { } waits && waits > soon) soon = waits;
         await due.PutAsync(flow, isBusy && soon < next ? soon : next, cancellation);
     }
 
