@@ -44,7 +44,9 @@ public static class CoreRun
         // Where nothing is deleted and no list lies, polls alone bring everything over.
         var sweeps = people.Deletes || random.Next(4) > 0;
         if (!sweeps) world.Faults.Never = [FaultClass.ListMissingRow, FaultClass.EmptyList];
-        var settings = FakePair.Defaults with { LockWindow = random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
+
+        // People here type faster than people do: what alternates is for the checker to find.
+        var settings = FakePair.Defaults with { Runaway = new Runaway(1000, TimeSpan.FromHours(1)), LockWindow = random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
         world.Vendors.Network.DuringCall = people.EditNow;
         var faults = world.Faults.On;
         world.Faults.On = false;
