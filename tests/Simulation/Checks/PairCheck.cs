@@ -30,7 +30,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
     private void JudgeLast(FieldRule rule, string ours, string theirs)
     {
         var edits = Edits(rule).ToList();
-        if (edits.LastOrDefault() is not { } last || !IsOfThese(last)) return;
+        if (edits.LastOrDefault() is not { } last || !IsOfThese(last) || WasMerged()) return;
         var value = last.After.Find(rule.On(last.Side))!;
         if (rule.Normal(world, last.Side, value) is not { } wanted || wanted == ours || wanted == theirs) return;
         var kept = rule.AfterBoth(world, last.Side, value);
@@ -45,7 +45,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
     private void JudgeElements(FieldRule rule, FieldValue final)
     {
         var items = (final as FieldValue.Set)?.Items ?? [];
-        if (!Edits(rule).All(IsOfThese)) return;
+        if (!Edits(rule).All(IsOfThese) || WasMerged()) return;
         var touched = new Dictionary<string, (bool Added, FakeEvent By)>();
         var disputed = new HashSet<string>();
         foreach (var edit in Edits(rule))
@@ -74,6 +74,9 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
     private static bool IsEdit(FieldRule rule, FakeEvent happened) =>
         happened.After.Find(rule.On(happened.Side)) is { } after &&
         (happened.Verb == Verb.Create ? !after.IsBlank : happened.Before.Find(rule.On(happened.Side)) is { } before && !before.Equals(after));
+
+    /// <summary>Of two records one was made: whose value is the later one says nothing any more.</summary>
+    private bool WasMerged() => world.History.Events.Any(happened => happened.Verb == Verb.Merge && happened.MergedInto == (happened.Side == Side.Left ? left.Id : right.Id));
 
     private long MadeAt(FakeRecord record) => world.History.Of(record == left ? Side.Left : Side.Right, record.Kind, record.Id)[0].Number;
 
