@@ -1,0 +1,51 @@
+using SyncFunctions.Engine;
+using SyncFunctions.Pairs;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.State;
+
+namespace SyncFunctions.App.Tests.Sync;
+
+/// <summary>Contacts that each need another contact: where the right side cannot hold one without the other.</summary>
+public sealed class ReferenceCycleTests
+{
+    private static readonly Pair OfContacts = FakePair.Pair with
+    {
+        Kinds = [FakePair.Contact with { Fields = [.. FakePair.Contact.Fields.Select(field => field.Name == "company" ? field with { References = "contact" } : field)] }],
+    };
+
+    [Fact]
+    public async Task Records_ThatNeedEachOther_SaySoOnceAndDoNotWait()
+    {
+        using var world = await LiveWorld.LiveAsync(pair: OfContacts);
+        var first = Contact(world, "one", null);
+        var second = Contact(world, "two", first.Id);
+        world.Left.Edit(first, FieldSet.Of(("company", new FieldValue.Reference(second.Id))), Actor.User);
+
+        for (var polls = 0; polls < 4; polls++)
+        {
+            await world.PollAsync();
+            world.Time.Advance(TimeSpan.FromMinutes(10));
+        }
+
+        var log = await world.LogAsync();
+        log.Count(line => line.StartsWith("skipped-reference-", StringComparison.Ordinal)).ShouldBe(2, string.Join('\n', log));
+        log.ShouldContain(line => line.StartsWith("skipped-reference-cycle", StringComparison.Ordinal) && line.Contains(first.Id, StringComparison.Ordinal) && line.Contains(second.Id, StringComparison.Ordinal));
+        (await world.WorkAsync("contact")).ShouldBeEmpty();
+        world.Right.Live("contacts").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Record_ThatNeedsOneThatIsNotThereYet_Waits()
+    {
+        using var world = await LiveWorld.LiveAsync(pair: OfContacts);
+        Contact(world, "one", "L9999");
+
+        await world.PollAsync();
+
+        (await world.WorkAsync("contact")).ShouldHaveSingleItem().Reason.ShouldBe(WorkReason.Parked);
+        (await world.LogAsync()).ShouldNotContain(line => line.StartsWith("skipped-reference", StringComparison.Ordinal));
+    }
+
+    private static FakeRecord Contact(LiveWorld world, string code, string? needs) => world.Left.Create("people", FieldSet.Of(
+        ("code", FieldValue.Of(code)), ("name", FieldValue.Of(code)), ("company", needs is null ? FieldValue.None : new FieldValue.Reference(needs)), ("active", new FieldValue.Flag(true))), Actor.User);
+}
