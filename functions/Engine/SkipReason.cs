@@ -5,6 +5,9 @@ public static class SkipReasons
     /// <summary>Whether it is so each time the record is looked at, until somebody changes something: told once, and kept with the link.</summary>
     public static bool Lasts(this SkipReason reason) => reason is not (SkipReason.NotOwned or SkipReason.Tombstone or SkipReason.Paused or SkipReason.Quarantined);
 
+    /// <summary>Whether an edit of the record is enough to end it: what refers to the record waits for that.</summary>
+    public static bool EndsByAnEdit(this SkipReason reason) => reason is SkipReason.Archived or SkipReason.StatusLocked or SkipReason.ReferenceMissing;
+
     /// <summary>Whether the link's own state says it: that was told when it became so.</summary>
     public static bool IsState(this SkipReason reason) => reason is SkipReason.Tombstone or SkipReason.Paused or SkipReason.Quarantined;
 }

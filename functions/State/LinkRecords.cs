@@ -35,6 +35,9 @@ public sealed record IndexEntry(Side Side, string RecordId)
     /// <summary>Why it is not linked, for people; null where nobody said.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>An edit in its own system is enough for it to be created on the other side (it is archived, or lacks something): what refers to it waits for that.</summary>
+    public bool AwaitsEdit { get; init; }
+
     /// <summary>Of its content when it was last seen.</summary>
     public string? Hash { get; init; }
 

@@ -69,6 +69,7 @@ internal static class LinkRows
         .Put("Hash", entry.Hash)
         .Put("SeenAt", entry.SeenAt)
         .PutClipped("Reason", entry.Reason, 1000)
+        .Put("AwaitsEdit", entry.AwaitsEdit)
         .PutBytes("Marks", entry.Marks == Marks.None ? null : JsonSerializer.SerializeToUtf8Bytes(entry.Marks, StateJson.Options));
 
     public static IndexEntry ToEntry(Side side, TableEntity row) => new(side, row.Id("Record"))
@@ -81,6 +82,7 @@ internal static class LinkRows
         Hash = row.GetString("Hash"),
         SeenAt = row.Time("SeenAt"),
         Reason = row.GetString("Reason"),
+        AwaitsEdit = row.GetBoolean("AwaitsEdit") == true,
         Marks = row.ContainsKey("Marks") ? row.Json<Marks>("Marks") : Marks.None,
     };
 

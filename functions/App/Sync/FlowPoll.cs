@@ -9,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// One poll of a flow: asks each side for changes since the cursor and applies what it finds in place, or starts a run where there
 /// is much to do.
 /// </summary>
-public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runStore, RunControl control, SweepSchedule sweeps, PageSync pages, WorkSync work, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
+public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns runs, RunStore runStore, RunControl control, SweepSchedule sweeps, PageSync pages, WorkSync work, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
 
@@ -22,7 +22,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
         var context = await contexts.LoadAsync(flow, cancellation);
         if (context is not { Flow.Enabled: true })
         {
-            await due.RemoveAsync(flow, cancellation);
+            await TakeOffScheduleAsync(flow, context?.State.Flow, cancellation);
             return;
         }
 
@@ -30,14 +30,14 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
         if (context.Flow.Mode == FlowMode.OneOff)
         {
             // Everything once; its end switches the flow off. Busy means that it is under way.
-            await due.RemoveAsync(flow, cancellation);
+            await TakeOffScheduleAsync(flow, context.State.Flow, cancellation);
             await runs.RequestAsync(flow, context.Flow.WentLiveAt is null ? RunMode.Import : RunMode.Comprehensive, "one-off", client, cancellation);
             return;
         }
 
         if (context.Flow is { Mode: FlowMode.OnDemand, WentLiveAt: not null })
         {
-            await due.RemoveAsync(flow, cancellation);
+            await TakeOffScheduleAsync(flow, context.State.Flow, cancellation);
             return;
         }
 
@@ -58,6 +58,13 @@ public sealed class FlowPoll(FlowContexts contexts, FlowRuns runs, RunStore runS
         var soon = time.GetUtcNow() + LookAgain;
         if (context.State.Guard(Lane.Live)?.Value.NotBefore is { } waits && waits > soon) soon = waits;
         await due.PutAsync(flow, isBusy && soon < next ? soon : next, cancellation);
+    }
+
+    /// <summary>A flow that somebody has switched on again since it was read would never be polled: whoever switches it on later puts it back himself.</summary>
+    private async Task TakeOffScheduleAsync(FlowKey flow, Versioned<Flow>? read, CancellationToken cancellation)
+    {
+        await due.RemoveAsync(flow, cancellation);
+        if (await flows.GetAsync(flow, cancellation) is { Value.Enabled: true } now && now.ETag != read?.ETag) await due.PutAsync(flow, time.GetUtcNow(), cancellation);
     }
 
     /// <returns>False where a run is under way: then the poll is kept with its guard, and follows it.</returns>

@@ -39,6 +39,7 @@ internal sealed class References(LinkStore links)
 
         // What an import finds is older than the flow, and is on its way all the same.
         { IsOlder: true } when scope.Mode == RunMode.Import => null,
+        { AwaitsEdit: true } => null,
         { Reason: { } reason } => $"the {kind} is not linked: {reason.TrimEnd('.')}.",
         { IsOlder: true } => $"the {kind} is older than the flow.",
         _ when !scope.Settings.Kind(kind).Enabled => $"the {kind} is of a kind that is switched off.",

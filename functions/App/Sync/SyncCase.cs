@@ -47,6 +47,9 @@ internal sealed class SyncCase
         _ => null,
     }).FirstOrDefault(reason => reason is not null);
 
+    /// <summary>Whether an edit is enough for an unlinked record to be created on the other side.</summary>
+    public bool AwaitsEdit => Plan!.Actions.OfType<SyncAction.Skip>().FirstOrDefault(skip => skip.Reason != SkipReason.ValueUnmapped)?.Reason.EndsByAnEdit() == true;
+
     /// <summary>The side and id by which logs and work rows name the case.</summary>
     public (Side Side, string Id) Name
     {
