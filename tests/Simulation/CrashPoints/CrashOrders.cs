@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Vendors;
@@ -12,6 +13,9 @@ internal static class CrashOrders
 {
     private static readonly Side L = Side.Left;
     private static readonly Side R = Side.Right;
+
+    /// <summary>More than may vanish without a question.</summary>
+    private static readonly string[] Many = [.. Enumerable.Range(2, BrakeRule.AlwaysAllowed + 1).Select(i => $"T{i}")];
 
     public static ImmutableArray<CrashScenario> All =>
     [
@@ -49,6 +53,31 @@ internal static class CrashOrders
             stage.LinkOf("company", L, stage.Find(L, "companies", "T1")!)!.Id,
             new Dictionary<string, PushDirection> { ["address"] = PushDirection.LeftToRight },
             CancellationToken.None))) { Arrange = CrashScenarios.Company },
+        new("single record", stage =>
+        {
+            stage.Edit(L, stage.Find(L, "companies", "T1")!, ("address", FieldValue.Of("red")));
+            stage.Ask("sync record", app => app.Get<RecordSync>().RunAsync(stage.World.Key, "company", L, stage.Find(L, "companies", "T1")!.Id, CancellationToken.None));
+        }) { Arrange = CrashScenarios.Company, Expect = CrashScenarios.Value("accounts", "T1", "place", "red") },
+        new("webhook", stage =>
+        {
+            var company = stage.Find(L, "companies", "T1")!;
+            stage.Edit(L, company, ("address", FieldValue.Of("red")));
+            // Its sender sends it again until it is answered.
+            stage.Ask("webhook", app => app.Get<HookInbox>().AddAsync([(stage.World.Key, new WorkItem("company", L, company.Id, WorkReason.Webhook, app.Clock.GetUtcNow()) { FirstAt = app.Clock.GetUtcNow() })]));
+        }) { Arrange = CrashScenarios.Company, Expect = CrashScenarios.Value("accounts", "T1", "place", "red") },
+        new("brake that is confirmed", stage =>
+        {
+            foreach (var token in Many) stage.Archive(L, stage.Find(L, "companies", token)!);
+            stage.Ask("confirm", app => ConfirmAsync(stage, app));
+        })
+        {
+            Arrange = stage =>
+            {
+                CrashScenarios.Company(stage);
+                foreach (var token in Many) stage.Create(L, "companies", token);
+            },
+            Expect = stage => Many.Select(token => CrashScenarios.Archived(R, "accounts", token)(stage)).FirstOrDefault(missing => missing is not null),
+        },
         new("refresh of tokens", stage =>
         {
             stage.World.Vendors.Left.SignIn.DropAccess();
@@ -94,6 +123,16 @@ internal static class CrashOrders
         for (var tries = 0; tries < 10 && RunOf(stage) is { } run; tries++)
         {
             if (await app.Get<RunControl>().ResumeAsync(stage.World.Key, run, app.Durable, CancellationToken.None) == RunControlResult.Done) return;
+            await Task.Delay(TimeSpan.FromMinutes(1), app.Clock);
+        }
+    }
+
+    private static async Task ConfirmAsync(CrashStage stage, Service.AppInstance app)
+    {
+        // Somebody looks now and then, and more than once: after a death between the brake and what waits for it, it takes hold once more.
+        for (var looks = 0; looks < 15; looks++)
+        {
+            await app.Get<Brakes>().ConfirmAsync(new LinkScope(stage.World.Key, "company"), CancellationToken.None);
             await Task.Delay(TimeSpan.FromMinutes(1), app.Clock);
         }
     }

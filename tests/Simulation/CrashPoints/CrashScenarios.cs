@@ -124,6 +124,6 @@ public static class CrashScenarios
         stage.Create(L, "people", "T4", ("company", new FieldValue.Reference(stage.Find(L, "companies", "T1")!.Id)));
     }
 
-    private static Func<CrashStage, string?> Archived(Side side, string kind, string token) => stage =>
+    internal static Func<CrashStage, string?> Archived(Side side, string kind, string token) => stage =>
         stage.Find(side, kind, token) is { } record && Workload.KindPair.IsArchived(record) ? null : $"{token} is not archived on the {side}.";
 }
