@@ -6,7 +6,7 @@ using SyncFunctions.Tests.Support;
 namespace SyncFunctions.Durable.Tests;
 
 /// <summary>Three processes of one hub, which are killed and replaced at random while storage fails at random.</summary>
-[Trait("Category", "Simulation")]
+[Trait("Category", "Host")]
 public sealed class ChaosTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
     private const int Instances = 40;

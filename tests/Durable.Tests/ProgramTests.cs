@@ -6,7 +6,7 @@ using SyncFunctions.Tests.Support;
 namespace SyncFunctions.Durable.Tests;
 
 /// <summary>Orchestrations made at random, whose results are known beforehand, while every activity runs twice.</summary>
-[Trait("Category", "Simulation")]
+[Trait("Category", "Host")]
 public sealed class ProgramTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
     private const int Programs = 30;

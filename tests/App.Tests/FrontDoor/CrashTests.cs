@@ -4,7 +4,7 @@ using SyncFunctions.Tests.Support;
 namespace SyncFunctions.App.Tests.FrontDoor;
 
 /// <summary>The app is killed as by a power cut, in the middle of its work.</summary>
-[Trait("Category", "CrashPoints")]
+[Trait("Category", "Crashes")]
 public sealed class CrashTests
 {
     private const int Projects = 300;

@@ -1,7 +1,7 @@
 namespace SyncFunctions.App.Tests.FrontDoor;
 
 /// <summary>Writes that were applied although the answer never came: they must be found again, not repeated.</summary>
-[Trait("Category", "CrashPoints")]
+[Trait("Category", "Crashes")]
 public sealed class LostAnswerTests
 {
     /// <summary>An unanswered write is given two request timeouts to arrive, and the vendor's lists some time to show it.</summary>

@@ -1,7 +1,7 @@
 namespace SyncFunctions.App.Tests.FrontDoor;
 
 /// <summary>Vendors that refuse, fail and hang up. Faults are for all accounts of a vendor, so these tests have vendors of their own.</summary>
-[Trait("Category", "CrashPoints")]
+[Trait("Category", "Crashes")]
 public sealed class RefusalTests
 {
     [Fact]

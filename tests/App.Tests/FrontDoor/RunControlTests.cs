@@ -3,7 +3,7 @@ using SyncFunctions.Tests.Support;
 
 namespace SyncFunctions.App.Tests.FrontDoor;
 
-[Trait("Category", "CrashPoints")]
+[Trait("Category", "Crashes")]
 public sealed class RunControlTests
 {
     private const int Companies = 620;

@@ -8,7 +8,7 @@ using SyncFunctions.Tests.Support;
 namespace SyncFunctions.Durable.Tests.CrashPoints;
 
 /// <summary>Ends the process, or fails one call, before and after every single storage operation of a scenario that uses everything.</summary>
-[Trait("Category", "CrashPoints")]
+[Trait("Category", "Host")]
 // They take every core: beside them, tests that measure time would fail.
 [CollectionDefinition(nameof(CrashPointTests), DisableParallelization = true)]
 [Collection(nameof(CrashPointTests))]

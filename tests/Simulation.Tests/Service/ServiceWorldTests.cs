@@ -5,6 +5,7 @@ using SyncFunctions.Simulation.Vendors;
 
 namespace SyncFunctions.Simulation.Tests.Service;
 
+[Trait("Category", "Simulation")]
 public sealed class ServiceWorldTests(ITestOutputHelper output)
 {
     [Fact]
