@@ -126,12 +126,15 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
             var entries = await links.FindAsync(scope.Links, side, [.. wanted.Select(entry => entry.id).Distinct()], cancellation);
             foreach (var (item, action, id) in wanted)
             {
-                if (!entries.TryGetValue(id, out var entry)) continue;
+                // Another link's since the case was planned: it is not taken away, and who claims it loses.
+                if (!entries.TryGetValue(id, out var entry) || IsOfAnother(item, entry.Value)) continue;
                 if (action is SyncAction.Move move && move.Id == id) item.MovesTo = entry;
                 else item.Index[side] = entry;
             }
         }
     }
+
+    private static bool IsOfAnother(SyncCase item, IndexEntry entry) => entry is { Link: { } owner, Tombstone: false } && owner != item.Link?.Value.Id;
 
     /// <summary>The records of a side whose index rows an action changes, where they were not read with the batch.</summary>
     private static IEnumerable<string> IdsOfEntries(SyncCase item, SyncAction action, Side side)

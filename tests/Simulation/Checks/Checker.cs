@@ -48,6 +48,15 @@ public sealed class Checker
         foreach (var token in left.Select(group => group.Key).Union(right.Select(group => group.Key)).ToList())
         {
             var (ofLeft, ofRight) = (left[token].ToList(), right[token].ToList());
+
+            // Its link went over to a record that another was merged into, and with it the name of that one: it stands for what its link says.
+            if (ofLeft.Count > 1 || ofRight.Count > 1)
+            {
+                ofLeft.RemoveAll(record => WasRenamedByMerge(kind, stored, Side.Left, record));
+                ofRight.RemoveAll(record => WasRenamedByMerge(kind, stored, Side.Right, record));
+                if (ofLeft.Count + ofRight.Count == 0) continue;
+            }
+
             if (ofLeft.Count > 1 || ofRight.Count > 1)
             {
                 Add("duplicate", $"{kind.Name} {token} stands {ofLeft.Count} times in left and {ofRight.Count} times in right: {string.Join(", ", ofLeft.Concat(ofRight).Select(record => record.Id))}.{StoryOf(kind, [.. ofLeft, .. ofRight])}");
@@ -85,7 +94,7 @@ public sealed class Checker
     private void JudgeOlder(KindPair kind, string token, Side side, FakeRecord record, FakeRecord other)
     {
         if (!IsOlder(side, record) || (_intents.Imported && side == Side.Left) || _world.History.Of(side.Other(), other.Kind, other.Id)[0].By != Actor.Sync) return;
-        if (_world.On(side.Other()).Account.All(other.Kind).Count(known => Tokens.Of(known) == token) > 1) return;
+        if (_world.On(side.Other()).Account.All(other.Kind).Count(known => Tokens.Of(known) == token) > 1 || WasRenamedByMerge(kind, _stored.Kinds[kind.Name], side.Other(), other)) return;
         Add("older record was created", $"{kind.Name} {token}: {side} {record.Id} is older than the flow, and the app made {other.Id} of it.{StoryOf(kind, [record, other])}");
     }
 
@@ -146,6 +155,11 @@ public sealed class Checker
         if (record.Get("company") is not FieldValue.Reference { RecordId: var id } || _world.Left.Account.Find("companies", id) is not { Gone: false } company) return true;
         return _stored.Kinds["company"].Of(Side.Left, company.Id) is not { } link || _world.Right.Account.Find("accounts", link.RightId!) is not { Gone: false };
     }
+
+    /// <summary>Made under another token, and linked to a record that another one of its side was merged into.</summary>
+    private bool WasRenamedByMerge(KindPair kind, StoredKind stored, Side side, FakeRecord record) =>
+        Tokens.Of(_world.History.Of(side, record.Kind, record.Id)[0].After) != Tokens.Of(record) &&
+        stored.Links.Exists(link => link.IdOn(side) == record.Id && link.IdOn(side.Other()) is { } other && _world.History.Events.Any(happened => happened.Verb == Verb.Merge && happened.Side == side.Other() && happened.Kind == kind.On(happened.Side) && happened.MergedInto == other));
 
     private bool IsOlder(Side side, FakeRecord record) =>
         _world.History.Of(side, record.Kind, record.Id) is [{ By: Actor.User } made, ..] && (_intents.WentLiveAt is not { } live || made.At <= live);

@@ -50,7 +50,9 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
         var rounds = writes.Select(write => write.Round).Distinct().Count();
         var told = entries.Count(entry => entry.Code is "updated" or "archived" or "recovered" || entry.Code.StartsWith("failed-", StringComparison.Ordinal));
         if (told < rounds) findings.Add(new Finding("not in the log", $"{kind.Name} {link.LeftId} = {link.RightId} ({link.Id}) was written in {rounds} pieces of work, and the log has {told} lines of it: {string.Join(", ", entries.Select(entry => entry.Code))}.\n    {string.Join("\n    ", story)}"));
-        if (story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Create }) && !entries.Exists(entry => entry.Code is "created" or "recovered"))
+
+        // A record to which the link went over was made, and told, under another link.
+        if (story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Create }) && !entries.Exists(entry => entry.Code == "merged") && !entries.Exists(entry => entry.Code is "created" or "recovered"))
             findings.Add(new Finding("not in the log", $"{kind.Name} {link.LeftId} = {link.RightId} ({link.Id}) was created by the app, and the log does not say so: {string.Join(", ", entries.Select(entry => entry.Code))}."));
     }
 

@@ -3,6 +3,7 @@ using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Checks;
 using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.Simulation.Workload;
+using SyncFunctions.State;
 
 namespace SyncFunctions.Simulation.Service;
 
@@ -54,8 +55,9 @@ public static class ServiceRun
             _world = world;
             _operations = operations;
             _random = world.Random;
-            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(4) > 0 };
-            _settings = FakePair.Defaults with { LockWindow = _random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
+            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(4) > 0, MayMakeTwins = () => !world.IsBusy && !world.Hub.AnyRunning };
+            // People here type faster than people do: what alternates is for the checker to find.
+            _settings = FakePair.Defaults with { Runaway = new Runaway(1000, TimeSpan.FromHours(1)), LockWindow = _random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
             world.Vendors.Network.DuringCall = _people.EditNow;
         }
 
@@ -72,6 +74,7 @@ public static class ServiceRun
                 }
 
                 _world.RunFor(TimeSpan.FromMinutes(_random.Next(30)));
+                if (_random.Next(3) == 0) Confirm();
             }
 
             Rest();
@@ -89,6 +92,8 @@ public static class ServiceRun
             while (_world.Observe(() => ServiceSetup.WentLiveAtAsync(_world)) is null) _world.RunFor(TimeSpan.FromMinutes(1));
             _people.Intents.WentLiveAt = _world.Observe(() => ServiceSetup.WentLiveAtAsync(_world));
             _world.RunFor(TimeSpan.FromSeconds(2));
+            _people.Anchor();
+            _world.RunFor(TimeSpan.FromMinutes(10));
             _world.Faults.On = faults;
         }
 
@@ -121,10 +126,20 @@ public static class ServiceRun
 
             for (var round = 0; round < 3; round++)
             {
+                Confirm();
                 _world.RunFor(_settings.LockWindow + TimeSpan.FromMinutes(75));
                 Sweep();
             }
+
+            Confirm();
+            _world.RunFor(_settings.LockWindow + TimeSpan.FromMinutes(75));
         }
+
+        /// <summary>An administrator confirms what the brakes hold: the people here really archive and delete that much.</summary>
+        private void Confirm() => _world.Do("confirm", async app =>
+        {
+            foreach (var kind in FakePair.Pair.TopKinds) await app.Get<Brakes>().ConfirmAsync(new LinkScope(_world.Key, kind.Name), CancellationToken.None);
+        });
 
         private void Sweep()
         {

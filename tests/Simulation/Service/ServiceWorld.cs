@@ -70,7 +70,8 @@ public sealed class ServiceWorld : IDisposable
 
     internal SimulatedHub Hub { get; }
 
-    private bool IsBusy => Steps.AnyWaiting || Alive.Any(instance => instance.Running > 0);
+    /// <summary>Some instance is in the middle of something.</summary>
+    internal bool IsBusy => Steps.AnyWaiting || Alive.Any(instance => instance.Running > 0);
 
     /// <summary>Starts an instance of the app, its clock wrong by so much.</summary>
     public AppInstance AddInstance(TimeSpan clockOffset = default)

@@ -33,6 +33,9 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
     /// <summary>Off: nobody deletes anything.</summary>
     public bool Deletes { get; init; } = true;
 
+    /// <summary>False while the app has read one side and not yet the other: who is made on both sides then is new twice.</summary>
+    public Func<bool> MayMakeTwins { get; init; } = () => true;
+
     public int Edits { get; private set; }
 
     public void Act()
@@ -135,7 +138,7 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
 
     private void CreateTwins(KindPair kind)
     {
-        if (world.Left.Account.Live(kind.Left).Count() >= Most) return;
+        if (world.Left.Account.Live(kind.Left).Count() >= Most || !MayMakeTwins()) return;
         var token = NewToken();
         var name = $"{token} {_values.Word()}";
         

@@ -1,0 +1,29 @@
+using SyncFunctions.Simulation.Service;
+using SyncFunctions.Simulation.Time;
+using SyncFunctions.Simulation.Vendors;
+
+namespace SyncFunctions.Simulation.Tests.Service;
+
+[Trait("Category", "Simulation")]
+public sealed class ServiceSimulationTests(ITestOutputHelper output)
+{
+    /// <summary>From 1 on: a good half minute on two cores.</summary>
+    private const int Seeds = 22;
+
+    /// <summary>What people do in each.</summary>
+    private const int Operations = 300;
+
+    [Fact]
+    public void Service_AtRest_HasKeptItsPromises()
+    {
+        var results = SingleThread.RunAll(1, Seeds, seed => ServiceRun.Run(seed, Operations));
+
+        output.WriteLine($"{Seeds} seeds of {Operations} operations, {results.Sum(result => result.Effects)} effects, {results.Sum(result => result.Writes)} writes by the app.");
+        foreach (var fault in Enum.GetValues<FaultClass>())
+        {
+            if (results.Sum(result => result.Faults.First(hit => hit.Class == fault).Count) is var hits and > 0) output.WriteLine($"{fault}: {hits}");
+        }
+
+        string.Join('\n', results.Where(result => result.Findings.Count > 0)).ShouldBeEmpty();
+    }
+}
