@@ -1,37 +1,73 @@
-using SyncFunctions.Simulation.Core;
+using System.Diagnostics;
 using SyncFunctions.Simulation.Planted;
 
 namespace SyncFunctions.Simulation.Tests.Planted;
 
+/// <summary>What the simulation is worth: it finds nothing in the source as it is, and something in each source with a bug, by the same seeds.</summary>
 [Trait("Category", "PlantedBugs")]
 public sealed class PlantedBugTests(ITestOutputHelper output)
 {
-    private const int Seeds = 60;
-    private const int Operations = 60;
+    private static readonly ParallelOptions EveryCore = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+
+    /// <summary>All at once, by the first test that asks.</summary>
+    private static readonly Lazy<Verdict[]> Verdicts = new(() =>
+    {
+        var verdicts = new Verdict[PlantedBugs.All.Length];
+        Parallel.For(0, verdicts.Length, EveryCore, i => verdicts[i] = Judge(PlantedBugs.All[i]));
+        return verdicts;
+    });
 
     public static TheoryData<string> Names => [.. PlantedBugs.All.Select(bug => bug.Name)];
 
     [Fact]
+    public void Bugs_AreManyAndDiffer()
+    {
+        PlantedBugs.All.Length.ShouldBeGreaterThanOrEqualTo(15);
+        PlantedBugs.All.DistinctBy(bug => bug.Name).Count().ShouldBe(PlantedBugs.All.Length);
+    }
+
+    [Fact]
     public void Simulation_OfTheUntouchedSource_FindsNothing()
     {
-        var results = new CoreResult[Seeds];
-        Parallel.For(0, Seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed => results[seed] = CoreRun.Run(seed, Operations));
+        using var build = PlantedBuild.Untouched(PlantedBugs.All.Select(bug => bug.Project).Distinct());
+        var seeds = PlantedBugs.Seeds;
+        var findings = new IReadOnlyList<string>[seeds.Length];
+        Parallel.For(0, seeds.Length, EveryCore, i => findings[i] = build.Findings(seeds[i], PlantedBugs.Operations));
 
-        string.Join('\n', results.Where(result => result.Findings.Count > 0)).ShouldBeEmpty();
+        seeds.Zip(findings).Where(run => run.Second.Count > 0).Select(run => $"Seed {run.First}: {string.Join('\n', run.Second)}").ShouldBeEmpty();
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Simulation_OfSourceWithABug_FindsIt(string name)
     {
-        using var build = PlantedBuild.Of(PlantedBugs.All.Single(bug => bug.Name == name));
-        for (var seed = 0; seed < Seeds; seed++)
-        {
-            if (build.Findings(seed, Operations) is not [var first, ..]) continue;
-            output.WriteLine($"Seed {seed}: {first}");
-            return;
-        }
+        var verdict = Verdicts.Value.Single(verdict => verdict.Bug == name);
+        output.WriteLine(verdict.Finding ?? "");
 
-        Assert.Fail($"{Seeds} seeds do not notice it.");
+        verdict.Wrong.ShouldBeNull();
+        verdict.Finding.ShouldNotBeNull($"{PlantedBugs.Seeds.Length} seeds do not notice it.");
     }
+
+    private static Verdict Judge(PlantedBug bug)
+    {
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            using var build = PlantedBuild.Of(bug);
+            foreach (var seed in PlantedBugs.Seeds)
+            {
+                if (build.Findings(seed, PlantedBugs.Operations) is [var first, ..]) return new(bug.Name, $"Seed {seed}, after {watch.Elapsed.TotalSeconds:0.0} s: {first.Split('\n')[0]}", null);
+            }
+
+            return new(bug.Name, null, null);
+        }
+        catch (InvalidOperationException failure)
+        {
+            return new(bug.Name, null, failure.Message);
+        }
+    }
+
+    /// <param name="Finding">The first thing that is found; null where nothing is.</param>
+    /// <param name="Wrong">The bug could not be planted.</param>
+    private sealed record Verdict(string Bug, string? Finding, string? Wrong);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
@@ -20,6 +21,9 @@ public sealed class PlantedBuild : IDisposable
 
     private static readonly string[] ImplicitUsings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
 
+    /// <summary>Each project as it is, read and parsed once: a bug changes one file of it.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<CSharpCompilation>> Projects = new();
+
     private readonly AssemblyLoadContext _context;
     private readonly MethodInfo _run;
 
@@ -33,13 +37,18 @@ public sealed class PlantedBuild : IDisposable
     /// <exception cref="InvalidOperationException">The text is not there exactly once, or the result does not compile.</exception>
     public static PlantedBuild Of(PlantedBug bug)
     {
+        var project = ProjectOf(bug.Project);
         var path = Path.Combine(Functions(), bug.File);
         var source = File.ReadAllText(path);
         var times = source.Split(bug.Text).Length - 1;
         if (times != 1) throw new InvalidOperationException($"'{bug.Text}' stands {times} times in {bug.File}: the planted bug '{bug.Name}' has to be brought up to date.");
-        var image = Compile(bug.Project, path, source.Replace(bug.Text, bug.Put, StringComparison.Ordinal));
-        return new PlantedBuild(new Context($"{Prefix}{bug.Project}", image));
+        var changed = Parse(path, source.Replace(bug.Text, bug.Put, StringComparison.Ordinal));
+        return new PlantedBuild(new Context(new() { [$"{Prefix}{bug.Project}"] = Emit(project.ReplaceSyntaxTree(project.SyntaxTrees.Single(tree => tree.FilePath == path), changed)) }));
     }
+
+    /// <summary>The projects compiled anew in the same way, without any bug: what is found with one is not due to how it was built.</summary>
+    public static PlantedBuild Untouched(IEnumerable<string> projects) =>
+        new(new Context(projects.ToDictionary(project => $"{Prefix}{project}", project => Emit(ProjectOf(project)))));
 
     /// <summary>What the checker finds in one run of the core with the bug.</summary>
     public IReadOnlyList<string> Findings(int seed, int operations)
@@ -56,7 +65,9 @@ public sealed class PlantedBuild : IDisposable
 
     public void Dispose() => _context.Unload();
 
-    private static byte[] Compile(string project, string changedPath, string changed)
+    private static CSharpCompilation ProjectOf(string project) => Projects.GetOrAdd(project, name => new(() => Read(name))).Value;
+
+    private static CSharpCompilation Read(string project)
     {
         var folder = Path.Combine(Functions(), project);
         var settings = XDocument.Load(Path.Combine(folder, $"{project}.csproj"));
@@ -64,14 +75,21 @@ public sealed class PlantedBuild : IDisposable
         var friends = settings.Descendants("InternalsVisibleTo").Select(item => item.Attribute("Include")!.Value);
         var head = string.Concat(usings.Select(space => $"global using {space};\n")) + string.Concat(friends.Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend}\")]\n"));
         var files = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
-        var trees = files.Select(file => WithoutGenerators(CSharpSyntaxTree.ParseText(file == changedPath ? changed : File.ReadAllText(file), Language, file)));
+        var trees = files.Select(file => Parse(file, File.ReadAllText(file)));
         var name = $"{Prefix}{project}";
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(file => Path.GetFileNameWithoutExtension(file) != name).Select(file => MetadataReference.CreateFromFile(file));
         var options = new CSharpCompilationOptions(project == "App" ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
+        return CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(head, Language), .. trees], references, options);
+    }
+
+    private static byte[] Emit(CSharpCompilation project)
+    {
         using var image = new MemoryStream();
-        var result = CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(head, Language), .. trees], references, options).Emit(image);
+        var result = project.Emit(image);
         return result.Success ? image.ToArray() : throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error)));
     }
+
+    private static SyntaxTree Parse(string path, string text) => WithoutGenerators(CSharpSyntaxTree.ParseText(text, Language, path));
 
     /// <summary>What a source generator would write (<c>LoggerMessage</c>) is left empty.</summary>
     private static SyntaxTree WithoutGenerators(SyntaxTree tree)
@@ -90,12 +108,12 @@ public sealed class PlantedBuild : IDisposable
 
     private static string Functions([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../../functions"));
 
-    private sealed class Context(string changed, byte[] image) : AssemblyLoadContext(isCollectible: true)
+    private sealed class Context(Dictionary<string, byte[]> images) : AssemblyLoadContext(isCollectible: true)
     {
         protected override Assembly? Load(AssemblyName assemblyName)
         {
             if (assemblyName.Name?.StartsWith(Prefix, StringComparison.Ordinal) != true) return null;
-            if (assemblyName.Name != changed) return LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, $"{assemblyName.Name}.dll"));
+            if (!images.TryGetValue(assemblyName.Name, out var image)) return LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, $"{assemblyName.Name}.dll"));
             using var stream = new MemoryStream(image);
             return LoadFromStream(stream);
         }
