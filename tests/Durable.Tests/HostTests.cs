@@ -164,7 +164,7 @@ public sealed class HostSamples(HostSamples.Greeting greeting)
     public static Task Bad([ActivityTrigger] string text) => throw new InvalidDataException("bad data");
 
     [Function(nameof(Delays))]
-    public static async Task Delays([OrchestrationTrigger] TaskOrchestrationContext context) => await Task.Delay(1);
+    public static async Task Delays([OrchestrationTrigger] TaskOrchestrationContext context) => await Task.Delay(TimeSpan.FromMinutes(1));
 
     [Function(nameof(Crowd))]
     public static Task Crowd([OrchestrationTrigger] TaskOrchestrationContext context, int count) =>

@@ -34,7 +34,7 @@ public sealed class CrashTests
 
         async Task KillAtAsync(string kind, int records)
         {
-            await Eventually.HoldsAsync(async () => (await practice.TinyPlus.AllAsync(kind)).Count < records ? $"There are not {records} {kind} yet." : null);
+            await Eventually.HoldsAsync(async () => (await practice.TinyPlus.AllAsync(kind)).Count < records ? $"There are not {records} {kind} yet." : null, Patience);
             await stack.KillAppAsync();
             await stack.StartAppAsync(cancellation);
         }
