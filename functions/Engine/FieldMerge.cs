@@ -82,7 +82,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             return;
         }
 
-        var preferred = plan.Item.Preferred ?? _link?.CreatedFrom ?? _settings.MasterOf(plan.Kind);
+        var preferred = plan.Item.Preferred ?? (_link?.Lock is { } locked && plan.Now < locked.Until ? locked.Source : _link?.CreatedFrom) ?? _settings.MasterOf(plan.Kind);
         var owner = FlowSettings.Allows(direction, preferred) ? preferred : preferred.Other();
         var ownersValue = owner == Side.Left ? left : right;
         var source = ownersValue.IsBlank ? owner.Other() : owner;

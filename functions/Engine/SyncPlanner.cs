@@ -23,6 +23,9 @@ public static class SyncPlanner
             case { State: LinkState.Tombstone }:
                 plan.Skip(item.SeenSide, SkipReason.Tombstone, "These records are not to be linked.");
                 break;
+            case { State: LinkState.Creating }:
+                plan.Add(new SyncAction.End(LinkState.Tombstone, "deleted before its counterpart was made"));
+                break;
             case { State: LinkState.Quarantined }:
                 plan.Skip(item.SeenSide, SkipReason.Quarantined, "This record was written to and fro; it waits for a person.");
                 break;

@@ -26,6 +26,11 @@ public class LifecycleTests
         Plan(Item(Sight.Confirmed, Seen(Side.Right)), new KindSettings { WhenGone = policy }).OfType<SyncAction.End>().ShouldHaveSingleItem().State.ShouldBe(state);
 
     [Fact]
+    public void Gone_BeforeItsCounterpartWasMade_EndsTheLink() =>
+        Plan(Item(Sight.Confirmed, Sight.Unread, Linked with { State = LinkState.Creating, RightId = null }))
+            .ShouldHaveSingleItem().ShouldBe(new SyncAction.End(LinkState.Tombstone, "deleted before its counterpart was made"));
+
+    [Fact]
     public void Archived_WithPause_SaysWhatPausedIt() =>
         Plan(Item(Seen(Side.Left, Archived), Seen(Side.Right, Named("Bob"))), new KindSettings { WhenArchived = LifecyclePolicy.Pause })
             .ShouldHaveSingleItem().ShouldBe(new SyncAction.End(LinkState.Paused, "archived on the left side") { Cause = PauseCause.Archived });

@@ -45,6 +45,7 @@ public sealed class BatchSync
             var batch = new Batch(scope with { PlanPage = $"{scope.PlanPage}.{number:D3}" }, _applier);
             var cases = await _loader.LoadAsync(scope, chunk, cancellation);
             var handled = cases.Count;
+            if (scope.Mode == RunMode.Comprehensive) await TakeUpDeadAsync(scope, cases, cancellation);
             if (scope.Mode == RunMode.Inventory) outcome += await _applier.NoteAsync(scope, cases, cancellation);
             else outcome += await ContinueAsync(batch, cases, cancellation);
 
@@ -120,6 +121,18 @@ public sealed class BatchSync
             : await _applier.ApplyAsync(batch.Scope, cases, batch.Failed, batch.Waiting, cancellation);
     }
 
+    /// <summary>What waits for a person is looked at by every sweep, too: its row goes when the record could be handled after all.</summary>
+    private async Task TakeUpDeadAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
+    {
+        if (cases.Count == 0) return;
+        var dead = await _links.WorkPageAsync(scope.Links, WorkReason.Dead, continuation: null, MaxRecords * 5, cancellation);
+        foreach (var row in dead.Items)
+        {
+            var found = cases.Find(item => item.Work.Count == 0 && (item.Link is { } link ? link.Value.Id == row.Value.Link || link.Value.IdOn(row.Value.Side) == row.Value.RecordId : (item.Source, item.SourceId) == (row.Value.Side, row.Value.RecordId)));
+            found?.Work.Add(row);
+        }
+    }
+
     /// <summary>One after the other, since a record that has found its match is no longer a candidate, nor planned by itself.</summary>
     private void Plan(WorkScope scope, List<SyncCase> cases)
     {
@@ -150,7 +163,7 @@ public sealed class BatchSync
 
     /// <summary>What is inside a parent that was made anew on a side has never agreed with the other side.</summary>
     private static Link Inside(Link own, Link parent, string left, string right) =>
-        own.LeftId == left && own.RightId == right ? own : own with { LeftId = left, RightId = right, Bases = Bases.None, CreatedFrom = parent.CreatedFrom, Intent = null };
+        own.LeftId == left && own.RightId == right ? own : own with { LeftId = left, RightId = right, Bases = Bases.None, Lock = null, CreatedFrom = parent.CreatedFrom, Intent = null };
 
     private async Task ReadInsideAsync(Batch batch, List<SyncCase> cases, Side side, CancellationToken cancellation)
     {

@@ -43,7 +43,7 @@ public sealed class GoneSync(
 
         // All at once, so that the first hundred are not archived before the brake sees the rest.
         var policy = scope.Settings.Kind(scope.Kind.Name).WhenGone ?? scope.Kind.WhenGone;
-        var vanishing = policy is LifecyclePolicy.Archive or LifecyclePolicy.Delete ? gone.Select(source => found.LinkOf[(source.Side, source.Id)]).Distinct().ToList() : [];
+        var vanishing = policy is LifecyclePolicy.Archive or LifecyclePolicy.Delete ? gone.Where(source => found.LinkOf.ContainsKey((source.Side, source.Id))).Select(source => found.LinkOf[(source.Side, source.Id)]).Distinct().ToList() : [];
         if (scope.Mode == RunMode.DryRun)
         {
             if (BrakeRule.Trips(vanishing.Count, found.Links))
@@ -89,6 +89,15 @@ public sealed class GoneSync(
                     {
                         canaries[side].Add(id);
                     }
+                }
+            }
+
+            // Nothing is to be made any more of a record that is gone.
+            foreach (var link in page.Items.Where(link => link.Value.State == LinkState.Creating))
+            {
+                foreach (var side in Sides.Both)
+                {
+                    if (link.Value.IdOn(side) is { } id && !seen[side].Contains(id)) found.Missing.Add(new SourceRecord(side, id, null));
                 }
             }
 

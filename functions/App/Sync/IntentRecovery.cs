@@ -124,8 +124,10 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
         return (candidate.Created is not { } created || created >= intent.TakenAt - ClockTolerance) && Settlement.MayBe(scope.Kind, intent, candidate);
     }
 
+    /// <summary>Planned as a new record again; where its source is gone there is nothing to be made, and the link itself is planned.</summary>
     private static PlanItem AsNew(SyncCase item, Side source)
     {
+        if (item.Item.On(source) is Sight.Gone or Sight.MergedInto) return item.Item with { Link = item.Link!.Value.Value };
         Sight sight = item.Item.RecordOn(source) is { } record ? new Sight.Present(record, IsNew: true) : item.Item.On(source);
         return source == Side.Left ? new PlanItem(null, sight, Sight.Unread) : new PlanItem(null, Sight.Unread, sight);
     }

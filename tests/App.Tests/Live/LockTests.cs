@@ -34,6 +34,30 @@ public sealed class LockTests
     }
 
     [Fact]
+    public async Task Held_ChangeFoundByAChangeOfTheOtherSide_GoesOverWhenTheLockEnds()
+    {
+        using var world = await LiveWorld.LiveAsync(OneHour);
+        var company = await world.CompanyAsync("Acme");
+        var counterpart = await world.CounterpartAsync(company);
+        world.Left.Edit(company, FieldSet.Of(("phone", FieldValue.Of("1"))), Actor.User);
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+        world.Right.Edit(counterpart, FieldSet.Of(("tel", FieldValue.Of("2"))), Actor.User);
+        world.Left.Edit(company, FieldSet.Of(("email", FieldValue.Of("a@b.test"))), Actor.User);
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+        (await world.WorkAsync()).ShouldHaveSingleItem().Side.ShouldBe(Side.Left);
+        counterpart.Get("mail").ToString().ShouldBe("a@b.test");
+        company.Get("phone").ToString().ShouldBe("1");
+
+        world.Time.Advance(TimeSpan.FromMinutes(61));
+        await world.DeliverAsync();
+
+        company.Get("phone").ToString().ShouldBe("2");
+        (await world.WorkAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Held_ChangeThatIsToBeDropped_IsDroppedThoughNewsOfItsRecordCome()
     {
         using var world = await LiveWorld.LiveAsync(OneHour with { OnLockEnd = LockEnd.Discard });

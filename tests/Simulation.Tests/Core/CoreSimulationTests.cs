@@ -6,11 +6,14 @@ namespace SyncFunctions.Simulation.Tests.Core;
 [Trait("Category", "Simulation")]
 public sealed class CoreSimulationTests(ITestOutputHelper output)
 {
-    private const int Seeds = 60;
+    private const int Seeds = 150;
     private const int Operations = 300;
 
-    /// <summary>A change of a reference that the loop lock held and that does not go over when the lock ends: not mended yet.</summary>
-    private static readonly int[] Open = [43];
+    /// <summary>
+    /// Not mended yet. 47 and 57: a set of which the lock let only one side get the merged whole, and the other side then takes its own element
+    /// out again. 95 and 129: a lock that is not kept. 69: a date of a record that was made anew. 119: a set inside a project.
+    /// </summary>
+    private static readonly int[] Open = [47, 57, 69, 95, 119, 129];
 
     [Fact]
     public void Core_AtRest_HasKeptItsPromises()

@@ -47,6 +47,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         var items = (final as FieldValue.Set)?.Items ?? [];
         if (!Edits(rule).All(IsOfThese) || WasMerged()) return;
         var touched = new Dictionary<string, (bool Added, FakeEvent By)>();
+        var wished = new Dictionary<(string Item, Side Side), bool>();
         var disputed = new HashSet<string>();
         foreach (var edit in Edits(rule))
         {
@@ -55,8 +56,9 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
             var after = (edit.After.Find(field) as FieldValue.Set)?.Items ?? [];
             foreach (var item in after.Except(before).Union(before.Except(after)))
             {
-                // Opposite wishes of both sides: whichever came first for the app may win.
-                if (touched.TryGetValue(item, out var other) && other.By.Side != edit.Side && other.Added != after.Contains(item)) disputed.Add(item);
+                // Opposite wishes of both sides: whichever came first for the app may win, also where a side took its own word back unseen.
+                if (wished.TryGetValue((item, edit.Side.Other()), out var other) && other != after.Contains(item)) disputed.Add(item);
+                wished[(item, edit.Side)] = after.Contains(item);
                 touched[item] = (after.Contains(item), edit);
             }
         }

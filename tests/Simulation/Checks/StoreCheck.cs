@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.Simulation.Checks;
 
 /// <summary>What the app keeps agrees with itself: links and index rows, open creates, and work that waits for a reason.</summary>
-internal sealed class StoreCheck(FakeWorld world, Stored all, List<Finding> findings)
+internal sealed class StoreCheck(FakeWorld world, Stored all, List<Finding> findings, bool sweeps)
 {
     public void Judge(StoredKind stored)
     {
@@ -34,6 +34,7 @@ internal sealed class StoreCheck(FakeWorld world, Stored all, List<Finding> find
         }
 
         foreach (var open in stored.OpenCreates.Where(open => !links.TryGetValue(open.Link, out var link) || link.State != LinkState.Creating)) Add("orphan open create", $"{name}: {open.Link} on {open.Target}.");
+        foreach (var link in stored.Links.Where(link => link.State == LinkState.Creating && sweeps && !IsThere(stored, link))) Add("creates for ever", $"{name}: {link.Id} ({link.LeftId} = {link.RightId}) is still being created, and what it was to be made of is gone.");
         foreach (var link in stored.Links.Where(link => link.Intent is not null && IsThere(stored, link))) Add("open intent", $"{name}: {link.Id} ({link.LeftId} = {link.RightId}) still has an intent of {link.Intent!.TakenAt:HH:mm:ss}, at rest.");
         foreach (var item in stored.Work.Where(item => !HasReason(stored, item))) Add("work without a reason", $"{name}: {item.Side} {item.RecordId}: {item.Reason}, due {item.DueAt:dd HH:mm:ss}, {item.Detail}");
     }
@@ -50,7 +51,7 @@ internal sealed class StoreCheck(FakeWorld world, Stored all, List<Finding> find
             WorkReason.Parked => item is { AwaitsKind: { } kind, AwaitsSide: { } side, AwaitsRecordId: { } id } && all.Kinds[kind].Of(side, id) is null,
 
             // The vendor will not have it, and says why; a person decides.
-            WorkReason.Dead => item.Detail is { Length: > 0 },
+            WorkReason.Dead => item.Detail is { Length: > 0 } && (!sweeps || world.On(item.Side).Account.Find(stored.Kind.On(item.Side), item.RecordId) is { Gone: false }),
 
             // Not found, and no other linked record of the kind is left there to tell a deletion from an outage.
             WorkReason.Retry => Sides.Both.Any(side => !stored.Active.Any(link => world.On(side).Account.Find(stored.Kind.On(side), link.IdOn(side)!) is { Gone: false })),

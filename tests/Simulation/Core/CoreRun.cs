@@ -79,7 +79,7 @@ public static class CoreRun
         if (sweeps) world.Run(sync.SweepAsync);
         world.Clock.MoveTo(world.Clock.Now.AddMinutes(3));
         world.Run(sync.DeltaAsync);
-        var findings = world.Run(() => Checker.RunAsync(world.Vendors, people.Intents, settings, world.Services, world.Key)).ToList();
+        var findings = world.Run(() => Checker.RunAsync(world.Vendors, people.Intents, settings, world.Services, world.Key, sweeps)).ToList();
         if (world.Vendors.History.Writes != writes) findings.Add(new Finding("no rest", $"Polls and a sweep after rest wrote: {string.Join("\n    ", world.Vendors.History.Events.Where(happened => happened.By == Actor.Sync).TakeLast((int)(world.Vendors.History.Writes - writes)))}"));
         return findings;
     }

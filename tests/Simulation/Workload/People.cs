@@ -121,7 +121,7 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
     /// systems by name alone: people leave it as it is for a while.
     /// </summary>
     private bool IsFree(FakeRecord record) =>
-        (!record.IsUnanswered && (!record.IsTwin || record.SeenEvent > 0)) || record.VisibleFrom.AddMinutes(20) < world.Time.GetUtcNow();
+        (!record.IsUnanswered && !record.IsTwin) || record.VisibleFrom.AddMinutes(20) < world.Time.GetUtcNow();
 
     private T? Pick<T>(List<T> from)
         where T : class => from.Count == 0 ? null : from[random.Next(from.Count)];
