@@ -78,8 +78,8 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
 
     private LinkUnit? Unlinked(WorkScope scope, SyncCase item)
     {
-        if (item.Reason is not { } reason) return DoneWork(item);
-        var seen = (Sight.Present)item.Item.On(item.Source);
+        // A record that is not to be linked may be gone, or have gone into another one: nothing more is to be known of it.
+        if (item.Reason is not { } reason || item.Item.On(item.Source) is not Sight.Present seen) return DoneWork(item);
         if (!item.Index.TryGetValue(item.Source, out var known)) return Unmatched(scope, item, isOlder: !seen.IsNew, reason);
 
         // By what it is found and compared has to be as it is now.
