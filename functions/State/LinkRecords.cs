@@ -83,17 +83,16 @@ public sealed record WorkItem(string Kind, Side Side, string RecordId, WorkReaso
     public string? Detail { get; init; }
 
     /// <summary>The record it waits for, when it is parked.</summary>
-    public string? AwaitsKind { get; init; }
-
-    public Side? AwaitsSide { get; init; }
-
-    public string? AwaitsRecordId { get; init; }
+    public AwaitedRecord? Awaits { get; init; }
 
     /// <summary>Since when it waits.</summary>
     public required DateTimeOffset FirstAt { get; init; }
 
     public LinkId? Link { get; init; }
 }
+
+/// <summary>A record that another one refers to, and that is not linked yet.</summary>
+public sealed record AwaitedRecord(string Kind, Side Side, string RecordId);
 
 public enum IndexVerb
 {

@@ -102,9 +102,9 @@ internal static class LinkRows
             .Put("DueAt", item.DueAt)
             .Put("Attempts", (int?)item.Attempts)
             .PutClipped("Detail", item.Detail, 2000)
-            .Put("AwaitsKind", item.AwaitsKind)
-            .Put("AwaitsSide", item.AwaitsSide)
-            .PutId("AwaitsRecord", item.AwaitsRecordId)
+            .Put("AwaitsKind", item.Awaits?.Kind)
+            .Put("AwaitsSide", item.Awaits?.Side)
+            .PutId("AwaitsRecord", item.Awaits?.RecordId)
             .Put("FirstAt", item.FirstAt)
             .Put("Link", item.Link?.Value);
     }
@@ -114,9 +114,7 @@ internal static class LinkRows
         {
             Attempts = row.Number("Attempts"),
             Detail = row.GetString("Detail"),
-            AwaitsKind = row.GetString("AwaitsKind"),
-            AwaitsSide = row.EnumOrNull<Side>("AwaitsSide"),
-            AwaitsRecordId = row.IdOrNull("AwaitsRecord"),
+            Awaits = row.GetString("AwaitsKind") is { } kind ? new AwaitedRecord(kind, row.Enum<Side>("AwaitsSide"), row.Id("AwaitsRecord")) : null,
             FirstAt = row.Time("FirstAt"),
             Link = row.GetString("Link") is { } link ? new LinkId(link) : null,
         };

@@ -502,9 +502,7 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     {
         Attempts = 3,
         Detail = "waits for its contact",
-        AwaitsKind = "person",
-        AwaitsSide = Side.Right,
-        AwaitsRecordId = id,
+        Awaits = new AwaitedRecord("person", Side.Right, id),
         FirstAt = Now.AddDays(-1),
         Link = new LinkId("one"),
     };

@@ -20,11 +20,9 @@ public sealed record WorkView(
         item.FirstAt,
         item.Attempts,
         item.Detail,
-        item is { AwaitsKind: { } kind, AwaitsSide: { } side, AwaitsRecordId: { } record } ? new AwaitedRecord(kind, side, record) : null,
+        item.Awaits,
         item.Link?.Value);
 }
-
-public sealed record AwaitedRecord(string Kind, Side Side, string RecordId);
 
 /// <summary>What waits, and for what; those that are due first stand first within a page.</summary>
 public sealed class ListWork(Finder finder, LinkStore links)

@@ -38,8 +38,6 @@ internal sealed class Effect(SyncCase item, SyncAction action)
 
     public FieldSet VendorFields { get; set; } = FieldSet.Empty;
 
-    public bool CanExpress { get; set; }
-
     public Link? Link { get; set; }
 
     public Record? ReadBack { get; set; }

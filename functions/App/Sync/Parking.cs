@@ -16,7 +16,7 @@ public sealed class Parking(LinkStore links, WorkList work)
         foreach (var waiting in scope.Flow.Pair.Kinds.Where(other => other.Fields.Any(field => field.References == kind)))
         {
             var rows = await links.AwaitingAsync(scope.Flow.Links(waiting), kind, cancellation);
-            await ReleaseAsync(scope with { Kind = waiting }, rows.Where(row => records.Contains((row.Value.AwaitsSide!.Value, row.Value.AwaitsRecordId!))), cancellation);
+            await ReleaseAsync(scope with { Kind = waiting }, rows.Where(row => row.Value.Awaits is { } awaits && records.Contains((awaits.Side, awaits.RecordId))), cancellation);
         }
     }
 

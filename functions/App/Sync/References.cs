@@ -84,38 +84,38 @@ internal sealed class References(LinkStore links)
             }
 
             var work = await links.FindWorkAsync(new LinkScope(scope.Flow.Key, next.Kind), [(next.Side, next.Id)], cancellation);
-            if (work is not [{ Value: { Reason: WorkReason.Parked, AwaitsKind: { } kind, AwaitsSide: { } side, AwaitsRecordId: { } id } }]) return null;
-            next = (kind, side, id);
+            if (work is not [{ Value: { Reason: WorkReason.Parked, Awaits: { } awaits } }]) return null;
+            next = (awaits.Kind, awaits.Side, awaits.RecordId);
         }
 
         return null;
     }
 
-    /// <summary>The vendor ids on <paramref name="target"/> of everything that the fields refer to. A link whose record is still being created has none.</summary>
-    public async Task<IReadOnlyDictionary<LinkId, string>> TargetIdsAsync(
-        FlowContext flow, KindMap kind, Side target, IEnumerable<FieldSet> fieldSets, CancellationToken cancellation)
+    /// <summary>The links that the fields refer to.</summary>
+    public async Task<IReadOnlyDictionary<LinkId, Link>> LinksAsync(FlowContext flow, KindMap kind, IEnumerable<FieldSet> fieldSets, CancellationToken cancellation)
     {
-        var found = new Dictionary<LinkId, string>();
+        var found = new Dictionary<LinkId, Link>();
         var byKind = from fields in fieldSets
                      from field in fields
                      where field.Value is FieldValue.LinkedReference
                      group ((FieldValue.LinkedReference)field.Value).Link by kind.Field(field.Key).References!;
         foreach (var group in byKind)
         {
-            foreach (var (id, link) in await links.LoadAsync(new LinkScope(flow.Key, group.Key), group.Distinct().ToList(), cancellation))
-            {
-                if (link.Value.IdOn(target) is { } recordId) found[id] = recordId;
-            }
+            foreach (var (id, link) in await links.LoadAsync(new LinkScope(flow.Key, group.Key), group.Distinct().ToList(), cancellation)) found[id] = link.Value;
         }
 
         return found;
     }
 
-    public static FieldSet WithTargetIds(FieldSet fields, IReadOnlyDictionary<LinkId, string> targetIds) => FieldSet.From(
-        fields.Select(field => KeyValuePair.Create(
-            field.Key,
-            field.Value is FieldValue.LinkedReference reference ? new FieldValue.Reference(targetIds[reference.Link]) : field.Value)));
+    /// <summary>The fields with the target's ids in the place of links.</summary>
+    /// <param name="lacking">The field whose record has no id on the target yet, since it is still being created; no fields are given then.</param>
+    public static FieldSet? Express(FieldSet fields, Side target, IReadOnlyDictionary<LinkId, Link> links, out string? lacking)
+    {
+        lacking = fields.FirstOrDefault(field => field.Value is FieldValue.LinkedReference reference && IdOf(reference) is null).Key;
+        return lacking is not null
+            ? null
+            : FieldSet.From(fields.Select(field => KeyValuePair.Create(field.Key, field.Value is FieldValue.LinkedReference reference ? new FieldValue.Reference(IdOf(reference)!) : field.Value)));
 
-    public static bool CanExpress(FieldSet fields, IReadOnlyDictionary<LinkId, string> targetIds) =>
-        fields.Values.OfType<FieldValue.LinkedReference>().All(reference => targetIds.ContainsKey(reference.Link));
+        string? IdOf(FieldValue.LinkedReference reference) => links.TryGetValue(reference.Link, out var link) ? link.IdOn(target) : null;
+    }
 }

@@ -53,7 +53,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
                     break;
                 case SyncAction.Park park:
                     Counts = Counts with { Parked = Counts.Parked + 1 };
-                    Park(item, park);
+                    Wait(item, park.Field, new AwaitedRecord(park.Kind, park.Source, park.RecordId));
                     break;
                 case SyncAction.Offer or SyncAction.Skip:
                     Counts = Counts with { Skipped = Counts.Skipped + 1 };
@@ -118,8 +118,12 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
         Put(item, WorkReason.Braked, DateTimeOffset.MaxValue, "Many records of its kind vanish at once; a person has to confirm it.", 0);
     }
 
-    /// <summary>Longer each time, since every look costs a call.</summary>
-    public void Wait(SyncCase item, string detail) => Put(item, WorkReason.Parked, now + Backoff(Attempts(item)), detail, Attempts(item));
+    /// <summary>Until what it refers to is linked; it is looked at meanwhile, ever more rarely, since every look costs a call.</summary>
+    public void Wait(SyncCase item, string field, AwaitedRecord? awaited)
+    {
+        var attempts = Attempts(item);
+        Add(item, New(item, WorkReason.Parked, now + Backoff(attempts), $"{field} is not linked yet.", attempts) with { Awaits = awaited });
+    }
 
     /// <summary>What is as it was at the last look is not told again; a line for each older record would drown the log.</summary>
     private static bool IsKnown(SyncCase item, SyncAction action)
@@ -128,17 +132,6 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
         if (skip?.Reason.IsState() == true) return true;
         if (item.Link is { } link) return skip?.Reason.Lasts() == true && link.Value.Notes.On(skip.Side)?.Contains(skip.Detail, StringComparison.Ordinal) == true;
         return item.Index.TryGetValue(item.Source, out var entry) && (entry.Value.Reason is not { } told || told == item.Reason || item.Reason == SyncAction.Offer.Older);
-    }
-
-    private void Park(SyncCase item, SyncAction.Park park)
-    {
-        var attempts = Attempts(item);
-        Add(item, New(item, WorkReason.Parked, now + Backoff(attempts), $"{park.Field} is not linked yet.", attempts) with
-        {
-            AwaitsKind = park.Kind,
-            AwaitsSide = park.Source,
-            AwaitsRecordId = park.RecordId,
-        });
     }
 
     /// <summary>

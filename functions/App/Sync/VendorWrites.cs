@@ -15,18 +15,18 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         foreach (var side in Sides.Both)
         {
             var ofSide = effects.Where(effect => effect.Target == side).ToList();
-            var targets = await references.TargetIdsAsync(scope.Flow, scope.Kind, side, ofSide.Select(effect => effect.Fields), cancellation);
+            var referred = await references.LinksAsync(scope.Flow, scope.Kind, ofSide.Select(effect => effect.Fields), cancellation);
             foreach (var effect in ofSide)
             {
-                effect.CanExpress = References.CanExpress(effect.Fields, targets);
-                if (effect.CanExpress) effect.VendorFields = scope.Kind.Express(side, References.WithTargetIds(effect.Fields, targets), scope.Settings);
-            }
-        }
+                if (References.Express(effect.Fields, side, referred, out var lacking) is { } fields)
+                {
+                    effect.VendorFields = scope.Kind.Express(side, fields, scope.Settings);
+                    continue;
+                }
 
-        foreach (var effect in effects.Where(effect => !effect.CanExpress).ToList())
-        {
-            effects.Remove(effect);
-            tally.Wait(effect.Case, "It refers to a record that is being created.");
+                effects.Remove(effect);
+                tally.Wait(effect.Case, lacking!, AwaitedBy(effect, lacking!, referred));
+            }
         }
 
         // Intents: nothing is sent without one.
@@ -68,6 +68,10 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
             }
         }
     }
+
+    /// <summary>A record that is still being created is known by its id on the side it comes from.</summary>
+    private static AwaitedRecord? AwaitedBy(Effect effect, string field, IReadOnlyDictionary<LinkId, Link> referred) =>
+        referred.TryGetValue(((FieldValue.LinkedReference)effect.Fields[field]).Link, out var link) && link.IdOn(effect.Target.Other()) is { } id ? new(link.Kind, effect.Target.Other(), id) : null;
 
     /// <summary>No intent, no write, and none with less time left, of the intent or of the guard, than a request may take.</summary>
     private async Task SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)

@@ -38,14 +38,14 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
     private async Task<List<WorkItem>> LinkedMeanwhileAsync(WorkScope scope, IReadOnlyList<WorkItem> items, CancellationToken cancellation)
     {
         var found = new List<WorkItem>();
-        foreach (var awaited in items.Where(item => item is { AwaitsKind: not null, AwaitsSide: not null }).GroupBy(item => (item.AwaitsKind, item.AwaitsSide)))
+        foreach (var awaited in items.Where(item => item.Awaits is not null).GroupBy(item => (item.Awaits!.Kind, item.Awaits.Side)))
         {
-            var kind = new LinkScope(scope.Flow.Key, awaited.Key.AwaitsKind!);
-            var entries = await links.FindAsync(kind, awaited.Key.AwaitsSide!.Value, [.. awaited.Select(item => item.AwaitsRecordId!).Distinct()], cancellation);
+            var kind = new LinkScope(scope.Flow.Key, awaited.Key.Kind);
+            var entries = await links.FindAsync(kind, awaited.Key.Side, [.. awaited.Select(item => item.Awaits!.RecordId).Distinct()], cancellation);
             var loaded = await links.LoadAsync(kind, [.. entries.Values.Select(entry => entry.Value.Link).OfType<LinkId>().Distinct()], cancellation);
             found.AddRange(
                 from item in awaited
-                where entries.TryGetValue(item.AwaitsRecordId!, out var entry) && entry.Value is { Tombstone: false, Link: { } link } && loaded.TryGetValue(link, out var known) && known.Value.State == LinkState.Active
+                where entries.TryGetValue(item.Awaits!.RecordId, out var entry) && entry.Value is { Tombstone: false, Link: { } link } && loaded.TryGetValue(link, out var known) && known.Value.State == LinkState.Active
                 select Released(item));
         }
 
@@ -60,7 +60,7 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
     }
 
     /// <summary>Due at once, and waiting for nothing.</summary>
-    public WorkItem Released(WorkItem item) => item with { DueAt = time.GetUtcNow(), AwaitsKind = null, AwaitsSide = null, AwaitsRecordId = null, Detail = "What it waited for is linked." };
+    public WorkItem Released(WorkItem item) => item with { DueAt = time.GetUtcNow(), Awaits = null, Detail = "What it waited for is linked." };
 
     /// <summary>Makes it sooner than the next poll; where the message is lost, that does it.</summary>
     public async Task WakeAsync(FlowKey flow, string kind, DateTimeOffset dueAt, CancellationToken cancellation)

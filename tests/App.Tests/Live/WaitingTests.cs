@@ -21,10 +21,36 @@ public sealed class WaitingTests
 
         // So often looked at in vain that it would be an hour until the next look.
         var parked = (await world.WorkAsync("contact")).ShouldHaveSingleItem();
-        (parked.Reason, parked.AwaitsRecordId).ShouldBe((WorkReason.Parked, company.Id));
+        (parked.Reason, parked.Awaits?.RecordId).ShouldBe((WorkReason.Parked, company.Id));
         await world.Get<LinkStore>().PutWorkAsync(new LinkScope(LiveWorld.Key, "contact"), [parked with { DueAt = world.Time.GetUtcNow().AddHours(1) }], Cancel);
         await world.SendAsync(Side.Left, company);
         await world.DeliverAsync();
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        await world.DeliverAsync();
+
+        (await world.CounterpartAsync(person, "contact")).Get("account").ShouldBe(new FieldValue.Reference((await world.CounterpartAsync(company)).Id));
+        (await world.WorkAsync("contact")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Parked_WhoseReferenceWasBeingCreated_GoesOverAsSoonAsThatIsKnown()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("code", FieldValue.Of("A"))), Actor.User);
+        world.Network.Gate = (what, _) => what.StartsWith("reply POST", StringComparison.Ordinal) ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended.") : default;
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+        world.Network.Gate = null;
+        var person = Person(world, company);
+        await world.SendAsync(Side.Left, person);
+        await world.DeliverAsync();
+
+        // So often looked at in vain that it would be an hour until the next look.
+        var parked = (await world.WorkAsync("contact")).ShouldHaveSingleItem();
+        (parked.Reason, parked.Awaits).ShouldBe((WorkReason.Parked, new AwaitedRecord("company", Side.Left, company.Id)));
+        await world.Get<LinkStore>().PutWorkAsync(new LinkScope(LiveWorld.Key, "contact"), [parked with { DueAt = world.Time.GetUtcNow().AddHours(1) }], Cancel);
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        await world.PollAsync();
         world.Time.Advance(TimeSpan.FromSeconds(5));
         await world.DeliverAsync();
 
@@ -40,7 +66,7 @@ public sealed class WaitingTests
         var flow = (await world.Get<FlowContexts>().LoadAsync(LiveWorld.Key, Cancel))!;
         var scope = new WorkScope(flow, FakePair.Contact, RunMode.Delta, null, 0);
         var now = world.Time.GetUtcNow();
-        WorkItem Waiting(string id, string awaits) => new("contact", Side.Left, id, WorkReason.Parked, now.AddHours(1)) { FirstAt = now, AwaitsKind = "company", AwaitsSide = Side.Left, AwaitsRecordId = awaits };
+        WorkItem Waiting(string id, string awaits) => new("contact", Side.Left, id, WorkReason.Parked, now.AddHours(1)) { FirstAt = now, Awaits = new AwaitedRecord("company", Side.Left, awaits) };
 
         await world.Get<WorkList>().CommitAsync(scope, [new LinkUnit { PutWork = [Waiting("a", company.Id), Waiting("b", "unknown")] }], Cancel);
 
@@ -57,8 +83,8 @@ public sealed class WaitingTests
         var flow = (await world.Get<FlowContexts>().LoadAsync(LiveWorld.Key, Cancel))!;
         var scope = new WorkScope(flow, FakePair.Contact, RunMode.Comprehensive, new RunId("run"), 0);
         var now = world.Time.GetUtcNow();
-        var parked = new WorkItem("contact", Side.Left, "a", WorkReason.Parked, now.AddHours(1)) { FirstAt = now, AwaitsKind = "company", AwaitsSide = Side.Left, AwaitsRecordId = "unknown" };
-        var forgotten = parked with { RecordId = "b", Reason = WorkReason.Webhook, DueAt = now.AddMinutes(-1), AwaitsKind = null, AwaitsSide = null, AwaitsRecordId = null };
+        var parked = new WorkItem("contact", Side.Left, "a", WorkReason.Parked, now.AddHours(1)) { FirstAt = now, Awaits = new AwaitedRecord("company", Side.Left, "unknown") };
+        var forgotten = parked with { RecordId = "b", Reason = WorkReason.Webhook, DueAt = now.AddMinutes(-1), Awaits = null };
         await world.Get<LinkStore>().PutWorkAsync(scope.Links, [parked, forgotten], Cancel);
 
         await world.Get<Parking>().ReplanAsync(scope, Cancel);

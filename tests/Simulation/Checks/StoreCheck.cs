@@ -48,7 +48,7 @@ internal sealed class StoreCheck(FakeWorld world, Stored all, List<Finding> find
         return item.Reason switch
         {
             // It waits for a record that is not linked, and says for which.
-            WorkReason.Parked => item is { AwaitsKind: { } kind, AwaitsSide: { } side, AwaitsRecordId: { } id } && all.Kinds[kind].Of(side, id) is null,
+            WorkReason.Parked => item.Awaits is { } awaits && all.Kinds[awaits.Kind].Of(awaits.Side, awaits.RecordId) is null,
 
             // The vendor will not have it, and says why; a person decides.
             WorkReason.Dead => item.Detail is { Length: > 0 } && (!sweeps || world.On(item.Side).Account.Find(stored.Kind.On(item.Side), item.RecordId) is { Gone: false }),
