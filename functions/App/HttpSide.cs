@@ -19,7 +19,6 @@ public static class HttpSide
     /// <exception cref="InvalidOperationException">A setting is wrong; the message is one sentence that names it.</exception>
     public static IServiceCollection AddHttpSide(this IServiceCollection services, IConfiguration configuration)
     {
-        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(configuration);
         return services
             .AddSingleton(new PublicAddress(configuration))

@@ -17,8 +17,11 @@ if (SettingDefaults.Apply(builder.Configuration) is { } missing)
 builder.ConfigureFunctionsWebApplication();
 builder.UseHttpSide();
 
+// Everything by storage's clock, whatever the host added before.
+var state = StateClients.Create(name => builder.Configuration[name]);
 builder.Services
-    .AddState(StateClients.Create(name => builder.Configuration[name]))
+    .AddSingleton(state.Clock)
+    .AddState(state)
     .AddSingleton(await SecretKeySource.LoadAsync(builder.Configuration, CancellationToken.None))
     .AddSingleton(services => new VendorPipeline(VendorPipeline.CreateClient(), services.GetRequiredService<TimeProvider>(), Random.Shared))
     .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>()))

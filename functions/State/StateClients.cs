@@ -15,27 +15,33 @@ public sealed record StateClients(TableServiceClient Tables, BlobServiceClient B
     /// <summary>Put before the name of every table and container; for tests that share an account. Letters and digits, starts with a letter.</summary>
     public string Prefix { get; init; } = "";
 
+    /// <summary>The time by which everything of the app is stamped and compared.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>
     /// From settings: <c>StateStorage</c> is a connection string, or <c>StateStorage__tableServiceUri</c>, <c>__blobServiceUri</c> and
     /// <c>__queueServiceUri</c> are addresses for an identity (<c>__credential</c> = <c>managedidentity</c> and <c>__clientId</c>, or
     /// whatever the machine is signed in with).
     /// </summary>
     /// <param name="configure">Sees the options of each client before it is made.</param>
+    /// <param name="time">The machine's clock.</param>
     /// <exception cref="InvalidOperationException">A setting is missing; the message is one sentence that names it.</exception>
-    public static StateClients Create(Func<string, string?> setting, Action<ClientOptions>? configure = null)
+    public static StateClients Create(Func<string, string?> setting, Action<ClientOptions>? configure = null, TimeProvider? time = null)
     {
+        var clock = new StorageClock(time ?? TimeProvider.System);
         var tables = Options(new TableClientOptions(), configure);
+        clock.Watch(tables);
         var blobs = Options(new BlobClientOptions(), configure);
         var queues = Options(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, configure);
 
         if (setting(Connection) is { Length: > 0 } connectionString)
-            return new(new(connectionString, tables), new(connectionString, blobs), new(connectionString, queues));
+            return new(new(connectionString, tables), new(connectionString, blobs), new(connectionString, queues)) { Clock = clock };
 
         var credential = CredentialOf(setting);
         return new(
             new(Address(setting, "table"), credential, tables),
             new(Address(setting, "blob"), credential, blobs),
-            new(Address(setting, "queue"), credential, queues));
+            new(Address(setting, "queue"), credential, queues)) { Clock = clock };
     }
 
     private static T Options<T>(T options, Action<ClientOptions>? configure)

@@ -8,7 +8,7 @@ public static class StateServices
     /// <summary>Adds the stores over these clients. <see cref="SecretKeys"/> are the caller's to add; <see cref="StateTables.CreateAsync"/> is to be called at the start.</summary>
     public static IServiceCollection AddState(this IServiceCollection services, StateClients clients)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(clients.Clock);
         services.TryAddSingleton(provider => new IdSource(provider.GetRequiredService<TimeProvider>()));
         return services
             .AddSingleton(clients)

@@ -114,7 +114,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     }
 
     /// <summary>A record that this app created a moment ago may not be found yet: that is no deletion.</summary>
-    private bool MayNotShowYet(WorkScope scope, Link link, Side side) => link.CreatedFrom == side.Other() && link.StateSince + scope.Flow.On(side).Connector.Catalog.ReadLag > time.GetUtcNow();
+    private bool MayNotShowYet(WorkScope scope, Link link, Side side) => link.CreatedFrom == side.Other() && link.StateSince + scope.Flow.On(side).Connector.Catalog.ReadLag + StorageClock.Precision > time.GetUtcNow();
 
     private static bool NeedsCounterpart(WorkScope scope, SyncCase item, Side target) =>
         item.Link is { Value: { State: LinkState.Active or LinkState.Paused } link } && link.IdOn(target) is not null && item.Item.On(target) is Sight.NotRead &&

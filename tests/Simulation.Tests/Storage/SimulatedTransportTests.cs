@@ -16,7 +16,7 @@ public sealed class SimulatedTransportTests
     [Fact]
     public void Calls_NoGate_AreDoneAtOnce()
     {
-        var clients = SimulatedClients.Over(new SimulatedTransport(_account));
+        var clients = SimulatedClients.Over(new SimulatedTransport(_account), TimeProvider.System);
 
         new StateTables(clients).CreateAsync(Cancel).IsCompletedSuccessfully.ShouldBeTrue();
         clients.Queues.GetQueueClient("polls").CreateIfNotExistsAsync(cancellationToken: Cancel).IsCompletedSuccessfully.ShouldBeTrue();
@@ -63,12 +63,12 @@ public sealed class SimulatedTransportTests
 
     private TableClient Gated(Func<int, StorageOutcome> outcome)
     {
-        new StateTables(SimulatedClients.Over(new SimulatedTransport(_account))).CreateAsync(Cancel).IsCompletedSuccessfully.ShouldBeTrue();
+        new StateTables(SimulatedClients.Over(new SimulatedTransport(_account), TimeProvider.System)).CreateAsync(Cancel).IsCompletedSuccessfully.ShouldBeTrue();
         var transport = new SimulatedTransport(_account, name =>
         {
             _effects.Add(name);
             return ValueTask.FromResult(new StorageTurn(outcome(_effects.Count)));
         });
-        return SimulatedClients.Over(transport).Tables.GetTableClient("links");
+        return SimulatedClients.Over(transport, TimeProvider.System).Tables.GetTableClient("links");
     }
 }

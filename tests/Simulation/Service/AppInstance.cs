@@ -24,8 +24,8 @@ public sealed class AppInstance : IDisposable
         Name = name;
         Clock = new InstanceClock(this, world.Clock, clockOffset);
         _http = new HttpClient(new InstanceNetwork(this, world.Steps, world.Vendors.Network)) { Timeout = Timeout.InfiniteTimeSpan };
-        Clients = SimulatedClients.Over(new SimulatedTransport(world.Account, StorageTurnAsync));
-        _services = AppServices.Build(Clock, new Random(world.Random.Next()), Clients, _http, world.Vendors);
+        Clients = SimulatedClients.Over(new SimulatedTransport(world.Account, StorageTurnAsync), Clock);
+        _services = AppServices.Build(new Random(world.Random.Next()), Clients, _http, world.Vendors);
         Durable = new SimulatedDurableClient(this, world.Hub, Clock);
     }
 

@@ -15,12 +15,12 @@ internal static class AppServices
     private static readonly SecretKeys Secrets = SecretKeys.New();
     private static readonly IConfiguration Configuration = new ConfigurationBuilder().Build();
 
-    public static ServiceProvider Build(TimeProvider time, Random random, StateClients clients, HttpClient http, FakeWorld vendors)
+    public static ServiceProvider Build(Random random, StateClients clients, HttpClient http, FakeWorld vendors)
     {
+        var time = clients.Clock;
         var pipeline = new VendorPipeline(http, time, new Random(random.Next()));
         return new ServiceCollection()
             .AddLogging()
-            .AddSingleton(time)
             .AddSingleton(new IdSource(time, new Random(random.Next())))
             .AddState(clients)
             .AddSingleton(Secrets)

@@ -37,7 +37,7 @@ public sealed class ServiceWorld : IDisposable
         Hub = new SimulatedHub(Functions, Clock, new Random(Random.Next()), Trace) { TwiceOneIn = faults ? 40 : 0 };
         Steps.Offer(() => Hub.Work(AnyInstance));
         _observerHttp = new HttpClient(Vendors.Network, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-        _observer = AppServices.Build(Clock, new Random(Random.Next()), SimulatedClients.Over(new SimulatedTransport(Account)), _observerHttp, Vendors);
+        _observer = AppServices.Build(new Random(Random.Next()), SimulatedClients.Over(new SimulatedTransport(Account), Clock), _observerHttp, Vendors);
         Key = new FlowKey(new TenantId("tenant"), new FlowId("flow"));
     }
 

@@ -13,10 +13,14 @@ public static class SimulatedClients
     private const string Address = "https://127.0.0.1:1/memory";
     private const string BlobAddress = "https://127.0.0.1:2/memory";
 
-    public static StateClients Over(HttpPipelineTransport transport) => new(
-        new TableServiceClient(new Uri(Address), Options(new TableClientOptions(), transport)),
-        new BlobServiceClient(new Uri(BlobAddress), Options(new BlobClientOptions(), transport)),
-        Queues(transport));
+    /// <param name="time">The clock of the machine on which they are.</param>
+    public static StateClients Over(HttpPipelineTransport transport, TimeProvider time)
+    {
+        var clock = new StorageClock(time);
+        var tables = Options(new TableClientOptions(), transport);
+        clock.Watch(tables);
+        return new(new TableServiceClient(new Uri(Address), tables), new BlobServiceClient(new Uri(BlobAddress), Options(new BlobClientOptions(), transport)), Queues(transport)) { Clock = clock };
+    }
 
     private static QueueServiceClient Queues(HttpPipelineTransport transport) =>
         new(new Uri(Address), Options(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, transport));

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Azure;
 using Azure.Core;
 
@@ -16,6 +17,9 @@ internal sealed class MemoryResponse : Response
         var body = answer.Body ?? [];
         ContentStream = new MemoryStream(body, 0, body.Length, writable: false, publiclyVisible: true);
     }
+
+    /// <summary>By the service's clock.</summary>
+    public DateTimeOffset? At { get; init; }
 
     public override int Status => _answer.Status;
 
@@ -35,7 +39,7 @@ internal sealed class MemoryResponse : Response
 
     protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value)
     {
-        value = _answer.Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+        value = At is { } at && name == "Date" ? at.ToString("r", CultureInfo.InvariantCulture) : _answer.Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
         return value is not null;
     }
 

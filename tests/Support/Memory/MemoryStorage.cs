@@ -9,7 +9,7 @@ namespace SyncFunctions.Tests.Support;
 /// holds what the engine, the queue listener and the app's stores use and answers like the service, a hundred times as fast as the
 /// emulator; a test runs the same calls against both.
 /// </summary>
-/// <param name="time">Says when messages are visible.</param>
+/// <param name="time">Says when messages are visible, and dates the answers.</param>
 public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTransport
 {
     /// <summary>Names the account; nothing listens there.</summary>
@@ -80,7 +80,7 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
             var answer = request.Uri.Port == BlobPort ? _blobs.Answer(call)
                 : request.Headers.Contains("DataServiceVersion") ? _tables.Answer(call)
                 : _queues.Answer(call);
-            message.Response = new MemoryResponse(answer, request.ClientRequestId);
+            message.Response = new MemoryResponse(answer, request.ClientRequestId) { At = (time ?? TimeProvider.System).GetUtcNow() };
         }
     }
 }
