@@ -160,10 +160,15 @@ public sealed class Checker
         return _stored.Kinds["company"].Of(Side.Left, company.Id) is not { } link || _world.Right.Account.Find("accounts", link.RightId!) is not { Gone: false };
     }
 
-    /// <summary>Made under another token, and linked to a record that another one of its side was merged into.</summary>
-    private bool WasRenamedByMerge(KindPair kind, StoredKind stored, Side side, FakeRecord record) =>
-        Tokens.Of(_world.History.Of(side, record.Kind, record.Id)[0].After) != Tokens.Of(record) &&
-        stored.Links.Exists(link => link.IdOn(side) == record.Id && link.IdOn(side.Other()) is { } other && _world.History.Events.Any(happened => happened.Verb == Verb.Merge && happened.Side == side.Other() && happened.Kind == kind.On(happened.Side) && happened.MergedInto == other));
+    /// <summary>Linked to a record that another one of its side was merged into, and made under another token, or anew since in the place of one that was.</summary>
+    private bool WasRenamedByMerge(KindPair kind, StoredKind stored, Side side, FakeRecord record)
+    {
+        var made = _world.History.Of(side, record.Kind, record.Id)[0];
+        var isOther = Tokens.Of(made.After) != Tokens.Of(record);
+        return stored.Links.Exists(link => link.IdOn(side) == record.Id && link.IdOn(side.Other()) is { } other && _world.History.Events.Any(happened =>
+            happened.Verb == Verb.Merge && happened.Side == side.Other() && happened.Kind == kind.On(happened.Side) && happened.MergedInto == other &&
+            (isOther || (made.By == Actor.Sync && made.Number > happened.Number))));
+    }
 
     private bool IsOlder(Side side, FakeRecord record) =>
         _world.History.Of(side, record.Kind, record.Id) is [{ By: Actor.User } made, ..] && (_intents.WentLiveAt is not { } live || made.At <= live);

@@ -110,7 +110,15 @@ public sealed class FakeConnector : IConnector
     {
         if (answer.Code == 400 && !call.Authorized) return new VendorFailure(FailureKind.AuthExpired, "The grant is over.", answer.Code);
         var failure = StatusFailures.Judge(Anyone, call, answer);
-        return failure is { Kind: FailureKind.NotFound } && answer.Body.Length > 0 ? failure with { MergedInto = MergedInto(answer.Body) } : failure;
+        if (failure is not { Kind: FailureKind.NotFound } || answer.Body.Length == 0) return failure;
+        try
+        {
+            return failure with { MergedInto = MergedInto(answer.Body) };
+        }
+        catch (JsonException)
+        {
+            return new VendorFailure(FailureKind.Transient, "The answer broke off.", answer.Code);
+        }
     }
 
     private static string? MergedInto(string body)
