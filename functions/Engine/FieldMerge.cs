@@ -50,9 +50,14 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             case (false, false):
                 break;
 
-            // One side has a merged set already, the other is still to get it: its own part must not be taken for the whole.
+            case (true, true) when field.Agree(left, right):
+            case (true, false) or (false, true) when IsMergedSet(field, direction) && field.Agree(left, right):
+                _result.Adopt(field, left, right);
+                break;
+
+            // They did not agree before: what one side alone has goes over with what has changed since.
             case (true, false) or (false, true) when IsMergedSet(field, direction) && !field.Agree(baseLeft, baseRight):
-                MergeSets(field, SetOf(left), SetOf(right), rightChanged ? SetOf(baseRight) : null, SetOf(baseLeft));
+                MergeSets(field, left, right);
                 break;
             case (true, false):
                 Flow(field, direction, Side.Left, left, right);
@@ -60,11 +65,8 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             case (false, true):
                 Flow(field, direction, Side.Right, right, left);
                 break;
-            case (true, true) when field.Agree(left, right):
-                _result.Adopt(field, left, right);
-                break;
             case (true, true) when IsMergedSet(field, direction):
-                MergeSets(field, SetOf(left), SetOf(right), SetOf(baseRight), SetOf(baseLeft));
+                MergeSets(field, left, right);
                 break;
             case (true, true):
                 Resolve(field, direction, left, right);
@@ -126,7 +128,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         {
             _result.Hold(source, field, value);
         }
-        else if (plan.Item.HeldSince is not null && _settings.OnLockEnd == LockEnd.Discard && _link?.Lock?.Source == source.Other())
+        else if (IsDropped(source))
         {
             _result.Drop(source, field, value);
         }
@@ -179,32 +181,31 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
 
     private static bool IsMergedSet(FieldMap field, Direction direction) => field.Type == FieldType.Set && direction == Direction.Both;
 
-    private static FieldValue.Set SetOf(FieldValue value) => value as FieldValue.Set ?? new FieldValue.Set();
-
-    /// <summary>What right added and took out is done to left's set; to right's what left did, where right has not moved since it got a merged one.</summary>
-    private void MergeSets(FieldMap field, FieldValue.Set left, FieldValue.Set right, FieldValue.Set? baseRight, FieldValue.Set baseLeft)
+    /// <summary>Everything that either side has, less what either took out. Each way is a write of its own, and may have to wait by itself.</summary>
+    private void MergeSets(FieldMap field, FieldValue left, FieldValue right)
     {
-        if ((BlockFrom(Side.Left) ?? BlockFrom(Side.Right)) is { } block)
+        var merged = left.AsSet().With(right.AsSet()).Without(_bases.Left[field.Name].AsSet().Without(left.AsSet())).Without(_bases.Right[field.Name].AsSet().Without(right.AsSet()));
+        var isBrought = BringSet(field, Side.Left, right, left, merged);
+
+        // Left is written first, and then has all of it.
+        BringSet(field, Side.Right, isBrought ? merged : left, right, merged);
+    }
+
+    /// <returns>Whether it is to be written.</returns>
+    private bool BringSet(FieldMap field, Side target, FieldValue value, FieldValue other, FieldValue merged)
+    {
+        var source = target.Other();
+        if (field.Agree(merged, other)) return false;
+        if (BlockFrom(source) is { } block) _result.Note(new SyncAction.Skip(source, block.Reason, $"{field.Name}: {block.Why}"));
+        else if (IsHeld(source)) _result.Hold(source, field, value);
+        else if (IsDropped(source)) _result.Drop(source, field, value);
+        else
         {
-            _result.Note(new SyncAction.Skip(BlockFrom(Side.Left) is null ? Side.Right : Side.Left, block.Reason, $"{field.Name}: {block.Why}"));
-            return;
+            _result.Put(field, target, merged, other, value);
+            return true;
         }
 
-        // The elements of both go together: where one side has to wait, both do.
-        if (Sides.Both.Where(IsHeld).ToList() is [var held])
-        {
-            _result.Hold(held, field, held == Side.Left ? left : right);
-            return;
-        }
-
-        var (onto, from, before) = baseRight is not null ? (left, right, baseRight) : (right, left, baseLeft);
-        var merged = new FieldValue.Set(onto.Items.Union(from.Items.Except(before.Items)).Except(before.Items.Except(from.Items)));
-        // First to the side that did not change: the other one still differs from its base then, and is seen to lack the rest.
-        if (baseRight is null) _result.First = Side.Right;
-        if (!field.Agree(merged, right)) _result.Put(field, Side.Right, merged, right, sourceValue: merged.Equals(left) ? left : null);
-        else _result.AdoptOn(Side.Right, field, right);
-        if (!field.Agree(merged, left)) _result.Put(field, Side.Left, merged, left, sourceValue: merged.Equals(right) ? right : null);
-        else _result.AdoptOn(Side.Left, field, left);
+        return false;
     }
 
     /// <summary>Makes <paramref name="source"/>'s value the other side's, unless the other side cannot hold it.</summary>
@@ -232,6 +233,8 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     }
 
     private bool IsHeld(Side source) => _link?.Lock?.Holds(source, plan.Now) == true && !(plan.Item.HeldSince is { } since && plan.Now - since >= LongestHold);
+
+    private bool IsDropped(Side source) => plan.Item.HeldSince is not null && _settings.OnLockEnd == LockEnd.Discard && _link?.Lock?.Source == source.Other();
 
     /// <summary>What keeps values of <paramref name="source"/> from the other side: a locked status, or a filter of either.</summary>
     private Block? BlockFrom(Side source) =>

@@ -57,6 +57,10 @@ public abstract record FieldValue
 
         public override int GetHashCode() => Items.Aggregate(0, (hash, item) => HashCode.Combine(hash, item));
 
+        public Set With(Set others) => new(Items.Union(others.Items));
+
+        public Set Without(Set others) => new(Items.Except(others.Items));
+
         public override string ToString() => string.Join(", ", Items);
     }
 
@@ -80,6 +84,9 @@ public abstract record FieldValue
 
     /// <summary>Null, or a text or set with nothing in it.</summary>
     public bool IsBlank => this is Null or Text { Value: "" } or Set { Items.IsEmpty: true };
+
+    /// <summary>This set; a blank is an empty one.</summary>
+    public Set AsSet() => this as Set ?? new Set();
 
     /// <summary>The form in which a base keeps this value; two values are the same to a base if these are equal.</summary>
     public FieldValue ToBase() => this is Text { Value.Length: > LongText } text

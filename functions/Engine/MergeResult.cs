@@ -9,9 +9,6 @@ internal sealed class MergeResult
     /// <summary>The side whose change is sent: the source of a new loop lock.</summary>
     public Side? ChangedBy { get; set; }
 
-    /// <summary>The side to be written first, where both are.</summary>
-    public Side First { get; set; } = Side.Left;
-
     public void Note(SyncAction action) => _notes.Add(action);
 
     /// <summary>The target is to have this value, in the shape that it can hold.</summary>
@@ -43,7 +40,7 @@ internal sealed class MergeResult
     {
         var (left, right) = (_sides[Side.Left].Adopted, _sides[Side.Right].Adopted);
         if (!left.IsEmpty || !right.IsEmpty) yield return new SyncAction.Adopt(left, right);
-        foreach (var side in new[] { First, First.Other() })
+        foreach (var side in Sides.Both)
         {
             var found = _sides[side];
             if (!found.Sent.IsEmpty) yield return new SyncAction.Write(side, found.Sent, found.Before, found.SourceValues);

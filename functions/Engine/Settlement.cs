@@ -19,7 +19,7 @@ public static class Settlement
             var actual = readBack.Fields.Find(name) ?? value;
             var ours = kind.Field(name).Agree(value, actual);
             planAgain |= !ours;
-            settled = settled.With(name, ours ? actual : value);
+            settled = settled.With(name, HalfOfASet(name, value, sourceValues) ?? (ours ? actual : value));
         }
 
         // What was not sent because it is blank is agreed on where the target has nothing either.
@@ -30,6 +30,13 @@ public static class Settlement
 
         return bases.With(target, settled).With(target.Other(), sourceValues);
     }
+
+    /// <summary>
+    /// A target that was sent more than the source has got the whole of a merged set. What the source is still to get has to differ from the
+    /// target's base, so this is what the source has. Null for everything else.
+    /// </summary>
+    private static FieldValue? HalfOfASet(string name, FieldValue sent, FieldSet sourceValues) =>
+        sent is FieldValue.Set && sourceValues.Find(name) is { } value && !sent.Equals(value.AsSet()) ? value : null;
 
     /// <summary>After an adoption both sides' values become their bases.</summary>
     public static Bases AfterAdopting(Bases bases, SyncAction.Adopt adopt) => bases.With(Side.Left, adopt.Left).With(Side.Right, adopt.Right);

@@ -81,11 +81,12 @@ public class ConflictTests
     }
 
     [Fact]
-    public void Sets_EditedOnBothSidesInsideALock_AreHeldTogether()
+    public void Sets_EditedOnBothSidesInsideALock_GoOverFromItsSourceAtOnce()
     {
         var item = Item(Seen(Side.Left, ("tags", new FieldValue.Set("a", "b"))), Seen(Side.Right, ("tags", new FieldValue.Set("a", "c"))), Linked with { Lock = new LoopLock(Side.Left, Now.AddMinutes(5)) });
-        Plan(item).ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Hold>().Source.ShouldBe(Side.Right);
         var merged = new FieldValue.Set("a", "b", "c");
+        Plan(item).OfType<SyncAction.Write>().ShouldHaveSingleItem().ShouldSatisfyAllConditions(write => write.Target.ShouldBe(Side.Right), write => write.Fields["tags"].ShouldBe(merged));
+        Plan(item).OfType<SyncAction.Hold>().ShouldHaveSingleItem().Source.ShouldBe(Side.Right);
         Plan(item with { Link = Linked }).OfType<SyncAction.Write>().Select(write => write.Fields["tags"]).ShouldBe([merged, merged]);
     }
 
