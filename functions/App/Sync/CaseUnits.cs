@@ -131,9 +131,10 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
     };
 
     public Link JoinedLink(WorkScope scope, SyncCase item, SyncAction.Join join) =>
-        (item.Link?.Value ?? new Link(NewLinkId(), scope.Kind.Name) { State = LinkState.Active }) with { State = LinkState.Active, LeftId = join.LeftId, RightId = join.RightId, Intent = null };
+        (item.Link?.Value ?? new Link(NewLinkId(item), scope.Kind.Name) { State = LinkState.Active }) with { State = LinkState.Active, LeftId = join.LeftId, RightId = join.RightId, Intent = null };
 
-    public LinkId NewLinkId() => new(ids.NewId());
+    /// <summary>Of the link that a case is to get: what is told before it is stored names it, too.</summary>
+    public LinkId NewLinkId(SyncCase item) => item.NewLink ??= new(ids.NewId());
 
     public static bool IsDeferred(ItemPlan plan) => plan.Actions.Any(action => action is SyncAction.Hold or SyncAction.Park);
 

@@ -17,7 +17,7 @@ internal static class Story
             Side = item.Source,
             RecordId = item.SourceId,
             Label = item.Label,
-            LinkId = item.Link?.Value.Id,
+            LinkId = item.LinkId,
             RunId = scope.Run,
             WhatToDo = whatToDo,
         };
@@ -55,7 +55,7 @@ internal static class Story
         from conflict in item.Plan!.Actions.OfType<SyncAction.Conflict>()
         select new Conflict(IdOf(scope, item, conflict), at, scope.Kind.Name, conflict.Field, conflict.Winner, conflict.Left, conflict.Right)
         {
-            Link = item.Link?.Value.Id,
+            Link = item.LinkId,
             LeftId = item.Item.RecordOn(Side.Left)?.Id,
             RightId = item.Item.RecordOn(Side.Right)?.Id,
             Label = item.Label,

@@ -24,6 +24,11 @@ internal sealed class SyncCase
 
     public Versioned<Link>? Link { get; set; }
 
+    /// <summary>The link that is about to be made.</summary>
+    public LinkId? NewLink { get; set; }
+
+    public LinkId? LinkId => Link?.Value.Id ?? NewLink;
+
     public Dictionary<Side, Versioned<IndexEntry>> Index { get; } = [];
 
     /// <summary>What is known of the record to which the link moves.</summary>

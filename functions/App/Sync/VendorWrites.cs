@@ -9,9 +9,11 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
 {
     private const int WritesAtOnce = 8;
 
-    public async Task RunAsync(WorkScope scope, List<Effect> effects, Tally tally, CancellationToken cancellation)
+    /// <summary>Puts the writes into the target's words, and takes out those that refer to what the target does not have yet: they wait.</summary>
+    /// <returns>The cases of what was taken out.</returns>
+    public async Task<List<SyncCase>> ExpressAsync(WorkScope scope, List<Effect> effects, Tally tally, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
+        var waiting = new List<SyncCase>();
         foreach (var side in Sides.Both)
         {
             var ofSide = effects.Where(effect => effect.Target == side).ToList();
@@ -26,8 +28,16 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
 
                 effects.Remove(effect);
                 tally.Wait(effect.Case, lacking!, AwaitedBy(effect, lacking!, referred));
+                waiting.Add(effect.Case);
             }
         }
+
+        return waiting;
+    }
+
+    public async Task RunAsync(WorkScope scope, List<Effect> effects, Tally tally, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
 
         // Intents: nothing is sent without one.
         var reserved = await links.CommitAsync(scope.Links, effects.ConvertAll(effect => ReserveUnit(scope, effect, now)), cancellation);
@@ -134,7 +144,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         if (item.Link is not { } existing)
         {
             // A new record: its link is there before its counterpart is.
-            var created = units.Remembered(scope, new Link(units.NewLinkId(), scope.Kind.Name) { State = LinkState.Creating, CreatedFrom = item.Source, Intent = intent }.WithId(item.Source, item.SourceId), plan);
+            var created = units.Remembered(scope, new Link(units.NewLinkId(item), scope.Kind.Name) { State = LinkState.Creating, CreatedFrom = item.Source, Intent = intent }.WithId(item.Source, item.SourceId), plan);
             effect.Link = created;
             return CaseUnits.Of(item, created, finished: false) with { Index = [units.ClaimIndex(item, item.Source, created)], OpensCreate = new OpenCreate(effect.Link.Id, effect.Target) };
         }
