@@ -22,11 +22,16 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         }
 
         if (item.Link is not { } link) return Unlinked(scope, item);
+        if (link.Value is { State: LinkState.Creating, Intent: not null } && item.Item.Link is null) return Unmade(item, link.Value);
         var remembered = Remembered(scope, link.Value, plan);
         if (plan.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return End(scope, item, remembered, end);
         if (plan.Actions.OfType<SyncAction.Move>().FirstOrDefault() is { } move) return Move(item, remembered, move);
         return remembered != link.Value ? Of(item, remembered) : DoneWork(item);
     }
+
+    /// <summary>Its create is known to have come to nothing, and is not tried again as things are: nothing is on its way any more.</summary>
+    private static LinkUnit Unmade(SyncCase item, Link link) =>
+        Of(item, link with { Intent = null }) with { ClosesCreate = new OpenCreate(link.Id, link.LeftId is null ? Side.Left : Side.Right) };
 
     public LinkUnit End(WorkScope scope, SyncCase item, Link link, SyncAction.End end) =>
         Of(item, link with { State = end.State, Intent = null, Reason = end.Reason, PausedBy = end.Cause, StateSince = time.GetUtcNow() }) with
