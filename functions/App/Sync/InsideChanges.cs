@@ -28,9 +28,10 @@ internal sealed class InsideChanges(LinkStore links)
     private static bool MayDiffer(KindMap inside, FlowSettings settings, Bases bases, Side side, Record parent)
     {
         var seen = inside.Project(side, parent, settings);
-        foreach (var field in inside.Fields.Where(field => FlowSettings.Allows(settings.DirectionOf(inside, field), side)))
+        foreach (var field in inside.Fields.Where(field => settings.DirectionOf(inside, field) != Direction.Off))
         {
-            if (field.End(side).Name is { } name && !parent.Fields.ContainsKey(name)) return true;
+            // Where the side owns nothing of it there can only be an edit to put back: that is not worth a call for each parent.
+            if (FlowSettings.Allows(settings.DirectionOf(inside, field), side) && field.End(side).Name is { } name && !parent.Fields.ContainsKey(name)) return true;
             if (seen.Fields.Find(field.Name) is { } value && (bases[side].Find(field.Name) is not { } agreed || !FieldMap.SameAsBase(value, agreed))) return true;
         }
 
