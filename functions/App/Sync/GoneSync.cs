@@ -58,9 +58,26 @@ public sealed class GoneSync(
             await brakes.MayAsync(scope, vanishing, cancellation);
         }
 
-        if (gone.Count == 0) return;
-        var outcome = await batches.RunAsync(scope, gone, cancellation);
-        await runs.AddAsync(scope.Flow.Key, scope.Run!.Value, scope.Kind.Name, outcome.Counts with { Done = 0 }, cancellation);
+        if (gone.Count > 0)
+        {
+            var outcome = await batches.RunAsync(scope, gone, cancellation);
+            await runs.AddAsync(scope.Flow.Key, scope.Run!.Value, scope.Kind.Name, outcome.Counts with { Done = 0 }, cancellation);
+        }
+
+        if (scope.Mode != RunMode.DryRun) await PutAwayAsync(scope, seen, cancellation);
+    }
+
+    /// <summary>Nobody has to decide any more about a record that no list shows and no link holds.</summary>
+    private async Task PutAwayAsync(WorkScope scope, Dictionary<Side, SweepSet> seen, CancellationToken cancellation)
+    {
+        var dead = await links.WorkPageAsync(scope.Links, WorkReason.Dead, continuation: null, PageSize, cancellation);
+        foreach (var side in Sides.Both)
+        {
+            var missing = dead.Items.Where(row => row.Value.Side == side && !seen[side].Contains(row.Value.RecordId)).ToList();
+            if (missing.Count == 0) continue;
+            var entries = await links.FindAsync(scope.Links, side, [.. missing.Select(row => row.Value.RecordId)], cancellation);
+            await links.DeleteWorkAsync(scope.Links, [.. missing.Where(row => !entries.TryGetValue(row.Value.RecordId, out var entry) || entry.Value is { Link: null } or { Tombstone: true })], cancellation);
+        }
     }
 
     private sealed record Comparison(int Links, List<SourceRecord> Missing, Dictionary<(Side, string), LinkId> LinkOf, Dictionary<Side, List<string>> Canaries);
