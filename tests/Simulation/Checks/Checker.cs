@@ -55,6 +55,14 @@ public sealed class Checker
             {
                 ofLeft.RemoveAll(record => WasRenamedByMerge(kind, stored, Side.Left, record));
                 ofRight.RemoveAll(record => WasRenamedByMerge(kind, stored, Side.Right, record));
+
+                // Another record was merged into an older one, which so came to a counterpart of its own: its twin of old stays unlinked.
+                if (ofLeft.Concat(ofRight).Any(IsSurvivor))
+                {
+                    ofLeft.RemoveAll(record => IsOlder(Side.Left, record) && !stored.Links.Exists(link => link.LeftId == record.Id));
+                    ofRight.RemoveAll(record => IsOlder(Side.Right, record) && !stored.Links.Exists(link => link.RightId == record.Id));
+                }
+
                 if (ofLeft.Count + ofRight.Count == 0) continue;
             }
 
@@ -98,7 +106,7 @@ public sealed class Checker
         if (_world.On(side.Other()).Account.All(other.Kind).Count(known => Tokens.Of(known) == token) > 1 || WasRenamedByMerge(kind, _stored.Kinds[kind.Name], side.Other(), other)) return;
 
         // Its counterpart was made of another record, which went into this one.
-        if (_world.History.Events.Any(happened => happened.Verb == Verb.Merge && happened.Side == side && happened.MergedInto == record.Id)) return;
+        if (IsSurvivor(record)) return;
         Add("older record was created", $"{kind.Name} {token}: {side} {record.Id} is older than the flow, and the app made {other.Id} of it.{StoryOf(kind, [record, other])}");
     }
 
@@ -169,6 +177,9 @@ public sealed class Checker
             happened.Verb == Verb.Merge && happened.Side == side.Other() && happened.Kind == kind.On(happened.Side) && happened.MergedInto == other &&
             (isOther || (made.By == Actor.Sync && made.Number > happened.Number))));
     }
+
+    /// <summary>Another one was merged into it.</summary>
+    private bool IsSurvivor(FakeRecord record) => _world.History.Events.Any(happened => happened.Verb == Verb.Merge && happened.Kind == record.Kind && happened.MergedInto == record.Id);
 
     private bool IsOlder(Side side, FakeRecord record) =>
         _world.History.Of(side, record.Kind, record.Id) is [{ By: Actor.User } made, ..] && (_intents.WentLiveAt is not { } live || made.At <= live);

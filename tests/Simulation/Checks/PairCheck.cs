@@ -104,10 +104,10 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
 
     private static bool IsKeptBlank(FieldRule rule, FieldValue a, FieldValue b) => rule.KeepsBlanks && (a.IsBlank || b.IsBlank);
 
-    /// <summary>The owner never had a value, and so none that could go over the one with which the other side's record was made.</summary>
+    /// <summary>The owner has had no value since both are there, and so none that could go over the one that the other side's record has.</summary>
     private bool IsUnownedAndAlone(FieldRule rule, FieldValue a, FieldValue b) =>
         rule.Flow != Flow.BothWays && (rule.Owns(Side.Left) ? a : b).IsBlank &&
-        !_story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && happened.Number > MadeAt(rule.Owns(Side.Left) ? left : right) && !rule.Owns(happened.Side) && happened.After.ContainsKey(rule.On(happened.Side)));
+        !_story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && happened.Number > Math.Max(MadeAt(left), MadeAt(right)) && !rule.Owns(happened.Side) && happened.After.ContainsKey(rule.On(happened.Side)));
 
     private bool IsToldConflict(FieldRule rule, FakeEvent lost) => stored.LogOf(link).Any(entry =>
         entry.Code == "conflict" && entry.At >= lost.At && entry.Values.GetValueOrDefault("field") == rule.Name);

@@ -67,14 +67,18 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
         {
             var source = write.Side.Other();
             var cause = story.LastOrDefault(edit => edit.Number < write.Number && edit.By == Actor.User && edit.Verb == Verb.Edit && edit.Side == source && rules.Any(rule => edit.After.ContainsKey(rule.On(source)) && write.After.ContainsKey(rule.On(write.Side))));
-            // Both ways in one piece of work: which of the two was the later one cannot be told from outside.
-            if (locked is { } same && same.Write.Side != write.Side && same.Write.Round == write.Round)
+
+            // Both had changed when the first of the two went over: they were planned together, and the second may be as late as a failed call makes it.
+            if (locked is { } same && same.Write.Side != write.Side && (same.Write.Round == write.Round || (cause is not null && cause.Number < same.Write.Number)))
             {
                 locked = null;
                 continue;
             }
 
             if (cause is null || cause.At <= joinedAt) continue;
+
+            // What was held went with its record; the deletion itself is no change that could wait.
+            if (story.Exists(gone => gone.Side == source && gone.Verb is Verb.Delete or Verb.Merge && gone.Number < write.Number)) continue;
 
             if (locked is { } held && held.Edit.Side != source && write.At < held.Edit.At + settings.LockWindow - LockTolerance && held.Edit.At < cause.At && !WasHeldByOther(story, held.Edit, write, rules))
                 findings.Add(new Finding("lock ignored", $"{kind.Name} {link.LeftId} = {link.RightId}: {held.Edit.Side} was changed by {held.Edit} and went over by #{held.Write.Number}, yet {write} was written inside the window.\n    {string.Join("\n    ", story)}"));
