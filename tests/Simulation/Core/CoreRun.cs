@@ -10,7 +10,8 @@ using SyncFunctions.State;
 namespace SyncFunctions.Simulation.Core;
 
 /// <param name="Trace">A hash of every call and answer: the same seed has the same one.</param>
-public sealed record CoreResult(int Seed, IReadOnlyList<Finding> Findings, string Trace, IReadOnlyList<(FaultClass Class, int Count)> Faults, long Writes)
+/// <param name="Calls">To the systems and to storage.</param>
+public sealed record CoreResult(int Seed, IReadOnlyList<Finding> Findings, string Trace, IReadOnlyList<(FaultClass Class, int Count)> Faults, long Writes, long Calls)
 {
     public override string ToString() => $"seed {Seed}: {(Findings.Count == 0 ? "all promises kept" : $"\n  {string.Join("\n  ", Findings)}")}";
 }
@@ -30,7 +31,7 @@ public static class CoreRun
             tell?.Invoke(line);
         };
         var findings = Judge(world, operations, tell);
-        return new CoreResult(seed, findings, Convert.ToHexStringLower(trace.GetHashAndReset()), [.. world.Faults.All], world.Vendors.History.Writes);
+        return new CoreResult(seed, findings, Convert.ToHexStringLower(trace.GetHashAndReset()), [.. world.Faults.All], world.Vendors.History.Writes, world.Vendors.Network.Calls + world.Account.Calls);
     }
 
     /// <summary>What is wrong after one run, in texts, which a simulation that was loaded a second time can hand over.</summary>

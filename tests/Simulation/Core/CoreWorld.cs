@@ -38,6 +38,7 @@ public sealed class CoreWorld : IDisposable
             Clock.MoveTo(Clock.Now + TimeSpan.FromMilliseconds(20));
             return default;
         };
+        Account = new MemoryStorage(Clock) { AnswersAtOnce = true };
         _services = Build();
         Key = new FlowKey(new TenantId("tenant"), new FlowId("flow"));
     }
@@ -49,6 +50,8 @@ public sealed class CoreWorld : IDisposable
     public FaultPlan Faults { get; }
 
     public FakeWorld Vendors { get; }
+
+    public MemoryStorage Account { get; }
 
     public FlowKey Key { get; }
 
@@ -85,11 +88,10 @@ public sealed class CoreWorld : IDisposable
 
     private ServiceProvider Build()
     {
-        var storage = new MemoryStorage(Clock) { AnswersAtOnce = true };
         var clients = new StateClients(
-            new TableServiceClient(MemoryStorage.ConnectionString, new TableClientOptions { Transport = storage }),
-            new BlobServiceClient(MemoryStorage.ConnectionString, new BlobClientOptions { Transport = storage }),
-            new QueueServiceClient(MemoryStorage.ConnectionString, new QueueClientOptions { Transport = storage, MessageEncoding = QueueMessageEncoding.Base64 }));
+            new TableServiceClient(MemoryStorage.ConnectionString, new TableClientOptions { Transport = Account }),
+            new BlobServiceClient(MemoryStorage.ConnectionString, new BlobClientOptions { Transport = Account }),
+            new QueueServiceClient(MemoryStorage.ConnectionString, new QueueClientOptions { Transport = Account, MessageEncoding = QueueMessageEncoding.Base64 }));
         return new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)

@@ -9,8 +9,9 @@ namespace SyncFunctions.Simulation.Service;
 
 /// <param name="Trace">A hash of everything that happened: the same seed has the same one.</param>
 /// <param name="Last">The end of the trace.</param>
+/// <param name="Calls">To the systems and to storage.</param>
 public sealed record ServiceResult(
-    int Seed, int Operations, IReadOnlyList<Finding> Findings, string Trace, IReadOnlyList<string> Last, IReadOnlyList<(FaultClass Class, int Count)> Faults, int Effects, long Writes)
+    int Seed, int Operations, IReadOnlyList<Finding> Findings, string Trace, IReadOnlyList<string> Last, IReadOnlyList<(FaultClass Class, int Count)> Faults, int Effects, long Writes, long Calls)
 {
     public override string ToString() => $"seed {Seed}, {Operations} operations: {(Findings.Count == 0 ? "all promises kept" : $"\n  {string.Join("\n  ", Findings)}")}";
 }
@@ -27,7 +28,7 @@ public static class ServiceRun
         using var world = new ServiceWorld(seed);
         world.Trace.Listener = tell;
         var findings = new Play(world, operations).Run();
-        return new ServiceResult(seed, operations, findings, world.Trace.Hash, [.. world.Trace.Last(KeptLines)], [.. world.Faults.All], world.Steps.Count, world.Vendors.History.Writes);
+        return new ServiceResult(seed, operations, findings, world.Trace.Hash, [.. world.Trace.Last(KeptLines)], [.. world.Faults.All], world.Steps.Count, world.Vendors.History.Writes, world.Vendors.Network.Calls + world.Account.Calls);
     }
 
     /// <summary>The fewest operations after which the seed still fails.</summary>

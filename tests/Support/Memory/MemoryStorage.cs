@@ -27,6 +27,9 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
     /// <summary>Nobody else runs between a call and its answer: for runs on one thread that must repeat.</summary>
     public bool AnswersAtOnce { get; init; }
 
+    /// <summary>Calls so far.</summary>
+    public long Calls { get; private set; }
+
     /// <inheritdoc/>
     public override Request CreateRequest() => HttpClientTransport.Shared.CreateRequest();
 
@@ -77,6 +80,7 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
         var call = new MemoryCall(request.Method.Method, MemoryCall.PathOf(request.Uri.Path), request.Uri.Query, body.ToArray(), request.Headers);
         lock (_gate)
         {
+            Calls++;
             var answer = request.Uri.Port == BlobPort ? _blobs.Answer(call)
                 : request.Headers.Contains("DataServiceVersion") ? _tables.Answer(call)
                 : _queues.Answer(call);
