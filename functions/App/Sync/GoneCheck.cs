@@ -1,3 +1,4 @@
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -28,16 +29,25 @@ public sealed class GoneCheck(LinkStore links)
     private async Task<bool> SingsAsync(WorkScope scope, Side side, HashSet<string> missing, CancellationToken cancellation)
     {
         var some = await links.LinksAsync(scope.Links, null, missing.Count + (10 * Canaries), cancellation);
-        var canaries = (from link in some.Items
-                        where link.Value.State == LinkState.Active
-                        let id = link.Value.IdOn(side)
-                        where id is not null && !missing.Contains(id)
-                        select id).Take(Canaries).ToList();
+        var oldest = some.Items.Where(link => link.Value.State == LinkState.Active).Select(link => link.Value.IdOn(side)).OfType<string>().Except(missing).Take(Canaries).ToList();
+        return await AreFoundAsync(scope, side, oldest, cancellation) || await AreFoundAsync(scope, side, [.. (await ListedAsync(scope, side, cancellation)).Except(missing).Except(oldest).Take(Canaries)], cancellation);
+    }
+
+    private static async Task<bool> AreFoundAsync(WorkScope scope, Side side, List<string> canaries, CancellationToken cancellation)
+    {
         foreach (var id in canaries)
         {
             if ((await scope.Flow.On(side).GetAsync(scope.Kind, id, cancellation)).TryGet(out _, out _)) return true;
         }
 
         return false;
+    }
+
+    /// <summary>The oldest may be gone themselves: linked records that the vendor lists.</summary>
+    private async Task<IEnumerable<string>> ListedAsync(WorkScope scope, Side side, CancellationToken cancellation)
+    {
+        if (!(await scope.Flow.On(side).ListAsync(scope.Kind, new ListRequest(), cancellation)).TryGet(out var page, out _)) return [];
+        var known = await links.FindAsync(scope.Links, side, [.. page.Records.Select(record => record.Id).Distinct()], cancellation);
+        return known.Values.Where(entry => entry.Value is { Link: not null, Tombstone: false }).Select(entry => entry.Value.RecordId);
     }
 }
