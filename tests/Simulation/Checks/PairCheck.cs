@@ -36,6 +36,9 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         var kept = rule.AfterBoth(world, last.Side, value);
         if (kept == ours || kept == theirs) return;
         if (rule.IsReference && IsNowhereElse(last.Side, value)) return;
+
+        // It points at the record that another one was merged into: for the app that is the same one still, and an edit of the other side is the last word.
+        if (rule.IsReference && last.By == Actor.Vendor && !value.IsBlank) return;
         if (value.IsBlank && (rule.KeepsBlanks || rule.IsReference || _joinedAt >= last.At)) return;
         if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasFirstSight(last) || IsBackWhereItWas(rule, last)) return;
         Add("lost change", rule, $"{last.Side} was set to '{value}' last (#{last.Number}, {last.At:HH:mm:ss}), but left has '{left.Get(rule.Left)}' and right has '{right.Get(rule.Right)}', and no conflict was told");
@@ -107,7 +110,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
     /// <summary>The owner has had no value since both are there, and so none that could go over the one that the other side's record has.</summary>
     private bool IsUnownedAndAlone(FieldRule rule, FieldValue a, FieldValue b) =>
         rule.Flow != Flow.BothWays && (rule.Owns(Side.Left) ? a : b).IsBlank &&
-        !_story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && happened.Number > Math.Max(MadeAt(left), MadeAt(right)) && !rule.Owns(happened.Side) && happened.After.ContainsKey(rule.On(happened.Side)));
+        !_story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && IsOfThese(happened) && happened.Number > Math.Max(MadeAt(left), MadeAt(right)) && !rule.Owns(happened.Side) && happened.After.ContainsKey(rule.On(happened.Side)));
 
     private bool IsToldConflict(FieldRule rule, FakeEvent lost) => stored.LogOf(link).Any(entry =>
         entry.Code == "conflict" && entry.At >= lost.At && entry.Values.GetValueOrDefault("field") == rule.Name);
