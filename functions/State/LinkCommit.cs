@@ -196,7 +196,8 @@ internal sealed class LinkCommit
         return true;
     }
 
-    // Something else put the record on the list since: the earlier of the two is kept, so that no news waits for a later retry.
+    // Something else put the record on the list since: the earlier of the two is kept, so that no news waits for a later retry. News of one
+    // side alone do not stand for what was planned for both.
     private async Task KeepEarlierAsync(Pending unit, Write write, CancellationToken cancellation)
     {
         unit.Writes.Remove(write);
@@ -204,6 +205,8 @@ internal sealed class LinkCommit
         if (found is null) unit.Writes.Add(write with { Type = TableTransactionActionType.Add });
         else if (found.Time("DueAt") > write.Row.Time("DueAt"))
             unit.Writes.Add(write with { Type = TableTransactionActionType.UpdateReplace, Expected = found.ETag });
+        else if (LinkRows.ToWork(_scope, found) is { IsOfBothSides: false } news)
+            unit.Writes.Add(write with { Type = TableTransactionActionType.UpdateReplace, Row = LinkRows.ToRow(_scope, news with { HadPlan = true }), Expected = found.ETag });
     }
 
     private enum OnMismatch

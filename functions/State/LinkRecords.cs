@@ -89,6 +89,12 @@ public sealed record WorkItem(string Kind, Side Side, string RecordId, WorkReaso
     public required DateTimeOffset FirstAt { get; init; }
 
     public LinkId? Link { get; init; }
+
+    /// <summary>News took the place of a plan that waited.</summary>
+    public bool HadPlan { get; init; }
+
+    /// <summary>News by a webhook are of one side; what a plan left may be the other side's change, which this side does not show.</summary>
+    public bool IsOfBothSides => HadPlan || Reason != WorkReason.Webhook;
 }
 
 /// <summary>A record that another one refers to, and that is not linked yet.</summary>

@@ -106,7 +106,8 @@ internal static class LinkRows
             .Put("AwaitsSide", item.Awaits?.Side)
             .PutId("AwaitsRecord", item.Awaits?.RecordId)
             .Put("FirstAt", item.FirstAt)
-            .Put("Link", item.Link?.Value);
+            .Put("Link", item.Link?.Value)
+            .Put("HadPlan", item.HadPlan ? true : (bool?)null);
     }
 
     public static WorkItem ToWork(LinkScope scope, TableEntity row) =>
@@ -117,5 +118,6 @@ internal static class LinkRows
             Awaits = row.GetString("AwaitsKind") is { } kind ? new AwaitedRecord(kind, row.Enum<Side>("AwaitsSide"), row.Id("AwaitsRecord")) : null,
             FirstAt = row.Time("FirstAt"),
             Link = row.GetString("Link") is { } link ? new LinkId(link) : null,
+            HadPlan = row.GetBoolean("HadPlan") == true,
         };
 }

@@ -94,8 +94,8 @@ public sealed class LinkStore(StateTables tables)
     }
 
     /// <summary>
-    /// News of records, due at once. A row that is there already is renewed, so that whoever works on it sees that it has changed; one
-    /// that is held stays so, since when it began decides how long it may be.
+    /// News of records, due at once. A row that is there already is renewed, so that whoever works on it sees that it has changed, and remembers
+    /// that a plan waited; one that is held stays so, since when it began decides how long it may be.
     /// </summary>
     public async Task NoteWorkAsync(LinkScope scope, IReadOnlyList<WorkItem> news, CancellationToken cancellation)
     {
@@ -108,7 +108,7 @@ public sealed class LinkStore(StateTables tables)
             TableTransactionAction Action(WorkItem item)
             {
                 if (!known.TryGetValue((item.Side, item.RecordId), out var row)) return new(TableTransactionActionType.Add, LinkRows.ToRow(scope, item));
-                var renewed = row.Value.Reason == WorkReason.Held ? row.Value with { DueAt = item.DueAt } : item with { FirstAt = row.Value.FirstAt };
+                var renewed = row.Value.Reason == WorkReason.Held ? row.Value with { DueAt = item.DueAt } : item with { FirstAt = row.Value.FirstAt, HadPlan = row.Value.IsOfBothSides };
                 return new(TableTransactionActionType.UpdateReplace, LinkRows.ToRow(scope, renewed), row.ETag);
             }
         }

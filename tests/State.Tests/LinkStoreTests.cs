@@ -402,13 +402,24 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     {
         await Store.PutWorkAsync(Companies, [FullWork("17")], Cancel);
         var read = await Store.WorkAsync(Companies, 10, Cancel);
-        await Store.PutWorkAsync(Companies, [FullWork("17") with { Reason = WorkReason.Webhook, DueAt = Now }], Cancel);
+        await Store.PutWorkAsync(Companies, [News("17")], Cancel);
 
         var result = await CommitOneAsync(Unit(1) with { DoneWork = [.. read], PutWork = [FullWork("17") with { Reason = WorkReason.Held, DueAt = Now.AddHours(1) }] });
 
         result.Committed.ShouldBeTrue();
         var left = (await Store.WorkAsync(Companies, 10, Cancel)).Single().Value;
-        (left.Reason, left.DueAt).ShouldBe((WorkReason.Webhook, Now));
+        (left.Reason, left.DueAt, left.IsOfBothSides).ShouldBe((WorkReason.Webhook, Now, true));
+    }
+
+    [Fact]
+    public async Task Work_NewsWhereAPlanWaits_StandsForThePlanToo()
+    {
+        await Store.PutWorkAsync(Companies, [FullWork("17") with { Reason = WorkReason.Retry, DueAt = Now.AddHours(1) }], Cancel);
+
+        foreach (var _ in Enumerable.Range(0, 2)) await Store.NoteWorkAsync(Companies, [News("17"), News("18")], Cancel);
+
+        var left = (await Store.WorkAsync(Companies, 10, Cancel)).Select(row => row.Value).OrderBy(item => item.RecordId);
+        left.Select(item => (item.RecordId, item.Reason, item.DueAt, item.IsOfBothSides)).ShouldBe([("17", WorkReason.Webhook, Now, true), ("18", WorkReason.Webhook, Now, false)]);
     }
 
     [Fact]
@@ -505,5 +516,8 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         Awaits = new AwaitedRecord("person", Side.Right, id),
         FirstAt = Now.AddDays(-1),
         Link = new LinkId("one"),
+        HadPlan = true,
     };
+
+    private static WorkItem News(string id) => new("company", Side.Left, id, WorkReason.Webhook, Now) { FirstAt = Now };
 }

@@ -126,11 +126,8 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         return new Sight.MergedInto(into, known.TryGetValue(into, out var entry) && (entry.Value.Link is not null || entry.Value.Tombstone));
     }
 
-    /// <summary>
-    /// A person wants both sides looked at, or the record was put on the work list by a plan for both: what waits may be the other side's
-    /// change, which this side does not show. News by a webhook are of one side.
-    /// </summary>
-    private static bool MayHaveMore(WorkScope scope, SyncCase item) => scope.Mode == RunMode.Manual || item.Work.Exists(work => work.Value.Reason != WorkReason.Webhook);
+    /// <summary>A person wants both sides looked at, or a plan for both put the record on the work list.</summary>
+    private static bool MayHaveMore(WorkScope scope, SyncCase item) => scope.Mode == RunMode.Manual || item.Work.Exists(work => work.Value.IsOfBothSides);
 
     /// <summary>A canary: "not found" is believed only of a vendor that shows other records of the kind.</summary>
     private static async Task<bool> AnswersAsync(SideContext side, KindMap kind, CancellationToken cancellation) =>

@@ -59,6 +59,22 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task Retry_ForTheOtherSidesChange_OutlivesNewsOfThisSide()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = await world.CompanyAsync("Acme");
+        world.Right.Edit(await world.CounterpartAsync(company), FieldSet.Of(("tel", FieldValue.Of("123"))), Actor.User);
+        var now = world.Time.GetUtcNow();
+        await world.Get<LinkStore>().PutWorkAsync(new LinkScope(LiveWorld.Key, "company"), [new WorkItem("company", Side.Left, company.Id, WorkReason.Retry, now.AddHours(1)) { FirstAt = now }], Cancel);
+
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+
+        company.Get("phone").ShouldBe(FieldValue.Of("123"));
+        (await world.WorkAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Parked_WhoseReferenceWasLinkedJustBeforeItsRow_IsDueAtOnce()
     {
         using var world = await LiveWorld.LiveAsync();
