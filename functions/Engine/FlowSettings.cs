@@ -56,6 +56,8 @@ public sealed record FlowSettings
 
     public KindSettings Kind(string kind) => Kinds.GetValueOrDefault(kind) ?? KindSettings.Default;
 
+    public FlowSettings With(string kind, Func<KindSettings, KindSettings> change) => this with { Kinds = Kinds.SetItem(kind, change(Kind(kind))) };
+
     /// <summary>The direction of a field after the tenant's narrowing; the lifecycle goes nowhere where the tenant ignores archivings.</summary>
     public Direction DirectionOf(KindMap kind, FieldMap field) =>
         field.Name == KindMap.Lifecycle && (Kind(kind.Name).WhenArchived ?? kind.WhenArchived) == LifecyclePolicy.Ignore ? Direction.Off : Narrowed(kind, field);

@@ -8,7 +8,7 @@ namespace SyncFunctions.App.Sync;
 /// Stops when suspiciously many records of a kind vanish: a revoked right, an outage or a slip of a person looks just like deletions. Whatever
 /// the source (a sweep, a webhook, an edit to archived), nothing more is archived or deleted until a person has looked.
 /// </summary>
-public sealed class Brakes(BrakeStore brakes, LinkStore links, FlowStore flows, DueStore due, IntegrationLog log, TimeProvider time)
+public sealed class Brakes(BrakeStore brakes, LinkStore links, WorkList work, IntegrationLog log, TimeProvider time)
 {
     private const int PageSize = 1000;
     private const int UnitsAtOnce = 33;
@@ -60,9 +60,7 @@ public sealed class Brakes(BrakeStore brakes, LinkStore links, FlowStore flows, 
         var now = time.GetUtcNow();
         if (!await ReleaseAsync(scope, brake => brake with { ConfirmedAt = now }, cancellation)) return false;
         var waiting = await WaitingAsync(scope, cancellation);
-        await links.PutWorkAsync(scope, [.. waiting.Select(work => work.Value with { DueAt = now, Detail = "Confirmed by a person." })], cancellation);
-        await flows.EnsureHintAsync(scope.Flow, scope.Kind, now, cancellation);
-        if (await flows.GetAsync(scope.Flow, cancellation) is { Value: { Enabled: true, Mode: FlowMode.Continuous } }) await due.PutAsync(scope.Flow, now, cancellation);
+        await work.PutAsync(scope, [.. waiting.Select(row => row.Value with { DueAt = now, Detail = "Confirmed by a person." })], cancellation);
         await log.AppendAsync(scope.Flow, [new LogEntry(now, LogSeverity.Info, "brake-confirmed", $"The {waiting.Count} archivings and deletions that waited were confirmed by a person; they go on.") { Kind = scope.Kind }], cancellation);
         return true;
     }
@@ -107,7 +105,7 @@ public sealed class Brakes(BrakeStore brakes, LinkStore links, FlowStore flows, 
     {
         var unknown = cases.Where(item => item.Work.Count == 0).DistinctBy(item => (item.Source, item.SourceId)).ToDictionary(item => (item.Source, item.SourceId));
         if (unknown.Count == 0) return;
-        foreach (var work in await links.FindWorkAsync(scope.Links, unknown.Keys, cancellation)) unknown[(work.Value.Side, work.Value.RecordId)].Work.Add(work);
+        foreach (var row in await links.FindWorkAsync(scope.Links, unknown.Keys, cancellation)) unknown[(row.Value.Side, row.Value.RecordId)].Work.Add(row);
     }
 
     private async Task<int> CountAsync(LinkScope scope, CancellationToken cancellation)

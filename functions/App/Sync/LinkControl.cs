@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>What a person does with one link as a whole: let it rest, let it go on, end it for good.</summary>
-public sealed class LinkControl(LinkStore links, FlowStore flows, DueStore due, IntegrationLog log, TimeProvider time)
+public sealed class LinkControl(LinkStore links, WorkList list, IntegrationLog log, TimeProvider time)
 {
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(1);
 
@@ -36,7 +36,6 @@ public sealed class LinkControl(LinkStore links, FlowStore flows, DueStore due, 
             cancellation);
         if (!result.Done) return result;
         await PlanAsync(scope, before.Value, insides, now, cancellation);
-        if (await flows.GetAsync(scope.Flow, cancellation) is { Value: { Enabled: true, Mode: FlowMode.Continuous } }) await due.PutAsync(scope.Flow, now, cancellation);
         return result;
     }
 
@@ -71,8 +70,7 @@ public sealed class LinkControl(LinkStore links, FlowStore flows, DueStore due, 
             // What lives inside is read on both sides by itself.
             var sides = Sides.Both.Where(side => link.IdOn(side) is not null && (kind == scope.Kind || side == Side.Left));
             var work = sides.Select(side => new WorkItem(kind, side, link.IdOn(side)!, WorkReason.Again, dueAt) { FirstAt = time.GetUtcNow(), Link = link.Id, Detail = "Its link was resumed." });
-            await links.PutWorkAsync(scope with { Kind = kind }, [.. work], cancellation);
-            await flows.EnsureHintAsync(scope.Flow, kind, dueAt, cancellation);
+            await list.PutAsync(scope with { Kind = kind }, [.. work], cancellation);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed record PushResult(ManualResult Result, ImmutableArray<(string Fiel
 }
 
 /// <summary>What a person sees of one link's records, and writes between them. Works while the flow or the kind is off.</summary>
-public sealed class LinkTools(FlowContexts contexts, BatchSync batches, LinkStore links, FlowStore flows, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
+public sealed class LinkTools(FlowContexts contexts, BatchSync batches, LinkStore links, WorkList work, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
 {
     private readonly LinkReader _reader = new(links, log, time);
 
@@ -110,12 +110,8 @@ public sealed class LinkTools(FlowContexts contexts, BatchSync batches, LinkStor
     /// <summary>What was held may be settled now: it is planned again at once, and held again if it is not.</summary>
     private async Task PlanHeldAgainAsync(WorkScope scope, SyncCase item, CancellationToken cancellation)
     {
-        var link = item.Link!.Value.Value;
-        var records = Sides.Both.Where(side => link.IdOn(side) is not null).Select(side => (side, link.IdOn(side)!)).ToList();
-        var held = (await links.FindWorkAsync(scope.Links, records, cancellation)).Select(work => work.Value).Where(work => work.Reason == WorkReason.Held).Select(work => work with { DueAt = time.GetUtcNow() }).ToList();
-        if (held.Count == 0) return;
-        await links.PutWorkAsync(scope.Links, held, cancellation);
-        await flows.EnsureHintAsync(scope.Flow.Key, scope.Kind.Name, time.GetUtcNow(), cancellation);
+        var held = await LockRelease.HeldAsync(links, scope.Links, item.Link!.Value.Value, cancellation);
+        await work.PutAsync(scope.Links, [.. held.Select(row => row.Value with { DueAt = time.GetUtcNow() })], cancellation);
     }
 
     private Differences Compare(WorkScope scope, LinkRead read)

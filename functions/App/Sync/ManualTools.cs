@@ -84,8 +84,8 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
     private async Task<WorkScope?> OpenAsync(FlowKey key, string kindName, CancellationToken cancellation)
     {
         if (await contexts.LoadAsync(key, cancellation) is not { } flow || flow.Pair.FindKind(kindName) is not { Parent: null } kind) return null;
-        var byHand = flow.Settings.Kind(kind.Name) with { Enabled = true, NewLeftToRight = true, NewRightToLeft = true, OnNoMatch = OnNoMatch.Create, OnAmbiguous = OnAmbiguous.Create };
-        return new WorkScope(flow, kind, RunMode.Manual, null, 0) { Settings = flow.Settings with { Kinds = flow.Settings.Kinds.SetItem(kind.Name, byHand) } };
+        var byHand = flow.Settings.With(kind.Name, settings => settings with { Enabled = true, NewLeftToRight = true, NewRightToLeft = true, OnNoMatch = OnNoMatch.Create, OnAmbiguous = OnAmbiguous.Create });
+        return new WorkScope(flow, kind, RunMode.Manual, null, 0) { Settings = byHand };
     }
 
     private bool IsFree(SyncCase item) => item.Link is null or { Value.State: LinkState.Tombstone } || IsUnsettled(item);

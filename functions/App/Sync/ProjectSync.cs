@@ -7,7 +7,7 @@ namespace SyncFunctions.App.Sync;
 /// What lives inside projects, one run per project at a time. A project that is under way, or cools down after its last delta, is requested:
 /// its guard says so, and it is on the work list for the time when it may run.
 /// </summary>
-public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore links, TimeProvider time)
+public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore links, WorkList list, TimeProvider time)
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
 
@@ -68,13 +68,13 @@ public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore li
     {
         var due = work.Select(rows => rows.Key).OfType<LinkId>().ToList();
         if (due.Count == 0) return BatchOutcome.Nothing;
-        var mayBeAsked = scope.Run is not null && (scope.Settings.CoolDown > TimeSpan.Zero || due.Exists(project => work[project].Any(row => row.Value.Reason == WorkReason.Again)));
+        var mayBeAsked = scope.Settings.CoolDown > TimeSpan.Zero || due.Exists(project => work[project].Any(row => row.Value.Reason == WorkReason.Again));
         if (!mayBeAsked) return await batches.RunInsideAsync(scope, due, cancellation, work);
 
         var now = time.GetUtcNow();
         var guards = await flows.GetProjectGuardsAsync(scope.Flow.Key, Lane.Live, [.. due.Select(project => project.Value)], cancellation);
         var asked = guards.Values.Where(guard => guard.Value.IsAsked).ToDictionary(guard => new LinkId(guard.Value.Project!));
-        var ready = due.Where(project => asked.TryGetValue(project, out var guard) && guard.Value.MayBegin(now)).ToList();
+        var ready = due.Where(project => scope.Run is not null && asked.TryGetValue(project, out var guard) && guard.Value.MayBegin(now)).ToList();
         var counts = await RunAsync(scope, [scope.Kind], ready, cancellation, work);
         var single = due.Except(ready).ToList();
         if (single.Count == 0) return new BatchOutcome(counts, []);
@@ -126,9 +126,7 @@ public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore li
                             Link = item.Project,
                             Detail = "Its project was synchronised just now, or still is.",
                         }).ToList();
-            if (work.Count == 0) continue;
-            await links.PutWorkAsync(scope.Flow.Links(kind), work, cancellation);
-            await flows.EnsureHintAsync(scope.Flow.Key, kind.Name, work.Min(item => item.DueAt), cancellation);
+            await list.PutAsync(scope.Flow.Links(kind), work, cancellation);
         }
     }
 }

@@ -21,9 +21,8 @@ public sealed class RecordSync(FlowContexts contexts, BatchSync batches, LinkSto
     public async Task<RecordSyncResult> RunAsync(FlowKey flow, string kindName, Side side, string id, CancellationToken cancellation)
     {
         if (await contexts.LoadAsync(flow, cancellation) is not { } context || context.Pair.FindKind(kindName) is not { } kind) return Refused("not-found", "The pair has no such kind.");
-        var on = context.Settings.Kind(kind.Name) with { Enabled = true };
         var watch = new List<SyncCase>();
-        var scope = new WorkScope(context, kind, RunMode.Manual, null, 0) { Settings = context.Settings with { Kinds = context.Settings.Kinds.SetItem(kind.Name, on) }, Watch = watch };
+        var scope = new WorkScope(context, kind, RunMode.Manual, null, 0) { Settings = context.Settings.With(kind.Name, settings => settings with { Enabled = true }), Watch = watch };
         var lines = new List<PlanLine>();
         for (var round = 1; round <= MostRounds; round++)
         {

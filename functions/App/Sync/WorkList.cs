@@ -4,7 +4,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>
-/// Commits units that leave work behind. The hint that brings somebody to the list is written before the work, so that no crash
+/// Everything that waits gets its row here. The hint that brings somebody to the list is written before the work, so that no crash
 /// leaves work that nobody looks for, and once more after it, so that nobody who looked in between takes the hint away.
 /// </summary>
 public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues, TimeProvider time)
@@ -15,32 +15,51 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
     /// <summary>What is to be planned again is not at once: whatever came in between has had its turn by then.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    public async Task<IReadOnlyList<CommitResult>> CommitAsync(WorkScope scope, IReadOnlyList<LinkUnit> units, CancellationToken cancellation)
+    public Task<IReadOnlyList<CommitResult>> CommitAsync(WorkScope scope, IReadOnlyList<LinkUnit> units, CancellationToken cancellation) =>
+        CommitAsync(scope.Links, units, cancellation, scope.Flow.State.Hint(scope.Kind.Name));
+
+    /// <summary>Units, of which some leave work behind.</summary>
+    /// <param name="known">The hint as it was read lately, to save a look.</param>
+    public async Task<IReadOnlyList<CommitResult>> CommitAsync(LinkScope scope, IReadOnlyList<LinkUnit> units, CancellationToken cancellation, Versioned<WorkHint>? known = null)
     {
         if (units.Count == 0) return [];
-        var due = units.SelectMany(unit => unit.PutWork).Select(item => item.DueAt).Where(at => at < DateTimeOffset.MaxValue).ToList();
-        if (due.Count == 0) return await links.CommitAsync(scope.Links, units, cancellation);
-
-        var (flow, kind) = (scope.Flow.Key, scope.Kind.Name);
-        var hint = await flows.EnsureHintAsync(flow, kind, due.Min(), cancellation, scope.Flow.State.Hint(kind));
-        var results = await links.CommitAsync(scope.Links, units, cancellation);
-        await flows.TouchHintAsync(flow, hint, cancellation);
-        await WakeAsync(flow, kind, due.Min(), cancellation);
-        var linked = await LinkedMeanwhileAsync(scope, [.. units.SelectMany(unit => unit.PutWork)], cancellation);
-        if (linked.Count > 0) await CommitAsync(scope, linked.ConvertAll(item => new LinkUnit { PutWork = [item] }), cancellation);
+        IReadOnlyList<WorkItem> items = [.. units.SelectMany(unit => unit.PutWork)];
+        IReadOnlyList<CommitResult> results = [];
+        await StoreAsync(scope, items, known, async () => results = await links.CommitAsync(scope, units, cancellation), cancellation);
+        var linked = await LinkedMeanwhileAsync(scope, items, cancellation);
+        if (linked.Count > 0) await CommitAsync(scope, linked.ConvertAll(item => new LinkUnit { PutWork = [item] }), cancellation, known);
         return results;
+    }
+
+    /// <summary>Rows, whatever they said before.</summary>
+    public Task PutAsync(LinkScope scope, IReadOnlyList<WorkItem> items, CancellationToken cancellation) =>
+        items.Count == 0 ? Task.CompletedTask : StoreAsync(scope, items, known: null, () => links.PutWorkAsync(scope, items, cancellation), cancellation);
+
+    private async Task StoreAsync(LinkScope scope, IReadOnlyList<WorkItem> items, Versioned<WorkHint>? known, Func<Task> store, CancellationToken cancellation)
+    {
+        var due = items.Select(item => item.DueAt).Where(at => at < DateTimeOffset.MaxValue).ToList();
+        if (due.Count == 0)
+        {
+            await store();
+            return;
+        }
+
+        var hint = await flows.EnsureHintAsync(scope.Flow, scope.Kind, due.Min(), cancellation, known);
+        await store();
+        await flows.TouchHintAsync(scope.Flow, hint, cancellation);
+        await WakeAsync(scope.Flow, scope.Kind, due.Min(), cancellation);
     }
 
     /// <summary>
     /// What waits for a record that was linked before the row was there: whoever linked it has not seen the row. Once it is due at once, it
     /// says no more for what it waits.
     /// </summary>
-    private async Task<List<WorkItem>> LinkedMeanwhileAsync(WorkScope scope, IReadOnlyList<WorkItem> items, CancellationToken cancellation)
+    private async Task<List<WorkItem>> LinkedMeanwhileAsync(LinkScope scope, IReadOnlyList<WorkItem> items, CancellationToken cancellation)
     {
         var found = new List<WorkItem>();
         foreach (var awaited in items.Where(item => item.Awaits is not null).GroupBy(item => (item.Awaits!.Kind, item.Awaits.Side)))
         {
-            var kind = new LinkScope(scope.Flow.Key, awaited.Key.Kind);
+            var kind = scope with { Kind = awaited.Key.Kind };
             var entries = await links.FindAsync(kind, awaited.Key.Side, [.. awaited.Select(item => item.Awaits!.RecordId).Distinct()], cancellation);
             var loaded = await links.LoadAsync(kind, [.. entries.Values.Select(entry => entry.Value.Link).OfType<LinkId>().Distinct()], cancellation);
             found.AddRange(

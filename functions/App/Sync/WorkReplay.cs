@@ -4,7 +4,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Takes up again what was given up: one record, or all dead letters. It begins with fresh attempts and keeps since when it waits.</summary>
-public sealed class WorkReplay(FlowContexts contexts, LinkStore links, FlowStore flows, WorkSync work, TimeProvider time)
+public sealed class WorkReplay(FlowContexts contexts, LinkStore links, WorkList list, WorkSync work, TimeProvider time)
 {
     private const int AtOnce = 1000;
 
@@ -21,8 +21,7 @@ public sealed class WorkReplay(FlowContexts contexts, LinkStore links, FlowStore
                 ? await links.FindWorkAsync(scope, [one], cancellation)
                 : [.. (await links.WorkAsync(scope, int.MaxValue, cancellation)).Where(row => row.Value.Reason == WorkReason.Dead)];
             if (rows.Count == 0) continue;
-            foreach (var some in rows.Chunk(AtOnce)) await links.CommitAsync(scope, [.. some.Select(Again)], cancellation);
-            await flows.EnsureHintAsync(flow, kind.Name, time.GetUtcNow(), cancellation);
+            foreach (var some in rows.Chunk(AtOnce)) await list.CommitAsync(scope, [.. some.Select(Again)], cancellation);
             replayed += rows.Count;
             if (!context.Flow.Enabled || !context.Settings.Kind(kind.Name).Enabled) await RunNowAsync(flow, kind, cancellation);
         }
@@ -41,8 +40,7 @@ public sealed class WorkReplay(FlowContexts contexts, LinkStore links, FlowStore
     private async Task RunNowAsync(FlowKey flow, KindMap kind, CancellationToken cancellation)
     {
         if (await contexts.LoadAsync(flow, cancellation) is not { } context || context.State.Hint(kind.Name) is not { } hint) return;
-        var on = context.Settings.Kind(kind.Name) with { Enabled = true };
-        var scope = new WorkScope(context, context.Pair.Kind(kind.Name), RunMode.Manual, null, 0) { Settings = context.Settings with { Kinds = context.Settings.Kinds.SetItem(kind.Name, on) } };
+        var scope = new WorkScope(context, context.Pair.Kind(kind.Name), RunMode.Manual, null, 0) { Settings = context.Settings.With(kind.Name, settings => settings with { Enabled = true }) };
         await work.RunAsync(scope, hint, cancellation);
     }
 }
