@@ -17,7 +17,8 @@ public interface IConnector
     Task<VendorResult<VendorPage>> ListAsync(ConnectionScope connection, string kind, ListRequest request, CancellationToken cancellation);
 
     /// <summary>One record, or <see cref="FailureKind.NotFound"/>.</summary>
-    Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation);
+    /// <param name="parent">For what lives inside a record: that record, where it was read just now and need not be read again.</param>
+    Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null);
 
     /// <summary>Creates a record and returns it as the vendor now has it.</summary>
     Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation);

@@ -87,9 +87,10 @@ public static class SyncPlanner
         var entered = TellFilters(plan, link);
         switch (StateOf(plan, link, Side.Left), StateOf(plan, link, Side.Right))
         {
-            // Nothing happened, or only the echo of our own write came back. What waited outside a filter is found by the merge.
+            // Nothing happened, or only the echo of our own write came back. The merge finds what waited outside a filter; and at the first look
+            // it agrees on what is blank, so that whoever fills it in later has changed it.
             case (State.Unchanged, State.Unchanged):
-                if (entered) plan.Merge();
+                if (entered || link.Bases == Bases.None) plan.Merge();
                 break;
 
             // Edited in left, in right, or in both: field by field.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
 using SyncFunctions.State;
@@ -20,6 +21,21 @@ public sealed class ListParents(FlowStore flows, LinkStore links, PairCatalog pa
         if (await flows.GetAsync(input.Key, cancellation) is not { } flow) return new ParentPage([], null);
         var kind = pairs[flow.Value.Pair].Kind(input.InsideKinds[0]).Parent!;
         var page = await links.LinksAsync(new LinkScope(input.Key, kind), input.ParentsAfter, PageSize, cancellation);
-        return new ParentPage([.. page.Items.Select(link => link.Value.Id.Value)], page.Continuation);
+        IEnumerable<LinkId> parents = page.Items.Select(link => link.Value.Id);
+        if (input.Mode == RunMode.Import && !input.Kinds.IsEmpty) parents = await LackingAsync(input, [.. parents], cancellation);
+        return new ParentPage([.. parents.Select(parent => parent.Value)], page.Continuation);
+    }
+
+    /// <summary>An import has done the insides with the records themselves: what it still lacks was left by a crash.</summary>
+    private async Task<IEnumerable<LinkId>> LackingAsync(SyncRunInput input, IReadOnlyList<LinkId> parents, CancellationToken cancellation)
+    {
+        var lacking = new HashSet<LinkId>();
+        foreach (var kind in input.InsideKinds)
+        {
+            var known = await links.LoadAsync(new LinkScope(input.Key, kind), parents, cancellation);
+            lacking.UnionWith(parents.Where(parent => !known.ContainsKey(parent)));
+        }
+
+        return parents.Where(lacking.Contains);
     }
 }

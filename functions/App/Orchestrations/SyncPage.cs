@@ -33,6 +33,7 @@ public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunJournal jo
         var scope = new WorkScope(flow, kind, mode, run, input.Epoch) { PlanPage = DryRun.PageOf(flow, kind, 'a', $"{walk.PageNumber:D6}") };
         var result = await pages.StepAsync(scope, walk, since: input.Mode == RunMode.Delta, cancellation);
         if (result.Failure is null && input.Stage == RunStage.Records && input.Mode != RunMode.Inventory) await journal.AddAsync(input.Key, run, kind.Name, result.Counts, cancellation);
+        foreach (var (inside, counts) in result.Insides) await journal.AddAsync(input.Key, run, inside, counts, cancellation);
         return result.RetryAt is { } retryAt && retryAt < time.GetUtcNow() ? result with { RetryAt = time.GetUtcNow().AddSeconds(1) } : result;
     }
 }

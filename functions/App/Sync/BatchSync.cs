@@ -59,8 +59,13 @@ public sealed class BatchSync
     /// <summary>What lives inside the records of a linked parent, one to one: both sides are read and planned together.</summary>
     /// <param name="parents">Links of the parent kind.</param>
     /// <param name="work">The rows of the work list that asked for it, by the parent's link; they go with the outcome.</param>
+    /// <param name="read">Records of the parents that were read just now: what they show of their insides is not read again.</param>
     public async Task<BatchOutcome> RunInsideAsync(
-        WorkScope scope, IReadOnlyList<LinkId> parents, CancellationToken cancellation, ILookup<LinkId?, Versioned<WorkItem>>? work = null)
+        WorkScope scope,
+        IReadOnlyList<LinkId> parents,
+        CancellationToken cancellation,
+        ILookup<LinkId?, Versioned<WorkItem>>? work = null,
+        IReadOnlyDictionary<(LinkId Link, Side Side), Record>? read = null)
     {
         var parentScope = new LinkScope(scope.Flow.Key, scope.Kind.Parent!);
         var parentLinks = await _links.LoadAsync(parentScope, parents, cancellation);
@@ -81,6 +86,13 @@ public sealed class BatchSync
             var item = new SyncCase { Source = Side.Left, Link = link, Item = new PlanItem(link.Value, Sight.Unread, Sight.Unread) };
             if (work is not null) item.Work.AddRange(work[id]);
             cases.Add(item);
+
+            // What may still have been on its way when the parent was read is looked at anew.
+            if (read is null || link.Value.Intent is not null) continue;
+            foreach (var side in Sides.Both)
+            {
+                if (read.TryGetValue((id, side), out var known)) item.Latest[side] = known;
+            }
         }
 
         await batch.RecoverAsync(_recovery, cases, cancellation);
@@ -170,7 +182,7 @@ public sealed class BatchSync
         var scope = batch.Scope;
         var results = new VendorResult<Record>[cases.Count];
         await Concurrent.ForAsync(cases.Count, ReadsAtOnce, async (i, token) =>
-            results[i] = await scope.Flow.On(side).GetAsync(scope.Kind, cases[i].Link!.Value.Value.IdOn(side)!, token), cancellation);
+            results[i] = await InsideOfAsync(scope, side, cases[i], token), cancellation);
         var read = new List<(SyncCase Case, Record Record)>();
         foreach (var (item, result) in cases.ToList().Zip(results))
         {
@@ -190,6 +202,14 @@ public sealed class BatchSync
         {
             item.Item = side == Side.Left ? item.Item with { Left = new Sight.Present(record) } : item.Item with { Right = new Sight.Present(record) };
         }
+    }
+
+    /// <summary>What a parent's own record shows in whole needs no look.</summary>
+    private static async Task<VendorResult<Record>> InsideOfAsync(WorkScope scope, Side side, SyncCase item, CancellationToken cancellation)
+    {
+        var parent = item.Latest.GetValueOrDefault(side);
+        var names = scope.Kind.Fields.Select(field => field.End(side).Name).OfType<string>();
+        return parent is not null && names.All(parent.Fields.ContainsKey) ? parent : await scope.Flow.On(side).GetAsync(scope.Kind, item.Link!.Value.Value.IdOn(side)!, cancellation, parent);
     }
 
     /// <summary>What left a batch on its way, to be put on the work list with the rest.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -34,8 +35,14 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         await RememberAsync(scope, cases, tally, cancellation);
         await parking.ReleaseAsync(scope, [.. cases.Where(IsNowLinked).Select(item => item.Link!.Value.Value)], cancellation);
         await tally.TellAsync(log, cancellation);
-        return new BatchOutcome(tally.Counts, tally.Parents) { Kept = tally.Kept(cases) };
+        return new BatchOutcome(tally.Counts, tally.Parents) { Read = Read(cases, [.. tally.Parents]), Kept = tally.Kept(cases) };
     }
+
+    private static ImmutableDictionary<(LinkId, Side), Record> Read(List<SyncCase> cases, HashSet<LinkId> parents) => (
+        from item in cases
+        where item.Link is { } link && parents.Contains(link.Value.Id)
+        from latest in item.Latest
+        select KeyValuePair.Create((item.Link!.Value.Value.Id, latest.Key), latest.Value)).ToImmutableDictionary();
 
     /// <summary>Takes out what may not be archived or deleted before a person has looked.</summary>
     private async Task BrakeAsync(WorkScope scope, List<SyncCase> cases, Tally tally, CancellationToken cancellation)

@@ -49,7 +49,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             }
 
             existing.Item = source.Side == Side.Left ? existing.Item with { Left = sight } : existing.Item with { Right = sight };
-            if (source.Vendor is { } vendor) existing.Vendor[source.Side] = vendor;
+            if (source.Vendor is { } vendor) existing.Vendor[source.Side] = existing.Latest[source.Side] = vendor;
             if (entry is { } indexed) existing.Index[source.Side] = indexed;
             if (source.Work is { } work)
             {
@@ -99,7 +99,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             foreach (var (item, result) in results)
             {
                 if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
-                else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, vendor, scope.Settings)));
+                else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, item.Latest[target] = vendor, scope.Settings)));
                 else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target)) failed.Add((item, failure with { Kind = FailureKind.Transient }));
                 else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
                 else failed.Add((item, failure));

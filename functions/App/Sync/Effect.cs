@@ -42,9 +42,6 @@ internal sealed class Effect(SyncCase item, SyncAction action)
 
     public Record? ReadBack { get; set; }
 
-    /// <summary>Of the record as the vendor gave it: its echo in the next list is known by it.</summary>
-    public string? ReadBackHash { get; set; }
-
     public VendorFailure? Failure { get; set; }
 
     public static SyncAction? First(ItemPlan plan) => plan.Actions.FirstOrDefault(IsWrite);

@@ -35,8 +35,8 @@ public sealed record SideContext(Side Side, IConnector Connector, ConnectionScop
 {
     public TimeSpan? ClockAhead => Connector.Catalog.TellsChangeTime ? Scope.Clock.Ahead : null;
 
-    public Task<VendorResult<Record>> GetAsync(KindMap kind, string id, CancellationToken cancellation) =>
-        Connector.GetAsync(Scope, kind.VendorKind(Side), id, cancellation);
+    public Task<VendorResult<Record>> GetAsync(KindMap kind, string id, CancellationToken cancellation, Record? parent = null) =>
+        Connector.GetAsync(Scope, kind.VendorKind(Side), id, cancellation, parent);
 
     public Task<VendorResult<VendorPage>> ListAsync(KindMap kind, ListRequest request, CancellationToken cancellation) =>
         Connector.ListAsync(Scope, kind.VendorKind(Side), request, cancellation);

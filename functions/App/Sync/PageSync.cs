@@ -32,7 +32,11 @@ public sealed record KindWalk(string Kind, Walk Left, Walk Right, int PageNumber
 /// <summary>What one page brought.</summary>
 /// <param name="Failure">A vendor could not be read: the walk has not moved, and this says why and until when.</param>
 /// <param name="Order">What a person wants of the run: then the page was not looked at.</param>
-public sealed record PageResult(KindWalk Walk, KindCounts Counts, ImmutableArray<string> Parents, string? Failure = null, DateTimeOffset? RetryAt = null, RunOrder? Order = null);
+public sealed record PageResult(KindWalk Walk, KindCounts Counts, ImmutableArray<string> Parents, string? Failure = null, DateTimeOffset? RetryAt = null, RunOrder? Order = null)
+{
+    /// <summary>What was done inside the page's records, by kind.</summary>
+    public ImmutableSortedDictionary<string, KindCounts> Insides { get; init; } = ImmutableSortedDictionary<string, KindCounts>.Empty;
+}
 
 /// <summary>One step through the lists of a kind: the next page of each side, planned and applied together.</summary>
 public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore sweeps, TimeProvider time)
@@ -87,7 +91,17 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
         }
 
         if (since && next.Done) await SaveCursorsAsync(scope, next, cancellation);
-        return new PageResult(next, outcome.Counts, [.. outcome.Parents.Select(parent => parent.Value).Distinct()]);
+        var insides = scope.Mode == RunMode.Import ? await ImportInsidesAsync(scope, outcome, cancellation) : ImmutableSortedDictionary<string, KindCounts>.Empty;
+        return new PageResult(next, outcome.Counts, [.. outcome.Parents.Select(parent => parent.Value).Distinct()]) { Insides = insides };
+    }
+
+    /// <summary>At once, while the records are at hand: they need not be read again. What a crash leaves undone is done when all records are there.</summary>
+    private async Task<ImmutableSortedDictionary<string, KindCounts>> ImportInsidesAsync(WorkScope scope, BatchOutcome outcome, CancellationToken cancellation)
+    {
+        var counts = ImmutableSortedDictionary<string, KindCounts>.Empty;
+        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(inside => outcome.Parents.Count > 0 && scope.Settings.Kind(inside.Name).Enabled))
+            counts = counts.Add(inside.Name, (await batches.RunInsideAsync(scope with { Kind = inside }, [.. outcome.Parents.Distinct()], cancellation, read: outcome.Read)).Counts);
+        return counts;
     }
 
     /// <summary>

@@ -51,7 +51,7 @@ public sealed class RecordSync(FlowContexts contexts, BatchSync batches, LinkSto
         }
 
         var outcome = await batches.RunAsync(scope, [source], cancellation);
-        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(_ => outcome.Parents.Count > 0)) await batches.RunInsideAsync(scope with { Kind = inside, Watch = null }, outcome.Parents, cancellation);
+        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(_ => outcome.Parents.Count > 0)) await batches.RunInsideAsync(scope with { Kind = inside, Watch = null }, outcome.Parents, cancellation, read: outcome.Read);
         return null;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Azure;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -36,6 +37,9 @@ internal sealed class SyncCase
 
     /// <summary>The records that were given, under the vendor's field names.</summary>
     public Dictionary<Side, Record> Vendor { get; } = [];
+
+    /// <summary>What each vendor gave last, by a list, a look or as the answer to a write.</summary>
+    public Dictionary<Side, Record> Latest { get; } = [];
 
     public List<Versioned<WorkItem>> Work { get; } = [];
 
@@ -105,8 +109,11 @@ public sealed record BatchOutcome(KindCounts Counts, IReadOnlyList<LinkId> Paren
 {
     public static readonly BatchOutcome Nothing = new(KindCounts.None, []);
 
+    /// <summary>Records of the parents as their vendors gave them just now.</summary>
+    public ImmutableDictionary<(LinkId Link, Side Side), Record> Read { get; init; } = ImmutableDictionary<(LinkId, Side), Record>.Empty;
+
     /// <summary>Rows of the work list that are done when the insides of <see cref="Parents"/> are.</summary>
     public IReadOnlyList<Versioned<WorkItem>> Kept { get; init; } = [];
 
-    public static BatchOutcome operator +(BatchOutcome a, BatchOutcome b) => new(a.Counts + b.Counts, [.. a.Parents, .. b.Parents]) { Kept = [.. a.Kept, .. b.Kept] };
+    public static BatchOutcome operator +(BatchOutcome a, BatchOutcome b) => new(a.Counts + b.Counts, [.. a.Parents, .. b.Parents]) { Read = a.Read.SetItems(b.Read), Kept = [.. a.Kept, .. b.Kept] };
 }

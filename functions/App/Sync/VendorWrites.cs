@@ -107,9 +107,10 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
 
         VendorFailure? Keep(VendorResult<Record> result)
         {
-            effect.ReadBackHash = result.Value?.Hash();
-            effect.ReadBack = result.Value is { } record ? scope.Kind.Project(effect.Target, record, scope.Settings) : null;
-            return result.Failure;
+            if (result.Value is not { } record) return result.Failure;
+            effect.Case.Latest[effect.Target] = record;
+            effect.ReadBack = scope.Kind.Project(effect.Target, record, scope.Settings);
+            return null;
         }
     }
 
@@ -204,7 +205,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
 
             // What the vendor filled in by itself (a number) is a change of its side: then its echo is not one of ours alone.
             var isOurs = !SyncPlanner.IsChanged(scope.Kind, scope.Settings, bases, effect.Target, effect.ReadBack);
-            var claimed = new IndexEntry(effect.Target, effect.ReadBack.Id) { Link = settled.Id, Label = item.Label, Hash = isOurs ? effect.ReadBackHash : null, SeenAt = time.GetUtcNow() };
+            var claimed = new IndexEntry(effect.Target, effect.ReadBack.Id) { Link = settled.Id, Label = item.Label, Hash = isOurs ? item.Latest[effect.Target].Hash() : null, SeenAt = time.GetUtcNow() };
             return unit with { Index = [IndexWrite.Insert(claimed)] };
         }
 

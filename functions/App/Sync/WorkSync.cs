@@ -37,7 +37,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         if (scope.Kind.Parent is not null) return await RunInsideAsync(scope, due, cancellation);
         var outcome = await RunRecordsAsync(scope, due, cancellation);
         foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(inside => outcome.Parents.Count > 0 && scope.Settings.Kind(inside.Name).Enabled))
-            outcome += await batches.RunInsideAsync(scope with { Kind = inside }, [.. outcome.Parents.Distinct()], cancellation);
+            outcome += await batches.RunInsideAsync(scope with { Kind = inside }, [.. outcome.Parents.Distinct()], cancellation, read: outcome.Read);
         if (outcome.Kept.Count > 0) await links.DeleteWorkAsync(scope.Links, outcome.Kept, cancellation);
         return BatchOutcome.Nothing with { Counts = outcome.Counts };
     }

@@ -67,7 +67,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         return await PageAsync(connection, kind, request, walk, cancellation);
     }
 
-    public async Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation)
+    public async Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null)
     {
         if (Refuse(connection, kind) is { } refused)
             return refused;
@@ -78,7 +78,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
                 : NoSuch(kind),
             Staff or Statuses => await FindInListAsync(connection, kind, id, cancellation),
             _ when !VendorCall.IsSegment(id) => NoSuch(kind),
-            Progress => await ProgressAsync(connection, id, cancellation),
+            Progress => await ProgressAsync(connection, id, parent, cancellation),
             _ => await SendAsync(
                 connection,
                 RecordCall(HttpMethod.Get, connection, kind, id),
@@ -281,13 +281,13 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
             cancellation);
 
     private async Task<VendorResult<VendorPage>> ListProgressAsync(ConnectionScope connection, string projectId, CancellationToken cancellation) =>
-        (await ProgressAsync(connection, projectId, cancellation)).TryGet(out var record, out var failure)
+        (await ProgressAsync(connection, projectId, null, cancellation)).TryGet(out var record, out var failure)
             ? new VendorPage([record], null, pipeline.Time.GetUtcNow(), 1)
             : failure;
 
-    private async Task<VendorResult<Record>> ProgressAsync(ConnectionScope connection, string projectId, CancellationToken cancellation)
+    private async Task<VendorResult<Record>> ProgressAsync(ConnectionScope connection, string projectId, Record? known, CancellationToken cancellation)
     {
-        if (!(await GetAsync(connection, Projects, projectId, cancellation)).TryGet(out var project, out var failure))
+        if (!(known ?? await GetAsync(connection, Projects, projectId, cancellation)).TryGet(out var project, out var failure))
             return failure;
         return (await StagesAsync(connection, projectId, cancellation)).TryGet(out var stages, out failure)
             ? SynergyRecords.ProgressOf(project, stages)
@@ -346,7 +346,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         // The answer names the status; reading the project and its stages again would cost two calls of few.
         return result.Name is { } name
             ? new Record(projectId, FieldSet.Of(("statusName", FieldValue.Of(name))))
-            : (await ProgressAsync(connection, projectId, cancellation)).AfterWrite();
+            : (await ProgressAsync(connection, projectId, null, cancellation)).AfterWrite();
     }
 
     /// <summary>Reads a record back where the answer to a write holds no more than its id.</summary>

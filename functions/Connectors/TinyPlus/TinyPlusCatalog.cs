@@ -28,7 +28,7 @@ internal static class TinyPlusCatalog
                 Fields =
                 [
                     new("number", Text), new("name", Text), new("description", Text), new("record_status", Text), new("start_date", Day), new("end_date", Day),
-                    new("company", Reference), new("contact", Reference), new("stage", Text, Writable: false),
+                    new("company", Reference), new("contact", Reference), new("stage", Text, Writable: false), new("stages", Set, Writable: false),
                 ],
             },
             new(Companies, CanSearch: true)

@@ -55,7 +55,7 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
         return await PageAsync(connection, shape, request, walk, cancellation);
     }
 
-    public async Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation)
+    public async Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null)
     {
         if (!TryShape(connection, kind).TryGet(out var shape, out var failure))
             return failure;

@@ -28,7 +28,7 @@ internal sealed class HookedSystem(IConnector inner) : IConnector
 
     public Task<VendorResult<VendorPage>> ListAsync(ConnectionScope connection, string kind, ListRequest request, CancellationToken cancellation) => inner.ListAsync(connection, kind, request, cancellation);
 
-    public Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation) => inner.GetAsync(connection, kind, id, cancellation);
+    public Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null) => inner.GetAsync(connection, kind, id, cancellation, parent);
 
     public Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation) => inner.CreateAsync(connection, kind, fields, cancellation);
 

@@ -39,7 +39,7 @@ public sealed class FakeConnector : IConnector
         return _habits.PagesByNumber ? await ByNumberAsync(connection, kind, request, since, cancellation) : await AfterRowAsync(connection, kind, request, since, cancellation);
     }
 
-    public Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation) =>
+    public Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null) =>
         SendAsync(connection, RecordCall(HttpMethod.Get, kind, id), answer => Read(kind, answer.Json), cancellation);
 
     public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation) =>
