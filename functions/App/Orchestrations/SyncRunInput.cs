@@ -92,7 +92,7 @@ public sealed record SyncRunInput(
             0,
             KindWalk.Begin(kinds.FirstOrDefault("")),
             [],
-            alone || mode is RunMode.Comprehensive or RunMode.DryRun or RunMode.Import,
+            alone || mode is RunMode.DryRun or RunMode.Import,
             null,
             [],
             0)

@@ -96,7 +96,8 @@ public sealed class BatchSync
         }
 
         await batch.RecoverAsync(_recovery, cases, cancellation);
-        foreach (var side in Sides.Both) await ReadInsideAsync(batch, cases, side, cancellation);
+        foreach (var side in Sides.Both) await ReadInsideAsync(batch, cases, side, item => item.Latest.Count == 0 || item.Latest.ContainsKey(side), cancellation);
+        foreach (var side in Sides.Both) await ReadInsideAsync(batch, cases, side, item => item.Item.On(side) is Sight.NotRead && NeedsInside(scope, item, side.Other()), cancellation);
         return await PlanAndApplyAsync(batch, cases, cancellation);
     }
 
@@ -177,14 +178,19 @@ public sealed class BatchSync
     private static Link Inside(Link own, Link parent, string left, string right) =>
         own.LeftId == left && own.RightId == right ? own : own with { LeftId = left, RightId = right, Bases = Bases.None, Lock = null, CreatedFrom = parent.CreatedFrom, Intent = null };
 
-    private async Task ReadInsideAsync(Batch batch, List<SyncCase> cases, Side side, CancellationToken cancellation)
+    /// <summary>What lives inside the side of a parent that was read just now has changed, or was never looked at.</summary>
+    private static bool NeedsInside(WorkScope scope, SyncCase item, Side seen) =>
+        item.Link!.Value.Value is var link && (link.Bases == Bases.None || SyncPlanner.NeedsOther(scope.Kind, scope.Settings, link, seen, item.Item.On(seen)));
+
+    private async Task ReadInsideAsync(Batch batch, List<SyncCase> cases, Side side, Func<SyncCase, bool> isWanted, CancellationToken cancellation)
     {
         var scope = batch.Scope;
-        var results = new VendorResult<Record>[cases.Count];
-        await Concurrent.ForAsync(cases.Count, ReadsAtOnce, async (i, token) =>
-            results[i] = await InsideOfAsync(scope, side, cases[i], token), cancellation);
+        var wanted = cases.Where(isWanted).ToList();
+        var results = new VendorResult<Record>[wanted.Count];
+        await Concurrent.ForAsync(wanted.Count, ReadsAtOnce, async (i, token) =>
+            results[i] = await InsideOfAsync(scope, side, wanted[i], token), cancellation);
         var read = new List<(SyncCase Case, Record Record)>();
-        foreach (var (item, result) in cases.ToList().Zip(results))
+        foreach (var (item, result) in wanted.Zip(results))
         {
             if (result.TryGet(out var vendor, out var failure))
             {

@@ -18,20 +18,20 @@ internal sealed class InsideChanges(LinkStore links)
             found.AddRange(
                 from item in open
                 let id = item.Link!.Value.Value.Id
-                where !own.TryGetValue(id, out var link) || item.Vendor.Any(record => MayDiffer(inside, scope.Settings, link.Value.Bases, record.Key, record.Value))
+                where !own.TryGetValue(id, out var link) || item.Vendor.Any(record => MayDiffer(inside, scope.Settings, scope.Mode == RunMode.Comprehensive, link.Value.Bases, record.Key, record.Value))
                 select id);
         }
 
         return found;
     }
 
-    private static bool MayDiffer(KindMap inside, FlowSettings settings, Bases bases, Side side, Record parent)
+    private static bool MayDiffer(KindMap inside, FlowSettings settings, bool isSweep, Bases bases, Side side, Record parent)
     {
         var seen = inside.Project(side, parent, settings);
         foreach (var field in inside.Fields.Where(field => settings.DirectionOf(inside, field) != Direction.Off))
         {
-            // Where the side owns nothing of it there can only be an edit to put back: that is not worth a call for each parent.
-            if (FlowSettings.Allows(settings.DirectionOf(inside, field), side) && field.End(side).Name is { } name && !parent.Fields.ContainsKey(name)) return true;
+            // Where the side owns nothing of it there can only be an edit to put back: only a sweep spends a call for each parent on that.
+            if (field.End(side).Name is { } name && !parent.Fields.ContainsKey(name) && (isSweep || FlowSettings.Allows(settings.DirectionOf(inside, field), side))) return true;
             if (seen.Fields.Find(field.Name) is { } value && (bases[side].Find(field.Name) is not { } agreed || !FieldMap.SameAsBase(value, agreed))) return true;
         }
 

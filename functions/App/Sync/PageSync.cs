@@ -30,6 +30,7 @@ public sealed record KindWalk(string Kind, Walk Left, Walk Right, int PageNumber
 }
 
 /// <summary>What one page brought.</summary>
+/// <param name="Parents">Links whose insides are still to be synchronised.</param>
 /// <param name="Failure">A vendor could not be read: the walk has not moved, and this says why and until when.</param>
 /// <param name="Order">What a person wants of the run: then the page was not looked at.</param>
 public sealed record PageResult(KindWalk Walk, KindCounts Counts, ImmutableArray<string> Parents, string? Failure = null, DateTimeOffset? RetryAt = null, RunOrder? Order = null)
@@ -91,12 +92,13 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
         }
 
         if (since && next.Done) await SaveCursorsAsync(scope, next, cancellation);
-        var insides = scope.Mode == RunMode.Import ? await ImportInsidesAsync(scope, outcome, cancellation) : ImmutableSortedDictionary<string, KindCounts>.Empty;
-        return new PageResult(next, outcome.Counts, [.. outcome.Parents.Select(parent => parent.Value).Distinct()]) { Insides = insides };
+        return scope.Mode is RunMode.Import or RunMode.Comprehensive
+            ? new PageResult(next, outcome.Counts, []) { Insides = await RunInsidesAsync(scope, outcome, cancellation) }
+            : new PageResult(next, outcome.Counts, [.. outcome.Parents.Select(parent => parent.Value).Distinct()]);
     }
 
-    /// <summary>At once, while the records are at hand: they need not be read again. What a crash leaves undone is done when all records are there.</summary>
-    private async Task<ImmutableSortedDictionary<string, KindCounts>> ImportInsidesAsync(WorkScope scope, BatchOutcome outcome, CancellationToken cancellation)
+    /// <summary>Where all records are looked at, their insides are done while they are at hand: they need not be read again.</summary>
+    private async Task<ImmutableSortedDictionary<string, KindCounts>> RunInsidesAsync(WorkScope scope, BatchOutcome outcome, CancellationToken cancellation)
     {
         var counts = ImmutableSortedDictionary<string, KindCounts>.Empty;
         foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(inside => outcome.Parents.Count > 0 && scope.Settings.Kind(inside.Name).Enabled))
