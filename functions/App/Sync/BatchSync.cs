@@ -82,7 +82,7 @@ public sealed class BatchSync
 
             var link = own.TryGetValue(id, out var found)
                 ? found with { Value = Inside(found.Value, parent.Value, left, right) }
-                : new Versioned<Link>(new Link(id, scope.Kind.Name) { State = LinkState.Active, LeftId = left, RightId = right, CreatedFrom = parent.Value.CreatedFrom }, default);
+                : new Versioned<Link>(new Link(id, scope.Kind.Name) { State = LinkState.Active, LeftId = left, RightId = right, CreatedFrom = parent.Value.CreatedFrom, StateSince = parent.Value.StateSince }, default);
             var item = new SyncCase { Source = Side.Left, Link = link, Item = new PlanItem(link.Value, Sight.Unread, Sight.Unread) };
             if (work is not null) item.Work.AddRange(work[id]);
             cases.Add(item);
@@ -176,7 +176,7 @@ public sealed class BatchSync
 
     /// <summary>What is inside a parent that was made anew on a side has never agreed with the other side.</summary>
     private static Link Inside(Link own, Link parent, string left, string right) =>
-        own.LeftId == left && own.RightId == right ? own : own with { LeftId = left, RightId = right, Bases = Bases.None, Lock = null, CreatedFrom = parent.CreatedFrom, Intent = null };
+        own.LeftId == left && own.RightId == right ? own : own with { LeftId = left, RightId = right, Bases = Bases.None, Lock = null, CreatedFrom = parent.CreatedFrom, StateSince = parent.StateSince, Intent = null };
 
     /// <summary>What lives inside the side of a parent that was read just now has changed, or was never looked at.</summary>
     private static bool NeedsInside(WorkScope scope, SyncCase item, Side seen) =>

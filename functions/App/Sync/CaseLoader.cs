@@ -100,7 +100,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             {
                 if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
                 else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, item.Latest[target] = vendor, scope.Settings)));
-                else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target)) failed.Add((item, failure with { Kind = FailureKind.Transient }));
+                else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target)) failed.Add((item, failure));
                 else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
                 else failed.Add((item, failure));
             }
@@ -114,7 +114,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     }
 
     /// <summary>A record that this app created a moment ago may not be found yet: that is no deletion.</summary>
-    private bool MayNotShowYet(WorkScope scope, Link link, Side side) => link.CreatedFrom == side.Other() && link.StateSince + scope.Flow.On(side).Connector.Catalog.ReadLag + StorageClock.Precision > time.GetUtcNow();
+    private bool MayNotShowYet(WorkScope scope, Link link, Side side) => link.CreatedFrom == side.Other() && scope.ShowsBy(link) > time.GetUtcNow();
 
     private static bool NeedsCounterpart(WorkScope scope, SyncCase item, Side target) =>
         item.Link is { Value: { State: LinkState.Active or LinkState.Paused } link } && link.IdOn(target) is not null && item.Item.On(target) is Sight.NotRead &&

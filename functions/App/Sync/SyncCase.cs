@@ -100,6 +100,9 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
     /// <summary>For a dry run: the page of its plan that this work is kept as.</summary>
     public string PlanPage { get; init; } = "";
 
+    /// <summary>When the record that this app created for the link is found for certain: a vendor may take a moment to show what is new.</summary>
+    public DateTimeOffset? ShowsBy(Link link) => link.CreatedFrom is { } source ? link.StateSince + Flow.On(source.Other()).Connector.Catalog.ReadLag + StorageClock.Precision : null;
+
     public string NameOf(Side side) => Flow.On(side).Connector.Catalog.DisplayName;
 }
 

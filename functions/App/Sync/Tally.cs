@@ -80,9 +80,15 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
     public void Failed(SyncCase item, VendorFailure failure, SyncAction? action = null)
     {
+        item.Failure = failure;
+        if (!scope.ByHand && failure.Kind == FailureKind.NotFound && item.Link is { } fresh && scope.ShowsBy(fresh.Value) is { } shown && shown > now)
+        {
+            Defer(item, WorkReason.Retry, shown, "It was created a moment ago, and is not shown yet.");
+            return;
+        }
+
         Counts = Counts with { Failed = Counts.Failed + 1 };
         Entries.Add(Story.OfFailure(scope, item, failure, action, now));
-        item.Failure = failure;
         if (failure.Ambiguous || scope.ByHand) return;
         var attempts = Attempts(item);
         var gaveUp = failure.Kind == FailureKind.Permanent || attempts >= MaxAttempts;

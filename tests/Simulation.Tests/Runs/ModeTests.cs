@@ -90,11 +90,7 @@ public sealed class ModeTests
         world.Runs(RunMode.Comprehensive).Single().Outcome.ShouldBe(RunOutcome.Paused);
 
         world.Change(flow => flow with { Enabled = true });
-        world.Observe(async () =>
-        {
-            await world.Get<FlowRuns>().GoLiveAsync(world.Key, CancellationToken.None);
-            return 0;
-        });
+        GoLive(world);
         world.RunFor(20);
 
         world.Runs(RunMode.Comprehensive).First(run => run.Trigger == FlowRuns.ByHand).Outcome.ShouldBe(RunOutcome.Succeeded, world.Story);
@@ -142,4 +138,69 @@ public sealed class ModeTests
         world.Right.Live("accounts").ShouldAllBe(account => account.Get("title").ToString() != "Renamed");
         world.Observe(() => world.Get<LinkControl>().ResumeAsync(world.Companies, link.Id, [], CancellationToken.None)).Done.ShouldBeFalse();
     });
+
+    [Fact]
+    public void Import_OfRecordsWithInsides_ReadsNothingASecondTime() => RunWorld.Live(0, world =>
+    {
+        world.Change(flow => flow with { Mode = FlowMode.OnDemand });
+        world.RunFor(5);
+        for (var number = 0; number < Projects; number++) CreateProject(world, number);
+
+        var reads = ReadsOf(world, RunMode.Import);
+
+        // The right system shows some of what is new with a delay: those get their insides afterwards.
+        world.Change(flow => flow with { Mode = FlowMode.Continuous });
+        GoLive(world);
+        world.RunFor(10);
+
+        // What the left list does not show is asked for project by project; the right side tells with its answer to the write.
+        reads.ShouldBe([.. world.Left.Live("projects").Select(project => $"plans/{project.Id}").Order(StringComparer.Ordinal)], world.Story);
+        world.Right.Live("jobs").Select(job => job.Get("phase").ToString()).Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, Projects).Select(number => $"phase {number}"), world.Story);
+        var counts = world.Runs(RunMode.Import).Single().Counts;
+        (counts["plan"].Done, counts["plan"].Failed).ShouldBe((Projects, 0));
+    });
+
+    [Fact]
+    public void Sweep_OfRecordsWithInsides_ReadsWhatTheirListsDoNotShow() => RunWorld.Live(0, world =>
+    {
+        for (var number = 0; number < Projects; number++) CreateProject(world, number);
+        world.RunFor(30);
+        world.Change(flow => flow with { Mode = FlowMode.OnDemand });
+        world.RunFor(5);
+        var edited = world.Right.Live("jobs").First();
+        world.Right.Edit(edited, FieldSet.Of(("phase", FieldValue.Of("edited"))), Actor.User);
+
+        var reads = ReadsOf(world, RunMode.Comprehensive);
+
+        reads.Where(read => read.StartsWith("schedules/", StringComparison.Ordinal)).ShouldBeEmpty("The right list shows it all.");
+        reads.Count(read => read.StartsWith("plans/", StringComparison.Ordinal)).ShouldBeInRange(Projects, Projects + 1);
+        world.Left.Live("projects").Count(project => project.Get("phase").ToString() == "edited").ShouldBe(1, world.Story);
+    });
+
+    private const int Projects = 6;
+
+    private static void GoLive(RunWorld world) => world.Observe(async () =>
+    {
+        await world.Get<FlowRuns>().GoLiveAsync(world.Key, CancellationToken.None);
+        return 0;
+    });
+
+    private static void CreateProject(RunWorld world, int number) => world.Left.Create(
+        "projects",
+        FieldSet.Of(("code", FieldValue.Of($"p{number}")), ("name", FieldValue.Of($"House {number}")), ("active", new FieldValue.Flag(true)), ("phase", FieldValue.Of($"phase {number}"))),
+        Actor.User);
+
+    /// <summary>The single records of insides that a run reads.</summary>
+    private static List<string> ReadsOf(RunWorld world, RunMode mode)
+    {
+        var reads = new List<string>();
+        world.Service.Vendors.Network.Trace = line =>
+        {
+            if (line.Split(' ') is [_, "GET", var address, ..] && address.Split("/api/") is [_, var path] && (path.StartsWith("plans/", StringComparison.Ordinal) || path.StartsWith("schedules/", StringComparison.Ordinal))) reads.Add(path);
+        };
+        world.Run(mode);
+        world.Service.Vendors.Network.Trace = null;
+        reads.Sort(StringComparer.Ordinal);
+        return reads;
+    }
 }
