@@ -28,8 +28,9 @@ public enum RunOrder
 }
 
 /// <summary>What a run did with the records of one kind.</summary>
+/// <param name="Seconds">How long it took, its waits for vendors included.</param>
 public sealed record KindCounts(
-    int Total = 0, int Done = 0, int Created = 0, int Updated = 0, int Archived = 0, int Linked = 0, int Conflicts = 0, int Held = 0, int Parked = 0, int Skipped = 0, int Failed = 0)
+    int Total = 0, int Done = 0, int Created = 0, int Updated = 0, int Archived = 0, int Linked = 0, int Conflicts = 0, int Held = 0, int Parked = 0, int Skipped = 0, int Failed = 0, double Seconds = 0)
 {
     public static readonly KindCounts None = new();
 
@@ -46,7 +47,8 @@ public sealed record KindCounts(
         left.Held + right.Held,
         left.Parked + right.Parked,
         left.Skipped + right.Skipped,
-        left.Failed + right.Failed);
+        left.Failed + right.Failed,
+        Math.Round(left.Seconds + right.Seconds, 3));
 }
 
 /// <summary>One execution for a flow or a project.</summary>
@@ -68,8 +70,8 @@ public sealed record Run(FlowKey Flow, RunId Id, Lane Lane, string Mode, string 
 
     public DateTimeOffset? PausedAt { get; init; }
 
-    /// <summary>How long it has rested so far: no part of its pace.</summary>
-    public TimeSpan Rested { get; init; }
+    /// <summary>When something was last done, or it went on after a rest: what is done next took since then.</summary>
+    public DateTimeOffset? ProgressAt { get; init; }
 
     /// <summary>Where it goes on, in its orchestration's own form; null unless it was paused.</summary>
     public string? Resume { get; init; }
@@ -137,7 +139,7 @@ public sealed class RunStore(StateTables tables)
         .Put("Order", run.Order)
         .PutClipped("OrderedBy", run.OrderedBy, 500)
         .Put("PausedAt", run.PausedAt)
-        .Put("RestedTicks", (long?)run.Rested.Ticks)
+        .Put("ProgressAt", run.ProgressAt)
         .PutBytes("Resume", run.Resume is { } resume ? Encoding.UTF8.GetBytes(resume) : null);
 
     private static Run FromRow(FlowKey flow, TableEntity row) =>
@@ -150,7 +152,7 @@ public sealed class RunStore(StateTables tables)
             Order = row.EnumOrNull<RunOrder>("Order"),
             OrderedBy = row.GetString("OrderedBy"),
             PausedAt = row.TimeOrNull("PausedAt"),
-            Rested = TimeSpan.FromTicks(row.GetInt64("RestedTicks") ?? 0),
+            ProgressAt = row.TimeOrNull("ProgressAt"),
             Resume = row.Bytes("Resume") is { } resume ? Encoding.UTF8.GetString(resume) : null,
         };
 }

@@ -56,10 +56,10 @@ public sealed class RunStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public void Counts_Added_AreAddedOneByOne()
     {
-        var left = new KindCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
-        var right = new KindCounts(100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100);
+        var left = new KindCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1.5);
+        var right = new KindCounts(100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100, 20);
 
-        (left + right).ShouldBe(new KindCounts(101, 202, 303, 404, 505, 606, 707, 808, 909, 1010, 1111));
+        (left + right).ShouldBe(new KindCounts(101, 202, 303, 404, 505, 606, 707, 808, 909, 1010, 1111, 21.5));
         (left + KindCounts.None).ShouldBe(left);
     }
 
@@ -67,12 +67,12 @@ public sealed class RunStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     {
         EndedAt = startedAt.AddHours(1),
         Outcome = RunOutcome.SucceededWithErrors,
-        Counts = ImmutableSortedDictionary<string, KindCounts>.Empty.Add("company", new KindCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)),
+        Counts = ImmutableSortedDictionary<string, KindCounts>.Empty.Add("company", new KindCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.5)),
         Detail = "one failed",
         Order = RunOrder.Pause,
         OrderedBy = "Paused by hand.",
         PausedAt = startedAt.AddMinutes(10),
-        Rested = TimeSpan.FromMinutes(3),
+        ProgressAt = startedAt.AddMinutes(3),
         Resume = "{\"Kind\":\"ä\"}",
     };
 }

@@ -4,10 +4,19 @@ using SyncFunctions.Engine;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Keeps a run's row up to date while it goes on.</summary>
-public sealed class RunJournal(RunStore runs)
+public sealed class RunJournal(RunStore runs, TimeProvider time)
 {
     public Task AddAsync(FlowKey flow, RunId run, string kind, KindCounts counts, CancellationToken cancellation) =>
-        ChangeAsync(flow, run, found => found with { Counts = Plus(found, kind, counts) }, cancellation);
+        ChangeAsync(
+            flow,
+            run,
+            found =>
+            {
+                var now = time.GetUtcNow();
+                var took = counts.Done == 0 ? 0 : Math.Max(0, (now - (found.ProgressAt ?? found.StartedAt)).TotalSeconds);
+                return found with { Counts = Plus(found, kind, counts with { Seconds = took }), ProgressAt = now };
+            },
+            cancellation);
 
     public Task<Run?> EndAsync(FlowKey flow, RunId run, string? problem, DateTimeOffset now, CancellationToken cancellation, bool cancelled = false) =>
         ChangeAsync(
@@ -43,7 +52,7 @@ public sealed class RunJournal(RunStore runs)
         ChangeAsync(
             flow,
             run,
-            found => found with { Outcome = RunOutcome.Running, Rested = found.Rested + (now - (found.PausedAt ?? now)), PausedAt = null, Detail = null, Order = null, OrderedBy = null },
+            found => found with { Outcome = RunOutcome.Running, ProgressAt = now, PausedAt = null, Detail = null, Order = null, OrderedBy = null },
             cancellation);
 
     public static System.Collections.Immutable.ImmutableSortedDictionary<string, KindCounts> Plus(Run run, string kind, KindCounts counts) =>

@@ -225,13 +225,23 @@ public sealed class ManageTests(AzuriteFixture azurite) : IAsyncLifetime
         var now = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
         var run = new Run(Key("main"), new("r"), Lane.Import, "Import", "setup", now.AddMinutes(-10))
         {
-            Counts = new Run(Key("main"), new("r"), Lane.Import, "", "", now).Counts.Add("company", new KindCounts(Total: 100, Done: 100)).Add("project", new KindCounts(Total: 300, Done: 100)),
+            Counts = new Run(Key("main"), new("r"), Lane.Import, "", "", now).Counts
+                .Add("company", new KindCounts(Total: 100, Done: 100, Seconds: 60))
+                .Add("contact", new KindCounts(Total: 50))
+                .Add("project", new KindCounts(Total: 300, Done: 100, Seconds: 240)),
+            ProgressAt = now.AddSeconds(-10),
         };
 
         var view = RunView.Of(run, now);
 
         view.ShouldSatisfyAllConditions(
-            () => view.Done.ShouldBe(200), () => view.Total.ShouldBe(400), () => view.PerMinute.ShouldBe(20), () => view.EstimatedEndAt.ShouldBe(now.AddMinutes(10)));
+            () => view.Done.ShouldBe(200),
+            () => view.Total.ShouldBe(450),
+            () => view.PerMinute.ShouldBe(40),
+            () => view.Pace["project"].ShouldBe(new KindPace(25, 480)),
+            () => view.Pace["contact"].ShouldBe(new KindPace(40, 75)),
+            () => view.EstimatedEndAt.ShouldBe(now.AddSeconds(480 + 75 - 10)));
+        RunView.Of(run with { PausedAt = now }, now).EstimatedEndAt.ShouldBeNull();
         RunView.Of(run with { EndedAt = now }, now).EstimatedEndAt.ShouldBeNull();
     }
 
