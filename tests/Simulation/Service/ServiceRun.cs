@@ -1,6 +1,7 @@
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Checks;
+using SyncFunctions.Simulation.Time;
 using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.Simulation.Workload;
 using SyncFunctions.State;
@@ -31,6 +32,9 @@ public static class ServiceRun
         return new ServiceResult(seed, operations, findings, world.Trace.Hash, [.. world.Trace.Last(KeptLines)], [.. world.Faults.All], world.Steps.Count, world.Vendors.History.Writes, world.Vendors.Network.Calls + world.Account.Calls);
     }
 
+    /// <summary>What is wrong after one run, in texts, which a simulation that was loaded a second time can hand over.</summary>
+    public static string[] Findings(int seed, int operations) => SingleThread.Run(() => Run(seed, operations)).Findings.Select(finding => finding.ToString()).ToArray();
+
     /// <summary>The fewest operations after which the seed still fails.</summary>
     public static ServiceResult Shortest(ServiceResult failed)
     {
@@ -51,12 +55,23 @@ public static class ServiceRun
         private readonly People _people;
         private readonly FlowSettings _settings;
 
+        /// <summary>The systems tell of changes by webhook, too.</summary>
+        private readonly bool _tells;
+
+        /// <summary>Where nothing is deleted and no list lies, polls alone bring everything over.</summary>
+        private readonly bool _sweeps;
+
         public Play(ServiceWorld world, int operations)
         {
             _world = world;
             _operations = operations;
             _random = world.Random;
-            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(4) > 0, MayMakeTwins = () => !world.IsBusy && !world.Hub.AnyRunning };
+            _tells = _random.Next(2) == 0;
+
+            // Of two that are new at once a webhook tells one first: the app could not but make it a second time.
+            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(4) > 0, MayMakeTwins = () => !_tells && !world.IsBusy && !world.Hub.AnyRunning };
+            _sweeps = _people.Deletes || _random.Next(4) == 0;
+            if (!_sweeps) world.Faults.Never = [FaultClass.ListMissingRow, FaultClass.EmptyList];
             // People here type faster than people do: what alternates is for the checker to find.
             _settings = FakePair.Defaults with { Runaway = new Runaway(1000, TimeSpan.FromHours(1)), LockWindow = _random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
             world.Vendors.Network.DuringCall = _people.EditNow;
@@ -95,6 +110,7 @@ public static class ServiceRun
             _world.RunFor(TimeSpan.FromSeconds(2));
             _people.Anchor();
             _world.RunFor(TimeSpan.FromMinutes(10));
+            if (_tells) _ = new Webhooks(_world, new Random(_random.Next()));
             _world.Faults.On = faults;
         }
 
@@ -129,7 +145,7 @@ public static class ServiceRun
             {
                 Confirm();
                 _world.RunFor(_settings.LockWindow + TimeSpan.FromMinutes(75));
-                Sweep();
+                if (_sweeps) Sweep();
             }
 
             Confirm();
@@ -151,9 +167,9 @@ public static class ServiceRun
         private List<Finding> Judge()
         {
             var writes = _world.Vendors.History.Writes;
-            Sweep();
+            if (_sweeps) Sweep();
             _world.RunFor(TimeSpan.FromMinutes(10));
-            var findings = _world.Observe(() => Checker.RunAsync(_world.Vendors, _people.Intents, _settings, _world.Observer, _world.Key)).ToList();
+            var findings = _world.Observe(() => Checker.RunAsync(_world.Vendors, _people.Intents, _settings, _world.Observer, _world.Key, _sweeps)).ToList();
             if (_world.Vendors.History.Writes != writes) findings.Add(new Finding("no rest", $"Polls and a sweep after rest wrote {_world.Vendors.History.Writes - writes} times."));
             if (_world.Hub.AnyRunning) findings.Add(new Finding("no end", "An orchestration has not ended."));
             findings.AddRange(_world.Surprises.Select(surprise => new Finding("surprise", surprise)));
