@@ -30,11 +30,11 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
     public void Simulation_OfTheUntouchedSource_FindsNothing()
     {
         using var build = PlantedBuild.Untouched(PlantedBugs.All.Select(bug => bug.Project).Distinct());
-        var seeds = PlantedBugs.Seeds;
-        var findings = new IReadOnlyList<string>[seeds.Length];
-        Parallel.For(0, seeds.Length, EveryCore, i => findings[i] = build.Findings(seeds[i], PlantedBugs.Operations));
+        (int Seed, bool OfService)[] runs = [.. PlantedBugs.Seeds.Select(seed => (seed, false)), .. PlantedBugs.All.SelectMany(bug => bug.ServiceSeeds).Distinct().Select(seed => (seed, true))];
+        var findings = new IReadOnlyList<string>[runs.Length];
+        Parallel.For(0, runs.Length, EveryCore, i => findings[i] = FindingsOf(build, runs[i].Seed, runs[i].OfService));
 
-        seeds.Zip(findings).Where(run => run.Second.Count > 0).Select(run => $"Seed {run.First}: {string.Join('\n', run.Second)}").ShouldBeEmpty();
+        runs.Zip(findings).Where(run => run.Second.Count > 0).Select(run => $"{run.First}: {string.Join('\n', run.Second)}").ShouldBeEmpty();
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
         output.WriteLine(verdict.Finding ?? "");
 
         verdict.Wrong.ShouldBeNull();
-        verdict.Finding.ShouldNotBeNull($"{PlantedBugs.Seeds.Length} seeds do not notice it.");
+        verdict.Finding.ShouldNotBeNull("None of its seeds notices it.");
     }
 
     private static Verdict Judge(PlantedBug bug)
@@ -54,9 +54,10 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
         try
         {
             using var build = PlantedBuild.Of(bug);
-            foreach (var seed in PlantedBugs.Seeds)
+            var ofService = !bug.ServiceSeeds.IsEmpty;
+            foreach (var seed in ofService ? bug.ServiceSeeds : [.. PlantedBugs.Seeds])
             {
-                if (build.Findings(seed, PlantedBugs.Operations) is [var first, ..]) return new(bug.Name, $"Seed {seed}, after {watch.Elapsed.TotalSeconds:0.0} s: {first.Split('\n')[0]}", null);
+                if (FindingsOf(build, seed, ofService) is [var first, ..]) return new(bug.Name, $"Seed {seed}, after {watch.Elapsed.TotalSeconds:0.0} s: {first.Split('\n')[0]}", null);
             }
 
             return new(bug.Name, null, null);
@@ -66,6 +67,9 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
             return new(bug.Name, null, failure.Message);
         }
     }
+
+    private static IReadOnlyList<string> FindingsOf(PlantedBuild build, int seed, bool ofService) =>
+        ofService ? build.FindingsOfService(seed, PlantedBugs.ServiceOperations) : build.Findings(seed, PlantedBugs.Operations);
 
     /// <param name="Finding">The first thing that is found; null where nothing is.</param>
     /// <param name="Wrong">The bug could not be planted.</param>

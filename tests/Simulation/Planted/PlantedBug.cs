@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SyncFunctions.Simulation.Planted;
 
 /// <summary>A rule of the product, broken in its source.</summary>
@@ -8,6 +10,9 @@ namespace SyncFunctions.Simulation.Planted;
 public sealed record PlantedBug(string Name, string File, string Text, string Put)
 {
     public string Project => File.Split('/')[0];
+
+    /// <summary>Seeds of the whole service of which at least one notices it; none: the core's do. It takes several instances at once, or one that dies or stands still.</summary>
+    public ImmutableArray<int> ServiceSeeds { get; init; } = [];
 
     public override string ToString() => Name;
 }

@@ -5,6 +5,9 @@ public static class PlantedBugs
 {
     public const int Operations = 60;
 
+    /// <summary>Of runs of the whole service.</summary>
+    public const int ServiceOperations = 300;
+
     /// <summary>The source without a bug passes each of them. Those that have noticed one go first.</summary>
     public static readonly int[] Seeds = [0, 1, 2, 4, 10, 19, 25, 45, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 20, 23, 24];
 

@@ -25,13 +25,15 @@ public sealed class PlantedBuild : IDisposable
     private static readonly ConcurrentDictionary<string, Lazy<CSharpCompilation>> Projects = new();
 
     private readonly AssemblyLoadContext _context;
-    private readonly MethodInfo _run;
+    private readonly MethodInfo _core;
+    private readonly MethodInfo _service;
 
     private PlantedBuild(AssemblyLoadContext context)
     {
         _context = context;
         var simulation = context.LoadFromAssemblyName(new AssemblyName("SyncFunctions.Simulation"));
-        _run = simulation.GetType("SyncFunctions.Simulation.Core.CoreRun")!.GetMethod("Findings")!;
+        _core = simulation.GetType("SyncFunctions.Simulation.Core.CoreRun")!.GetMethod("Findings")!;
+        _service = simulation.GetType("SyncFunctions.Simulation.Service.ServiceRun")!.GetMethod("Findings")!;
     }
 
     /// <exception cref="InvalidOperationException">The text is not there exactly once, or the result does not compile.</exception>
@@ -51,11 +53,16 @@ public sealed class PlantedBuild : IDisposable
         new(new Context(projects.ToDictionary(project => $"{Prefix}{project}", project => Emit(ProjectOf(project)))));
 
     /// <summary>What the checker finds in one run of the core with the bug.</summary>
-    public IReadOnlyList<string> Findings(int seed, int operations)
+    public IReadOnlyList<string> Findings(int seed, int operations) => Run(_core, seed, operations);
+
+    /// <summary>What the checker finds in one run of the whole service with the bug.</summary>
+    public IReadOnlyList<string> FindingsOfService(int seed, int operations) => Run(_service, seed, operations);
+
+    private static IReadOnlyList<string> Run(MethodInfo run, int seed, int operations)
     {
         try
         {
-            return (string[])_run.Invoke(null, [seed, operations])!;
+            return (string[])run.Invoke(null, [seed, operations])!;
         }
         catch (TargetInvocationException failure)
         {
