@@ -69,8 +69,8 @@ public static class ServiceRun
             _tells = _random.Next(2) == 0;
 
             // Of two that are new at once a webhook tells one first: the app could not but make it a second time.
-            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(4) > 0, MayMakeTwins = () => !_tells && !world.IsBusy && !world.Hub.AnyRunning };
-            _sweeps = _people.Deletes || _random.Next(4) == 0;
+            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(3) > 0, MayMakeTwins = () => !_tells && !world.IsBusy && !world.Hub.AnyRunning };
+            _sweeps = _people.Deletes;
             if (!_sweeps) world.Faults.Never = [FaultClass.ListMissingRow, FaultClass.EmptyList];
             // People here type faster than people do: what alternates is for the checker to find.
             _settings = FakePair.Defaults with { Runaway = new Runaway(1000, TimeSpan.FromHours(1)), LockWindow = _random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
@@ -104,7 +104,7 @@ public static class ServiceRun
             _people.Begin(_random.Next(8));
             _world.Clock.MoveTo(_world.Clock.Now.AddMinutes(10));
             _world.Observe(() => ServiceSetup.BeginAsync(_world, _settings));
-            for (var i = _random.Next(1, 4); i > 0; i--) _world.AddInstance(Skew());
+            for (var i = _random.Next(1, 4); i > 0; i--) AddInstance();
             while (_world.Observe(() => ServiceSetup.WentLiveAtAsync(_world)) is null) _world.RunFor(TimeSpan.FromMinutes(1));
             _people.Intents.WentLiveAt = _world.Observe(() => ServiceSetup.WentLiveAtAsync(_world));
             _world.RunFor(TimeSpan.FromSeconds(2));
@@ -114,27 +114,44 @@ public static class ServiceRun
             _world.Faults.On = faults;
         }
 
-        /// <summary>Instances die and are replaced, or stand still for longer than any lease.</summary>
+        /// <summary>
+        /// Instances die and are replaced, or stand still for longer than any lease: in the middle of what they do, before or after one of the
+        /// next effects.
+        /// </summary>
         private void Disturb()
         {
-            var alive = _world.Alive.ToList();
-            if (_world.Faults.Strikes(FaultClass.WorkerKilled, 60))
+            if (_world.Steps.Before is not null) return;
+            var left = _random.Next(1, 60);
+            if (_world.Faults.Strikes(FaultClass.WorkerKilled, 40)) _world.Steps.Before = step => Then(() => Die(step));
+            else if (_world.Faults.Strikes(FaultClass.WorkerPaused, 40)) _world.Steps.Before = step => Then(() => step.Instance.Pause(TimeSpan.FromSeconds(_random.Next(10, 1800))));
+
+            void Then(Action happens)
             {
-                alive[_random.Next(alive.Count)].Kill();
-                _world.AddInstance(Skew());
-            }
-            else if (_world.Faults.Strikes(FaultClass.WorkerPaused, 60))
-            {
-                alive[_random.Next(alive.Count)].Pause(TimeSpan.FromSeconds(_random.Next(10, 1800)));
+                if (--left > 0) return;
+                _world.Steps.Before = null;
+                happens();
             }
         }
 
-        private TimeSpan Skew() => TimeSpan.FromSeconds(_random.Next(4) == 0 ? _random.Next(-600, 601) : 0);
+        private void Die(Step step)
+        {
+            if (_random.Next(2) == 0) step.Instance.Kill();
+            else step.KillsAfter = true;
+            AddInstance();
+        }
+
+        private void AddInstance()
+        {
+            var skew = TimeSpan.FromSeconds(_random.Next(4) == 0 ? _random.Next(-600, 601) : 0);
+            if (skew != TimeSpan.Zero) _world.Faults.Count(FaultClass.ClockSkew);
+            _world.AddInstance(skew);
+        }
 
         /// <summary>Nothing goes wrong any more, and time goes on until nothing is due.</summary>
         private void Rest()
         {
             _world.Faults.On = false;
+            _world.Steps.Before = null;
             foreach (var side in Sides.Both)
             {
                 _world.Vendors.On(side).Account.Lags = false;
