@@ -8,7 +8,7 @@ internal sealed class Effect(SyncCase item, SyncAction action)
 {
     public SyncCase Case { get; } = item;
 
-    public SyncAction Action { get; } = action;
+    public SyncAction Action { get; private set; } = action;
 
     public bool IsCreate => Action is SyncAction.Create;
 
@@ -20,19 +20,30 @@ internal sealed class Effect(SyncCase item, SyncAction action)
         _ => throw new ArgumentException("Not a vendor write.", nameof(action)),
     };
 
-    public FieldSet Fields { get; } = action switch
+    public FieldSet Fields => Action switch
     {
         SyncAction.Create create => create.Fields,
         SyncAction.Write write => write.Fields,
         _ => FieldSet.Empty,
     };
 
-    public FieldSet SourceValues { get; } = action switch
+    public FieldSet SourceValues => Action switch
     {
         SyncAction.Create create => create.SourceValues,
         SyncAction.Write write => write.SourceValues,
         _ => FieldSet.Empty,
     };
+
+    /// <summary>A field that cannot be sent yet.</summary>
+    public void LeaveOut(string field) => Action = Action switch
+    {
+        SyncAction.Create create => create with { Fields = create.Fields.Without(field), SourceValues = create.SourceValues.Without(field) },
+        SyncAction.Write write => write with { Fields = write.Fields.Without(field), Before = write.Before.Without(field), SourceValues = write.SourceValues.Without(field) },
+        _ => Action,
+    };
+
+    /// <summary>The plan's write to the other side.</summary>
+    public Effect? Next => IsCreate || Target == Side.Right ? null : Case.Plan!.Actions.OfType<SyncAction.Write>().FirstOrDefault(write => write.Target != Target) is { } other ? new Effect(Case, other) : null;
 
     public bool HasMore { get; } = item.Plan!.Actions.Count(IsWrite) > 1;
 

@@ -107,15 +107,14 @@ internal sealed class References(LinkStore links)
         return found;
     }
 
-    /// <summary>The fields with the target's ids in the place of links.</summary>
-    /// <param name="lacking">The field whose record has no id on the target yet, since it is still being created; no fields are given then.</param>
-    public static FieldSet? Express(FieldSet fields, Side target, IReadOnlyDictionary<LinkId, Link> links, out string? lacking)
-    {
-        lacking = fields.FirstOrDefault(field => field.Value is FieldValue.LinkedReference reference && IdOf(reference) is null).Key;
-        return lacking is not null
-            ? null
-            : FieldSet.From(fields.Select(field => KeyValuePair.Create(field.Key, field.Value is FieldValue.LinkedReference reference ? new FieldValue.Reference(IdOf(reference)!) : field.Value)));
+    /// <summary>The fields whose record has no id on the target yet, since it is still being created.</summary>
+    public static IReadOnlyList<string> Lacking(FieldSet fields, Side target, IReadOnlyDictionary<LinkId, Link> links) =>
+        [.. fields.Where(field => field.Value is FieldValue.LinkedReference reference && IdOf(reference, target, links) is null).Select(field => field.Key)];
 
-        string? IdOf(FieldValue.LinkedReference reference) => links.TryGetValue(reference.Link, out var link) ? link.IdOn(target) : null;
-    }
+    /// <summary>The fields with the target's ids in the place of links; none of them lacks its id.</summary>
+    public static FieldSet WithIds(FieldSet fields, Side target, IReadOnlyDictionary<LinkId, Link> links) =>
+        FieldSet.From(fields.Select(field => KeyValuePair.Create(field.Key, field.Value is FieldValue.LinkedReference reference ? new FieldValue.Reference(IdOf(reference, target, links)!) : field.Value)));
+
+    private static string? IdOf(FieldValue.LinkedReference reference, Side target, IReadOnlyDictionary<LinkId, Link> links) =>
+        links.TryGetValue(reference.Link, out var link) ? link.IdOn(target) : null;
 }

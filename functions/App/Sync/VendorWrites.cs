@@ -9,8 +9,11 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
 {
     private const int WritesAtOnce = 8;
 
-    /// <summary>Puts the writes into the target's words, and takes out those that refer to what the target does not have yet: they wait.</summary>
-    /// <returns>The cases of what was taken out.</returns>
+    /// <summary>
+    /// Puts the writes into the target's words. What refers to a record that the target does not have yet is left out, and waits; where nothing
+    /// else is to be sent, the plan's write to the other side takes its turn.
+    /// </summary>
+    /// <returns>The cases of which nothing can be sent.</returns>
     public async Task<List<SyncCase>> ExpressAsync(WorkScope scope, List<Effect> effects, Tally tally, CancellationToken cancellation)
     {
         var waiting = new List<SyncCase>();
@@ -20,15 +23,18 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
             var referred = await references.LinksAsync(scope.Flow, scope.Kind, ofSide.Select(effect => effect.Fields), cancellation);
             foreach (var effect in ofSide)
             {
-                if (References.Express(effect.Fields, side, referred, out var lacking) is { } fields)
+                var lacking = References.Lacking(effect.Fields, side, referred);
+                foreach (var field in lacking)
                 {
-                    effect.VendorFields = scope.Kind.Express(side, fields, scope.Settings);
-                    continue;
+                    tally.Wait(effect.Case, field, AwaitedBy(effect, field, referred));
+                    effect.LeaveOut(field);
                 }
 
+                effect.VendorFields = scope.Kind.Express(side, References.WithIds(effect.Fields, side, referred), scope.Settings);
+                if (lacking.Count == 0 || !(effect.Fields.IsEmpty || (effect.IsCreate && lacking.Any(field => scope.Kind.Field(field).RequiredOn == side)))) continue;
                 effects.Remove(effect);
-                tally.Wait(effect.Case, lacking!, AwaitedBy(effect, lacking!, referred));
-                waiting.Add(effect.Case);
+                if (effect.Next is { } next) effects.Add(next);
+                else waiting.Add(effect.Case);
             }
         }
 
