@@ -56,11 +56,13 @@ public sealed class Checker
                 ofLeft.RemoveAll(record => WasRenamedByMerge(kind, stored, Side.Left, record));
                 ofRight.RemoveAll(record => WasRenamedByMerge(kind, stored, Side.Right, record));
 
-                // Another record was merged into an older one, which so came to a counterpart of its own: its twin of old stays unlinked.
+                // What another record went into came to that one's counterpart, and its twin to another; an older twin stays unlinked.
                 if (ofLeft.Concat(ofRight).Any(IsSurvivor))
                 {
                     ofLeft.RemoveAll(record => IsOlder(Side.Left, record) && !stored.Links.Exists(link => link.LeftId == record.Id));
                     ofRight.RemoveAll(record => IsOlder(Side.Right, record) && !stored.Links.Exists(link => link.RightId == record.Id));
+                    if (ofLeft.Count > 1) ofLeft.RemoveAll(IsSurvivor);
+                    if (ofRight.Count > 1) ofRight.RemoveAll(IsSurvivor);
                 }
 
                 if (ofLeft.Count + ofRight.Count == 0) continue;
@@ -77,23 +79,35 @@ public sealed class Checker
             else
             {
                 var (side, record) = ofLeft.Count == 1 ? (Side.Left, ofLeft[0]) : (Side.Right, ofRight[0]);
-                JudgeAlone(kind, stored, token, side, record);
+                if (CounterpartOf(kind, stored, side, record) is null) JudgeAlone(kind, stored, token, side, record);
             }
         }
+
+        foreach (var link in stored.Active)
+        {
+            if (link.LeftId is { } id && _world.Left.Account.Find(kind.Left, id) is { Gone: false } record && CounterpartOf(kind, stored, Side.Left, record) is { } other) JudgeFields(kind, link, record, other);
+        }
     }
+
+    /// <summary>The record that the link of one leads to; null where there is none, or it is gone.</summary>
+    private FakeRecord? CounterpartOf(KindPair kind, StoredKind stored, Side side, FakeRecord record) =>
+        stored.Of(side, record.Id)?.IdOn(side.Other()) is { } id && _world.On(side.Other()).Account.Find(kind.On(side.Other()), id) is { Gone: false } other ? other : null;
 
     private void JudgePair(KindPair kind, StoredKind stored, string token, FakeRecord left, FakeRecord right)
     {
         JudgeOlder(kind, token, Side.Left, left, right);
         JudgeOlder(kind, token, Side.Right, right, left);
         var link = stored.Of(Side.Left, left.Id);
-        if (link is null || link.RightId != right.Id)
-        {
-            if (_intents.Unlinked.Contains(token) || (IsOlder(Side.Left, left) && IsOlder(Side.Right, right)) || IsPoisoned(left) || IsPoisoned(right) || stored.Links.Exists(other => other.State == LinkState.Paused && other.LeftId == left.Id)) return;
-            Add("not linked", $"{kind.Name} {token}: left {left.Id} and right {right.Id} are the same thing, but the link of left leads to {link?.RightId ?? "nothing"}.{StoryOf(kind, [left, right])}");
-            return;
-        }
+        if (link?.RightId == right.Id) return;
+        if (_intents.Unlinked.Contains(token) || (IsOlder(Side.Left, left) && IsOlder(Side.Right, right)) || IsPoisoned(left) || IsPoisoned(right) || stored.Links.Exists(other => other.State == LinkState.Paused && other.LeftId == left.Id)) return;
 
+        // Another record went into one of them, and its link came with it.
+        if (IsSurvivor(left) || IsSurvivor(right)) return;
+        Add("not linked", $"{kind.Name} {token}: left {left.Id} and right {right.Id} are the same thing, but the link of left leads to {link?.RightId ?? "nothing"}.{StoryOf(kind, [left, right])}");
+    }
+
+    private void JudgeFields(KindPair kind, Link link, FakeRecord left, FakeRecord right)
+    {
         if (IsPoisoned(left) || IsPoisoned(right)) return;
         var pair = new PairCheck(_world, _stored, _findings, kind, link, left, right);
         foreach (var rule in FieldRule.All.Where(rule => rule.Kind == kind)) pair.Judge(rule);

@@ -9,9 +9,12 @@ namespace SyncFunctions.Simulation.Checks;
 internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> findings, KindPair kind, Link link, FakeRecord left, FakeRecord right)
 {
     private readonly List<FakeEvent> _story =
-        [.. Sides.Both.SelectMany(side => StoryOf(world, side, kind, Tokens.Of(left))).OrderBy(happened => happened.Number)];
+        [.. Sides.Both.SelectMany(side => StoryOf(world, side, kind, Tokens.Of(side == Side.Left ? left : right))).OrderBy(happened => happened.Number)];
 
     private readonly DateTimeOffset? _joinedAt = stored.LogOf(link).Where(entry => entry.Code == "linked").Select(entry => (DateTimeOffset?)entry.At).Max();
+
+    /// <summary>When the link came over to one of them from a record that was merged into it.</summary>
+    private readonly DateTimeOffset? _movedAt = stored.LogOf(link).Where(entry => entry.Code == "merged").Select(entry => (DateTimeOffset?)entry.At).Max();
 
     public void Judge(FieldRule rule)
     {
@@ -81,7 +84,8 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         (happened.Verb == Verb.Create ? !after.IsBlank : happened.Before.Find(rule.On(happened.Side)) is { } before && !before.Equals(after));
 
     /// <summary>Of two records one was made: whose value is the later one says nothing any more.</summary>
-    private bool WasMerged() => world.History.Events.Any(happened => happened.Verb == Verb.Merge && happened.MergedInto == (happened.Side == Side.Left ? left.Id : right.Id));
+    private bool WasMerged() => world.History.Events.Any(happened =>
+        happened.Verb == Verb.Merge && _story.Exists(of => of.Side == happened.Side && of.Kind == happened.Kind && of.Id == happened.MergedInto));
 
     private long MadeAt(FakeRecord record) => world.History.Of(record == left ? Side.Left : Side.Right, record.Kind, record.Id)[0].Number;
 
@@ -107,10 +111,10 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
 
     private static bool IsKeptBlank(FieldRule rule, FieldValue a, FieldValue b) => rule.KeepsBlanks && (a.IsBlank || b.IsBlank);
 
-    /// <summary>The owner has had no value since both are there, and so none that could go over the one that the other side's record has.</summary>
+    /// <summary>The owner has had no value since the two are linked, and so none that could go over the one that the other side's record has.</summary>
     private bool IsUnownedAndAlone(FieldRule rule, FieldValue a, FieldValue b) =>
         rule.Flow != Flow.BothWays && (rule.Owns(Side.Left) ? a : b).IsBlank &&
-        !_story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && IsOfThese(happened) && happened.Number > Math.Max(MadeAt(left), MadeAt(right)) && !rule.Owns(happened.Side) && happened.After.ContainsKey(rule.On(happened.Side)));
+        !_story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && IsOfThese(happened) && !(happened.At <= _movedAt) && happened.Number > Math.Max(MadeAt(left), MadeAt(right)) && !rule.Owns(happened.Side) && happened.After.ContainsKey(rule.On(happened.Side)));
 
     private bool IsToldConflict(FieldRule rule, FakeEvent lost) => stored.LogOf(link).Any(entry =>
         entry.Code == "conflict" && entry.At >= lost.At && entry.Values.GetValueOrDefault("field") == rule.Name);

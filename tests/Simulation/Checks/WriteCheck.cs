@@ -69,7 +69,7 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
             var cause = story.LastOrDefault(edit => edit.Number < write.Number && edit.By == Actor.User && edit.Verb == Verb.Edit && edit.Side == source && rules.Any(rule => edit.After.ContainsKey(rule.On(source)) && write.After.ContainsKey(rule.On(write.Side))));
 
             // Both had changed when the first of the two went over: they were planned together, and the second may be as late as a failed call makes it.
-            if (locked is { } same && same.Write.Side != write.Side && (same.Write.Round == write.Round || (cause is not null && cause.Number < same.Write.Number)))
+            if (locked is { } same && same.Write.Side != write.Side && (same.Write.Round == write.Round || Array.Exists(rules, rule => WaitedAlready(story, rule, same.Write, write))))
             {
                 locked = null;
                 continue;
@@ -84,6 +84,15 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
                 findings.Add(new Finding("lock ignored", $"{kind.Name} {link.LeftId} = {link.RightId}: {held.Edit.Side} was changed by {held.Edit} and went over by #{held.Write.Number}, yet {write} was written inside the window.\n    {string.Join("\n    ", story)}"));
             if (locked is null || locked.Value.Edit.Side == source || write.At >= locked.Value.Edit.At + settings.LockWindow) locked = (cause, write);
         }
+    }
+
+    /// <summary>A field of the write had been changed before the earlier one, and had not gone over by then.</summary>
+    private static bool WaitedAlready(List<FakeEvent> story, FieldRule rule, FakeEvent earlier, FakeEvent write)
+    {
+        var (source, target) = (rule.On(write.Side.Other()), rule.On(write.Side));
+        return write.After.ContainsKey(target) &&
+            story.FindLast(edit => edit.Number < earlier.Number && edit.Side != write.Side && edit.By == Actor.User && edit.Verb == Verb.Edit && edit.After.ContainsKey(source)) is { } edited &&
+            !story.Exists(sent => sent.Number > edited.Number && sent.Number < write.Number && sent.Side == write.Side && sent.By == Actor.Sync && sent.After.ContainsKey(target));
     }
 
     /// <summary>The write only brings its target back to what the lock's source has.</summary>
