@@ -59,6 +59,31 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task Reference_WhoseRecordIsBeingCreated_HoldsUpNothingElse()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("code", FieldValue.Of("A"))), Actor.User);
+        world.Network.Gate = (what, _) => what.StartsWith("reply POST", StringComparison.Ordinal) ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended.") : default;
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+        world.Network.Gate = null;
+        var project = world.Left.Create("projects", FieldSet.Of(("name", FieldValue.Of("Roof")), ("client", new FieldValue.Reference(company.Id))), Actor.User);
+        await world.SendAsync(Side.Left, project);
+        await world.DeliverAsync();
+
+        var made = await world.CounterpartAsync(project, "project");
+        (made.Get("title"), made.Get("account").IsBlank).ShouldBe((FieldValue.Of("Roof"), true));
+        (await world.WorkAsync("project")).ShouldHaveSingleItem().Awaits.ShouldBe(new AwaitedRecord("company", Side.Left, company.Id));
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        await world.DeliverAsync();
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        await world.DeliverAsync();
+
+        made.Get("account").ShouldBe(new FieldValue.Reference((await world.CounterpartAsync(company)).Id));
+        (await world.WorkAsync("project")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Retry_ForTheOtherSidesChange_OutlivesNewsOfThisSide()
     {
         using var world = await LiveWorld.LiveAsync();
