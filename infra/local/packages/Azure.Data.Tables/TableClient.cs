@@ -1,7 +1,6 @@
 #nullable disable
 
 using System.Linq.Expressions;
-using System.Text.Json;
 using Azure.Core;
 using Azure.Data.Tables.Models;
 using Azure.Data.Tables.Sas;
@@ -257,11 +256,7 @@ public class TableClient
     }
 
     private static Response<T> Entity<T>(Response response)
-        where T : class, ITableEntity
-    {
-        using var json = JsonDocument.Parse(response.Content.ToMemory());
-        return Response.FromValue(EntityJson.Read<T>(json.RootElement), response);
-    }
+        where T : class, ITableEntity => Response.FromValue(EntityJson.Read<T>(response.Content.ToMemory().Span), response);
 
     private static NullableResponse<T> EntityIfExists<T>(Response response)
         where T : class, ITableEntity => response.Status == 404 ? new NoValueResponse<T>(response) : Entity<T>(response);
@@ -269,8 +264,7 @@ public class TableClient
     private static Page<T> EntityPage<T>(Response response)
         where T : class, ITableEntity
     {
-        using var json = JsonDocument.Parse(response.Content.ToMemory());
-        var entities = json.RootElement.GetProperty("value").EnumerateArray().Select(EntityJson.Read<T>).ToList();
+        var entities = EntityJson.ReadPage<T>(response.Content.ToMemory().Span);
         return Page<T>.FromValues(entities, EntityContinuation.Read(response), response);
     }
 

@@ -12,28 +12,61 @@ internal static class EntityJson
 
     public static ReadOnlyMemory<byte> Write(ITableEntity entity)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            if (entity is IDictionary<string, object?> properties)
-                WriteProperties(json, properties);
-            else
-                WriteProperties(json, entity);
-            json.WriteEndObject();
-        }
-
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        Write(entity, buffer);
         return buffer.WrittenMemory;
     }
 
-    public static T Read<T>(JsonElement json)
+    public static void Write(ITableEntity entity, IBufferWriter<byte> buffer)
+    {
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        if (entity is IDictionary<string, object?> properties)
+            WriteProperties(json, properties);
+        else
+            WriteProperties(json, entity);
+        json.WriteEndObject();
+    }
+
+    public static T Read<T>(ReadOnlySpan<byte> text)
+        where T : class, ITableEntity
+    {
+        var json = new Utf8JsonReader(text);
+        json.Read();
+        return Read<T>(ref json);
+    }
+
+    /// <summary>The entities of an answer, which it has as "value".</summary>
+    public static List<T> ReadPage<T>(ReadOnlySpan<byte> text)
+        where T : class, ITableEntity
+    {
+        var entities = new List<T>();
+        var json = new Utf8JsonReader(text);
+        json.Read();
+        while (json.Read() && json.TokenType is JsonTokenType.PropertyName)
+        {
+            if (!json.ValueTextEquals("value"u8))
+            {
+                json.Skip();
+                continue;
+            }
+
+            json.Read();
+            while (json.Read() && json.TokenType is JsonTokenType.StartObject)
+                entities.Add(Read<T>(ref json));
+        }
+
+        return entities;
+    }
+
+    private static T Read<T>(ref Utf8JsonReader json)
         where T : class, ITableEntity
     {
         var entity = Activator.CreateInstance<T>();
         if (entity is IDictionary<string, object?> properties)
-            ReadProperties(json, properties);
+            ReadProperties(ref json, properties);
         else
-            ReadProperties(json, entity);
+            ReadProperties(ref json, entity);
         return entity;
     }
 
@@ -124,73 +157,112 @@ internal static class EntityJson
         void WriteType(string type) => json.WriteString(name + TypeSuffix, type);
     }
 
-    private static void ReadProperties(JsonElement json, IDictionary<string, object?> properties)
+    private static void ReadProperties(ref Utf8JsonReader json, IDictionary<string, object?> properties)
     {
-        foreach (var property in json.EnumerateObject())
+        var types = TypesOf(json);
+        while (json.Read() && json.TokenType is JsonTokenType.PropertyName)
         {
-            if (property.Name is PropertyNames.ETag || !property.Name.Contains("odata.", StringComparison.Ordinal))
-                properties[property.Name] = Untyped(property, json);
+            if (IsAnnotation(json))
+            {
+                json.Skip();
+                continue;
+            }
+
+            var name = json.GetString()!;
+            json.Read();
+            properties[name] = Untyped(ref json, name is PropertyNames.Timestamp ? "Edm.DateTime" : types?.GetValueOrDefault(name));
         }
     }
 
-    private static object? Untyped(JsonProperty property, JsonElement entity) => property.Value.ValueKind switch
+    // The types stand before their values or behind them. The reader is a copy: the caller's stays where it is.
+    private static Dictionary<string, string>? TypesOf(Utf8JsonReader json)
     {
-        JsonValueKind.String when property.NameEquals(PropertyNames.Timestamp) => property.Value.GetDateTimeOffset(),
-        JsonValueKind.String => TypeBeside(property, entity) switch
+        Dictionary<string, string>? types = null;
+        while (json.Read() && json.TokenType is JsonTokenType.PropertyName)
         {
-            "Edm.Int64" => long.Parse(property.Value.GetString()!, CultureInfo.InvariantCulture),
-            "Edm.DateTime" => property.Value.GetDateTimeOffset(),
-            "Edm.Guid" => property.Value.GetGuid(),
-            "Edm.Binary" => property.Value.GetBytesFromBase64(),
-            "Edm.Double" => Double(property.Value),
-            _ => property.Value.GetString(),
-        },
-        JsonValueKind.Number when TypeBeside(property, entity) is "Edm.Double" => property.Value.GetDouble(),
-        JsonValueKind.Number => property.Value.TryGetInt32(out var number) ? (object)number : property.Value.GetDouble(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => null,
-    };
+            if (!json.ValueSpan.EndsWith("@odata.type"u8))
+            {
+                json.Skip();
+                continue;
+            }
 
-    private static string? TypeBeside(JsonProperty property, JsonElement entity) =>
-        entity.TryGetProperty(property.Name + TypeSuffix, out var type) ? type.GetString() : null;
+            var name = json.GetString()![..^TypeSuffix.Length];
+            json.Read();
+            (types ??= [])[name] = json.GetString()!;
+        }
 
-    private static void ReadProperties(JsonElement json, ITableEntity entity)
+        return types;
+    }
+
+    private static bool IsAnnotation(in Utf8JsonReader json) => json.ValueSpan.IndexOf("odata."u8) >= 0 && !json.ValueTextEquals("odata.etag"u8);
+
+    private static object? Untyped(ref Utf8JsonReader json, string? type)
+    {
+        switch (json.TokenType)
+        {
+            case JsonTokenType.String:
+                return type switch
+                {
+                    "Edm.Int64" => long.Parse(json.GetString()!, CultureInfo.InvariantCulture),
+                    "Edm.DateTime" => json.GetDateTimeOffset(),
+                    "Edm.Guid" => json.GetGuid(),
+                    "Edm.Binary" => json.GetBytesFromBase64(),
+                    "Edm.Double" => Double(ref json),
+                    _ => json.GetString(),
+                };
+            case JsonTokenType.Number:
+                return type is not "Edm.Double" && json.TryGetInt32(out var number) ? (object)number : json.GetDouble();
+            case JsonTokenType.True:
+                return true;
+            case JsonTokenType.False:
+                return false;
+            default:
+                json.Skip();
+                return null;
+        }
+    }
+
+    private static void ReadProperties(ref Utf8JsonReader json, ITableEntity entity)
     {
         var known = EntityType.Of(entity.GetType()).Properties;
-        foreach (var property in json.EnumerateObject())
+        while (json.Read() && json.TokenType is JsonTokenType.PropertyName)
         {
-            switch (property.Name)
+            var name = json.GetString()!;
+            json.Read();
+            switch (name)
             {
                 case PropertyNames.PartitionKey:
-                    entity.PartitionKey = property.Value.GetString();
+                    entity.PartitionKey = json.GetString();
                     break;
                 case PropertyNames.RowKey:
-                    entity.RowKey = property.Value.GetString();
+                    entity.RowKey = json.GetString();
                     break;
                 case PropertyNames.Timestamp:
-                    entity.Timestamp = property.Value.GetDateTimeOffset();
+                    entity.Timestamp = json.GetDateTimeOffset();
                     break;
                 case PropertyNames.ETag:
-                    entity.ETag = new ETag(property.Value.GetString()!);
+                    entity.ETag = new ETag(json.GetString()!);
                     break;
-                case var name when known.TryGetValue(name, out var target)
+                case var _ when known.TryGetValue(name, out var target)
                     && target.SetMethod is { } set
-                    && property.Value.ValueKind is not JsonValueKind.Null:
-                    set.Invoke(entity, [Typed(property.Value, Nullable.GetUnderlyingType(target.PropertyType) ?? target.PropertyType)]);
+                    && json.TokenType is not JsonTokenType.Null:
+                    set.Invoke(entity, [Typed(ref json, Nullable.GetUnderlyingType(target.PropertyType) ?? target.PropertyType)]);
+                    break;
+                default:
+                    json.Skip();
                     break;
             }
         }
     }
 
-    private static object? Typed(JsonElement json, Type type) => type switch
+    private static object? Typed(ref Utf8JsonReader json, Type type) => type switch
     {
         _ when type == typeof(string) => json.GetString(),
         _ when type == typeof(bool) => json.GetBoolean(),
         _ when type == typeof(int) => json.GetInt32(),
-        _ when type == typeof(long) => json.ValueKind is JsonValueKind.Number ? json.GetInt64() : long.Parse(json.GetString()!, CultureInfo.InvariantCulture),
-        _ when type == typeof(ulong) => json.ValueKind is JsonValueKind.Number ? json.GetUInt64() : ulong.Parse(json.GetString()!, CultureInfo.InvariantCulture),
-        _ when type == typeof(double) => Double(json),
+        _ when type == typeof(long) => json.TokenType is JsonTokenType.Number ? json.GetInt64() : long.Parse(json.GetString()!, CultureInfo.InvariantCulture),
+        _ when type == typeof(ulong) => json.TokenType is JsonTokenType.Number ? json.GetUInt64() : ulong.Parse(json.GetString()!, CultureInfo.InvariantCulture),
+        _ when type == typeof(double) => Double(ref json),
         _ when type == typeof(Guid) => json.GetGuid(),
         _ when type == typeof(DateTimeOffset) => json.GetDateTimeOffset(),
         _ when type == typeof(DateTime) => json.GetDateTimeOffset().UtcDateTime,
@@ -200,6 +272,6 @@ internal static class EntityJson
         _ => throw new NotSupportedException($"Not supported type {type}."),
     };
 
-    private static double Double(JsonElement json) =>
-        json.ValueKind is JsonValueKind.Number ? json.GetDouble() : double.Parse(json.GetString()!, CultureInfo.InvariantCulture);
+    private static double Double(ref Utf8JsonReader json) =>
+        json.TokenType is JsonTokenType.Number ? json.GetDouble() : double.Parse(json.GetString()!, CultureInfo.InvariantCulture);
 }

@@ -8,11 +8,15 @@ internal sealed class TableService
 {
     private readonly HttpPipeline _pipeline;
     private readonly string _version;
+    private readonly string _authority;
+    private readonly string _root;
 
     private TableService(TableEndpoint endpoint, TableClientOptions? options, HttpPipelinePolicy? perCall, HttpPipelinePolicy? perRetry)
     {
         options ??= new TableClientOptions();
         Endpoint = endpoint;
+        _authority = endpoint.Service.GetLeftPart(UriPartial.Authority);
+        _root = endpoint.Service.AbsoluteUri.TrimEnd('/');
         _version = options.VersionHeader;
         var pipeline = new HttpPipelineOptions(options) { RequestFailedDetailsParser = TableErrorParser.Instance };
         if (perCall is not null)
@@ -63,7 +67,7 @@ internal sealed class TableService
     public string EntityAddress(string table, string partitionKey, string rowKey) =>
         $"{TableAddress(table)}(PartitionKey={Escape(partitionKey)},RowKey={Escape(rowKey)})";
 
-    public string TableAddress(string table) => $"{Endpoint.Service.AbsoluteUri.TrimEnd('/')}/{table}";
+    public string TableAddress(string table) => $"{_root}/{table}";
 
     /// <summary>A request that any other status than the expected ones makes fail.</summary>
     public HttpMessage Request(RequestMethod method, string address, params ReadOnlySpan<ushort> expected)
@@ -71,7 +75,10 @@ internal sealed class TableService
         var message = _pipeline.CreateMessage();
         message.ResponseClassifier = new StatusCodeClassifier(expected);
         message.Request.Method = method;
-        message.Request.Uri.Reset(new Uri(address));
+        message.Request.Uri.Scheme = Endpoint.Service.Scheme;
+        message.Request.Uri.Host = Endpoint.Service.Host;
+        message.Request.Uri.Port = Endpoint.Service.Port;
+        message.Request.Uri.Path = address[_authority.Length..];
         message.Request.Headers.SetValue("x-ms-version", _version);
         message.Request.Headers.SetValue("DataServiceVersion", "3.0");
         message.Request.Headers.SetValue("Accept", TableMediaType.Accepted);

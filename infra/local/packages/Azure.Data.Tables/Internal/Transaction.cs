@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -15,7 +16,7 @@ internal static class Transaction
     {
         ArgumentNullException.ThrowIfNull(actions);
         var id = Guid.NewGuid();
-        var body = new MemoryStream();
+        var body = new ArrayBufferWriter<byte>(4096);
         Write($"--batch_{id}\r\nContent-Type: multipart/mixed; boundary=changeset_{id}\r\n\r\n");
         var count = 0;
         foreach (var action in actions)
@@ -31,7 +32,7 @@ internal static class Transaction
 
         var message = service.Request(RequestMethod.Post, service.TableAddress("$batch"), 202)
             .WithHeader("Content-Type", $"multipart/mixed; boundary=batch_{id}");
-        message.Request.Content = RequestContent.Create(body.ToArray());
+        message.Request.Content = RequestContent.Create(body.WrittenMemory);
         return message;
 
         void WriteOperation(TableTransactionAction action)
@@ -54,13 +55,13 @@ internal static class Transaction
             else
             {
                 Write($"Content-Type: {TableMediaType.Sent}\r\n\r\n");
-                body.Write(EntityJson.Write(entity).Span);
+                EntityJson.Write(entity, body);
             }
 
             Write(NewLine);
         }
 
-        void Write(string text) => body.Write(Encoding.UTF8.GetBytes(text));
+        void Write(string text) => Encoding.UTF8.GetBytes(text, body);
     }
 
     /// <exception cref="TableTransactionFailedException">The service did none of it; the exception says which operation it refused.</exception>
