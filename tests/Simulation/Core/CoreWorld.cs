@@ -1,6 +1,3 @@
-using Azure.Data.Tables;
-using Azure.Storage.Blobs;
-using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SyncFunctions.App;
@@ -9,6 +6,7 @@ using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
+using SyncFunctions.Simulation.Storage;
 using SyncFunctions.Simulation.Time;
 using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.State;
@@ -88,15 +86,11 @@ public sealed class CoreWorld : IDisposable
 
     private ServiceProvider Build()
     {
-        var clients = new StateClients(
-            new TableServiceClient(MemoryStorage.ConnectionString, new TableClientOptions { Transport = Account }),
-            new BlobServiceClient(MemoryStorage.ConnectionString, new BlobClientOptions { Transport = Account }),
-            new QueueServiceClient(MemoryStorage.ConnectionString, new QueueClientOptions { Transport = Account, MessageEncoding = QueueMessageEncoding.Base64 }));
         return new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(new IdSource(Clock, new Random(Random.Next())))
-            .AddState(clients)
+            .AddState(SimulatedClients.Over(Account, Clock))
             .AddSingleton(Secrets)
             .AddSingleton(Vendors.Pipeline)
             .AddSingleton(Vendors.Connect())

@@ -229,7 +229,7 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
 
     private HttpResponseMessage Json(Action<Utf8JsonWriter> write, HttpStatusCode status = HttpStatusCode.OK)
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        var buffer = new ArrayBufferWriter<byte>(2048);
         using (var json = new Utf8JsonWriter(buffer)) write(json);
         return Dated(new HttpResponseMessage(status) { Content = new ReadOnlyMemoryContent(buffer.WrittenMemory) });
     }

@@ -7,6 +7,7 @@ namespace SyncFunctions.Tests.Support;
 internal sealed class MemoryRow(string partition, string key, long version, byte[] body)
 {
     private JsonElement? _properties;
+    private byte[]? _shown;
 
     public string Partition => partition;
 
@@ -17,11 +18,7 @@ internal sealed class MemoryRow(string partition, string key, long version, byte
     public JsonElement Properties => _properties ??= Parse(body);
 
     /// <summary>The row as an answer shows it: its version, then what was sent.</summary>
-    public void WriteTo(Stream answer)
-    {
-        answer.Write(Encoding.UTF8.GetBytes($"{{\"odata.etag\":\"W/\\\"{version}\\\"\","));
-        answer.Write(body.AsSpan(1));
-    }
+    public byte[] Shown => _shown ??= [.. Encoding.UTF8.GetBytes($"{{\"odata.etag\":\"W/\\\"{version}\\\"\","), .. body.AsSpan(1)];
 
     private static JsonElement Parse(byte[] body)
     {

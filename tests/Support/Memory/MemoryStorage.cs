@@ -31,21 +31,18 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
     public long Calls { get; private set; }
 
     /// <inheritdoc/>
-    public override Request CreateRequest() => HttpClientTransport.Shared.CreateRequest();
+    public override Request CreateRequest() => new MemoryRequest();
 
     /// <inheritdoc/>
     public override void Process(HttpMessage message)
     {
-        using var body = new MemoryStream();
-        message.Request.Content?.WriteTo(body, message.CancellationToken);
-        Answer(message, body);
+        Answer(message, BodyOf(message));
     }
 
     /// <inheritdoc/>
     public override async ValueTask ProcessAsync(HttpMessage message)
     {
-        using var body = new MemoryStream();
-        if (message.Request.Content is { } content) await content.WriteToAsync(body, message.CancellationToken);
+        var body = BodyOf(message);
         // As over a network: nobody goes on before the answer is there.
         if (!AnswersAtOnce) await Task.Yield();
         Answer(message, body);
@@ -73,11 +70,20 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
     public static Response Refusal(int status, string code, Request request) =>
         new MemoryResponse(new MemoryAnswer(status, null, ("x-ms-error-code", code)), request.ClientRequestId);
 
-    private void Answer(HttpMessage message, MemoryStream body)
+    private static byte[] BodyOf(HttpMessage message)
+    {
+        if (message.Request.Content is not { } content) return [];
+        if (!content.TryComputeLength(out var length)) length = 0;
+        using var body = new MemoryStream((int)length);
+        content.WriteTo(body, message.CancellationToken);
+        return body.TryGetBuffer(out var all) && all.Count == all.Array!.Length ? all.Array : body.ToArray();
+    }
+
+    private void Answer(HttpMessage message, byte[] body)
     {
         message.CancellationToken.ThrowIfCancellationRequested();
         var request = message.Request;
-        var call = new MemoryCall(request.Method.Method, MemoryCall.PathOf(request.Uri.Path), request.Uri.Query, body.ToArray(), request.Headers);
+        var call = new MemoryCall(request.Method.Method, MemoryCall.PathOf(request.Uri.Path), request.Uri.Query, body, request.Headers);
         lock (_gate)
         {
             Calls++;
@@ -102,10 +108,12 @@ internal sealed record MemoryCall(string Method, string Path, string QueryText, 
 
     public string? Query(string name)
     {
-        foreach (var part in QueryText.TrimStart('?').Split('&'))
+        var text = QueryText.AsSpan().TrimStart('?');
+        foreach (var range in text.Split('&'))
         {
-            if (part.StartsWith(name, StringComparison.OrdinalIgnoreCase) && part.Length > name.Length && part[name.Length] == '=')
-                return Uri.UnescapeDataString(part[(name.Length + 1)..].Replace('+', ' '));
+            var part = text[range];
+            if (part.Length > name.Length && part[name.Length] == '=' && part.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+                return Uri.UnescapeDataString(part[(name.Length + 1)..].ToString().Replace('+', ' '));
         }
 
         return null;

@@ -9,10 +9,12 @@ internal sealed class MemoryTables
 {
     private const int PageSize = 1000;
     private const int MostOperations = 100;
+    private const int MostFilters = 1000;
     private const int LargestTransaction = 4 * 1024 * 1024;
     private const string NewLine = "\r\n";
 
     private readonly Dictionary<string, SortedList<string, MemoryPartition>> _tables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ODataFilter> _filters = [];
     private long _versions;
 
     public MemoryAnswer Answer(MemoryCall call)
@@ -47,31 +49,47 @@ internal sealed class MemoryTables
     {
         if (!_tables.TryGetValue(operation.Table, out var partitions)) return Error(404, "TableNotFound");
         if (Find(partitions, operation.Keys) is not { } row) return Error(404, "ResourceNotFound");
-        using var body = new MemoryStream();
-        row.WriteTo(body);
-        return new MemoryAnswer(200, body.ToArray(), ("ETag", row.ETag));
+        return new MemoryAnswer(200, row.Shown, ("ETag", row.ETag));
     }
 
     private MemoryAnswer Query(string table, MemoryCall call)
     {
         if (!_tables.TryGetValue(table, out var partitions)) return Error(404, "TableNotFound");
-        var filter = ODataFilter.Parse(call.Query("$filter"));
+        var filter = FilterOf(call.Query("$filter") ?? "");
         var size = call.Query("$top") is { } top ? Math.Min(PageSize, int.Parse(top, CultureInfo.InvariantCulture)) : PageSize;
         var from = call.Query("NextPartitionKey") is { } next ? new RowKeys(Decoded(next), Decoded(call.Query("NextRowKey")!)) : new RowKeys("", "");
         var found = Scan(partitions, filter, from).Where(filter.Matches).Take(size + 1).ToList();
-        using var body = new MemoryStream();
-        body.Write("{\"value\":["u8);
-        for (var i = 0; i < Math.Min(size, found.Count); i++)
+        var body = PageOf(found[..Math.Min(size, found.Count)]);
+        return found.Count <= size
+            ? new MemoryAnswer(200, body)
+            : new MemoryAnswer(
+                200, body, ("x-ms-continuation-NextPartitionKey", Encoded(found[size].Partition)), ("x-ms-continuation-NextRowKey", Encoded(found[size].Key)));
+    }
+
+    private static byte[] PageOf(List<MemoryRow> rows)
+    {
+        var head = "{\"value\":["u8;
+        var tail = "]}"u8;
+        var body = new byte[head.Length + rows.Sum(row => row.Shown.Length + 1) - (rows.Count > 0 ? 1 : 0) + tail.Length];
+        head.CopyTo(body);
+        var at = head.Length;
+        foreach (var row in rows)
         {
-            if (i > 0) body.WriteByte((byte)',');
-            found[i].WriteTo(body);
+            if (at > head.Length) body[at++] = (byte)',';
+            row.Shown.CopyTo(body, at);
+            at += row.Shown.Length;
         }
 
-        body.Write("]}"u8);
-        return found.Count <= size
-            ? new MemoryAnswer(200, body.ToArray())
-            : new MemoryAnswer(
-                200, body.ToArray(), ("x-ms-continuation-NextPartitionKey", Encoded(found[size].Partition)), ("x-ms-continuation-NextRowKey", Encoded(found[size].Key)));
+        tail.CopyTo(body.AsSpan(at));
+        return body;
+    }
+
+    /// <summary>Polls ask the same again and again.</summary>
+    private ODataFilter FilterOf(string text)
+    {
+        if (_filters.TryGetValue(text, out var known)) return known;
+        if (_filters.Count == MostFilters) _filters.Clear();
+        return _filters[text] = ODataFilter.Parse(text);
     }
 
     private static IEnumerable<MemoryRow> Scan(SortedList<string, MemoryPartition> partitions, ODataFilter filter, RowKeys from)
