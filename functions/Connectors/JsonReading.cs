@@ -9,18 +9,28 @@ internal static class JsonReading
     /// <summary>The property at a path such as <c>phones.mobile</c>, in any case; Undefined if one step of it is missing.</summary>
     public static JsonElement At(this JsonElement json, string path)
     {
-        foreach (var step in path.Split('.'))
+        foreach (var part in path.AsSpan().Split('.'))
         {
+            var step = path.AsSpan()[part];
             if (json.ValueKind == JsonValueKind.Null)
                 return json;
             if (json.ValueKind != JsonValueKind.Object)
                 return default;
-            json = json.TryGetProperty(step, out var exact)
-                ? exact
-                : json.EnumerateObject().FirstOrDefault(property => property.Name.Equals(step, StringComparison.OrdinalIgnoreCase)).Value;
+            json = json.TryGetProperty(step, out var exact) ? exact : InAnyCase(json, step);
         }
 
         return json;
+    }
+
+    private static JsonElement InAnyCase(JsonElement json, ReadOnlySpan<char> name)
+    {
+        foreach (var property in json.EnumerateObject())
+        {
+            if (name.Equals(property.Name, StringComparison.OrdinalIgnoreCase))
+                return property.Value;
+        }
+
+        return default;
     }
 
     /// <summary>The first of the paths that is there.</summary>

@@ -176,7 +176,7 @@ public sealed class VendorPipeline
     {
         var (name, call) = (state.Dialect.Catalog.DisplayName, state.Call);
         // A pasted key may hold what no header can; the client's own message would quote it.
-        if (credentials is not null && !credentials.AccessToken.All(c => c is > ' ' and < '\x7f'))
+        if (credentials is not null && credentials.AccessToken.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return (new VendorFailure(FailureKind.AuthExpired, $"The token for {name} holds characters that no token has."), null);
         using var timeOut = new CancellationTokenSource(state.Dialect.Catalog.RequestTimeout, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeOut.Token);
