@@ -42,6 +42,9 @@ public sealed record PlanItem(Link? Link, Sight Left, Sight Right)
     /// <summary>For an unlinked record: it is not to be linked.</summary>
     public bool IsTombstone { get; init; }
 
+    /// <summary>For an unlinked record: the other side's list is not read to its end yet, and the same may be new there.</summary>
+    public bool MayBeFurtherOn { get; init; }
+
     public Clocks Clocks { get; init; } = Clocks.Unknown;
 
     /// <summary>The side that was looked at.</summary>

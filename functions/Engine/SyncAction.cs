@@ -33,6 +33,9 @@ public abstract record SyncAction
     /// <summary>The record waits until the record it refers to is linked.</summary>
     public sealed record Park(Side Source, string Field, string Kind, string RecordId) : SyncAction;
 
+    /// <summary>Too early to say: it is planned again by itself.</summary>
+    public sealed record Postpone(Side Source, string Why) : SyncAction;
+
     /// <summary>From now on only changes from this side flow, for the window.</summary>
     public sealed record Lock(LoopLock Value) : SyncAction;
 

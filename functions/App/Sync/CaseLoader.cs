@@ -42,7 +42,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
                 : source.MergedInto is { } into ? await MergedAsync(scope, source.Side, into, cancellation) : Sight.Confirmed;
             if (link is not { } known || !byLink.TryGetValue(known.Value.Id, out var existing))
             {
-                var item = new PlanItem(link?.Value, Sight.Unread, Sight.Unread) { IsTombstone = link is null && entry?.Value.Tombstone == true };
+                var item = new PlanItem(link?.Value, Sight.Unread, Sight.Unread) { IsTombstone = link is null && entry?.Value.Tombstone == true, MayBeFurtherOn = scope.Unfinished.Contains(source.Side.Other()) };
                 existing = new SyncCase { Source = source.Side, Link = link, Item = item };
                 cases.Add(existing);
                 if (link is { } added) byLink[added.Value.Id] = existing;

@@ -75,7 +75,7 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         return details.Count == 0 ? null : string.Join(' ', details) is { Length: > LongestNote } text ? text[..LongestNote] : string.Join(' ', details);
     }
 
-    public LinkUnit Unmatched(WorkScope scope, SyncCase item, bool isOlder, string reason) => new()
+    public LinkUnit Unmatched(WorkScope scope, SyncCase item, bool isOlder, string? reason) => new()
     {
         Index = [IndexWrite.Insert(EntryOf(scope, item, isOlder, reason))],
         DoneWork = [.. item.Work],
@@ -84,7 +84,10 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
     private LinkUnit? Unlinked(WorkScope scope, SyncCase item)
     {
         // A record that is not to be linked may be gone, or have gone into another one: nothing more is to be known of it.
-        if (item.Reason is not { } reason || item.Item.On(item.Source) is not Sight.Present seen) return DoneWork(item);
+        // What is postponed is taken note of, for its counterpart to find it.
+        var isPostponed = item.Plan!.Actions.Any(action => action is SyncAction.Postpone);
+        if ((item.Reason is null && !isPostponed) || item.Item.On(item.Source) is not Sight.Present seen) return DoneWork(item);
+        var reason = item.Reason;
         if (!item.Index.TryGetValue(item.Source, out var known)) return Unmatched(scope, item, isOlder: !seen.IsNew, reason);
 
         // By what it is found and compared has to be as it is now.
@@ -141,9 +144,9 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
     /// <summary>Of the link that a case is to get: what is told before it is stored names it, too.</summary>
     public LinkId NewLinkId(SyncCase item) => item.NewLink ??= new(ids.NewId());
 
-    public static bool IsDeferred(ItemPlan plan) => plan.Actions.Any(action => action is SyncAction.Hold or SyncAction.Park);
+    public static bool IsDeferred(ItemPlan plan) => plan.Actions.Any(action => action is SyncAction.Hold or SyncAction.Park or SyncAction.Postpone);
 
-    private IndexEntry EntryOf(WorkScope scope, SyncCase item, bool isOlder, string reason) => new(item.Source, item.SourceId)
+    private IndexEntry EntryOf(WorkScope scope, SyncCase item, bool isOlder, string? reason) => new(item.Source, item.SourceId)
     {
         IsOlder = isOlder,
         MatchKeys = item.Item.RecordOn(item.Source) is { } record ? Matching.Keys(scope.Kind, record) : [],

@@ -85,6 +85,7 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
     internal async Task<PageResult> ApplyAsync(WorkScope scope, KindWalk next, IReadOnlyList<SidePage> pages, bool since, CancellationToken cancellation)
     {
         var sources = pages.SelectMany(page => page.Fresh.Select(record => new SourceRecord(page.Side, record.Id, record))).ToList();
+        scope = scope with { Unfinished = [.. Sides.Both.Where(side => !next.On(side).Done)] };
         var outcome = sources.Count == 0 ? BatchOutcome.Nothing : await batches.RunAsync(scope, sources, cancellation);
         if (scope.Mode is RunMode.Comprehensive or RunMode.DryRun && scope.Run is { } run)
         {

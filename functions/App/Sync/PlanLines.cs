@@ -23,6 +23,7 @@ internal static class PlanLines
             SyncAction.Hold hold => Line("hold", hold.Source.Other(), $"The other side was changed last; held until {hold.Until:u}.") with { Fields = Changes(FieldSet.Empty, hold.Fields) },
             SyncAction.Discard discard => Line("drop", null, "It was held, and held changes are dropped.") with { Fields = Changes(FieldSet.Empty, discard.Fields) },
             SyncAction.Park park => Line("wait", park.Source.Other(), $"Its {park.Field} ({park.Kind} {park.RecordId}) is not linked yet."),
+            SyncAction.Postpone postpone => Line("wait", null, postpone.Why),
             SyncAction.Offer offer => Line("ask", null, offer.Reason),
             SyncAction.End end => Line(end.State switch { LinkState.Tombstone => "unlink", LinkState.Quarantined => "quarantine", _ => "pause" }, null, end.Reason),
             SyncAction.Resume resume => Line("resume", null, resume.Reason),

@@ -91,6 +91,9 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
     /// <summary>When the guard may be another's: nothing is sent that could still be on its way then.</summary>
     public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
 
+    /// <summary>Sides whose list is being read and has not come to its end.</summary>
+    public ImmutableArray<Side> Unfinished { get; init; } = [];
+
     /// <summary>A person waits for the answer: what a vendor refuses is told to them, and not tried again later.</summary>
     public bool ByHand { get; init; }
 

@@ -55,6 +55,9 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
                     Counts = Counts with { Parked = Counts.Parked + 1 };
                     Wait(item, park.Field, new AwaitedRecord(park.Kind, park.Source, park.RecordId));
                     break;
+                case SyncAction.Postpone postpone:
+                    Again(item, postpone.Why);
+                    break;
                 case SyncAction.Offer or SyncAction.Skip:
                     Counts = Counts with { Skipped = Counts.Skipped + 1 };
                     break;

@@ -26,6 +26,8 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
     /// <summary>What the app made last.</summary>
     public FakeRecord? LastMade { get; private set; }
 
+    private readonly Dictionary<(string Kind, int End), string> _lastRow = [];
+
     private FakeHabits Habits => account.Habits;
 
     public HttpResponseMessage Answer(HttpMethod method, Uri address, string? token, string body)
@@ -137,7 +139,7 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
         rows.Sort((a, b) => a.State.Modified != b.State.Modified ? a.State.Modified.CompareTo(b.State.Modified) : string.CompareOrdinal(a.Record.Id, b.Record.Id));
         Leave(rows, now);
         var size = int.Parse(query["size"] ?? "20", CultureInfo.InvariantCulture);
-        var (page, more) = Habits.PagesByNumber ? ByNumber(rows, int.Parse(query["page"] ?? "0", CultureInfo.InvariantCulture), size) : AfterRow(rows, query["after"], size);
+        var (page, more) = Habits.PagesByNumber ? ByNumber(kind, rows, int.Parse(query["page"] ?? "0", CultureInfo.InvariantCulture), size) : AfterRow(rows, query["after"], size);
         foreach (var (record, state) in page) record.SeenEvent = Math.Max(record.SeenEvent, state.Event);
         var answer = Json(json =>
         {
@@ -163,8 +165,14 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
         else if (faults.Strikes(FaultClass.ListMissingRow, 60)) rows.Remove(some[faults.Random.Next(some.Count)]);
     }
 
-    private static (List<(FakeRecord Record, FakeState State)> Page, bool More) ByNumber(List<(FakeRecord Record, FakeState State)> rows, int page, int size) =>
-        ([.. rows.Skip(page * size).Take(size)], rows.Count > (page + 1) * size);
+    private (List<(FakeRecord Record, FakeState State)> Page, bool More) ByNumber(FakeKind kind, List<(FakeRecord Record, FakeState State)> rows, int page, int size)
+    {
+        // What ended the page before stands elsewhere now: whoever goes on by number alone passes over a row, or gets one twice.
+        if (page > 0 && _lastRow.TryGetValue((kind.Name, page * size), out var last) && rows.ElementAtOrDefault((page * size) - 1).Record?.Id != last) faults.Count(FaultClass.ShiftedPage);
+        var end = (page + 1) * size;
+        if (rows.Count > end) _lastRow[(kind.Name, end)] = rows[end - 1].Record.Id;
+        return ([.. rows.Skip(page * size).Take(size)], rows.Count > end);
+    }
 
     private static (List<(FakeRecord Record, FakeState State)> Page, bool More) AfterRow(List<(FakeRecord Record, FakeState State)> rows, string? after, int size)
     {
@@ -180,8 +188,9 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
 
     private HttpResponseMessage Refresh(string body)
     {
-        var form = System.Web.HttpUtility.ParseQueryString(body);
-        if (signIn.Refresh(form["refresh_token"] ?? "") is not var (access, refresh)) return Json(json => WriteError(json, "invalid_grant"), HttpStatusCode.BadRequest);
+        var token = System.Web.HttpUtility.ParseQueryString(body)["refresh_token"] ?? "";
+        if (signIn.IsRotatedOut(token)) faults.Count(FaultClass.RefreshRaced);
+        if (signIn.Refresh(token) is not var (access, refresh)) return Json(json => WriteError(json, "invalid_grant"), HttpStatusCode.BadRequest);
         return Json(json =>
         {
             json.WriteStartObject();
@@ -221,7 +230,11 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
             HttpStatusCode.NotFound);
     }
 
-    private HttpResponseMessage Refused() => Json(json => WriteError(json, "the scope 'records' is missing"), HttpStatusCode.Forbidden);
+    private HttpResponseMessage Refused()
+    {
+        faults.Count(FaultClass.RightRevoked);
+        return Json(json => WriteError(json, "the scope 'records' is missing"), HttpStatusCode.Forbidden);
+    }
 
     private HttpResponseMessage Unprocessable() => Json(json => WriteError(json, "unprocessable"), HttpStatusCode.UnprocessableEntity);
 

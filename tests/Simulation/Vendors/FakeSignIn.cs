@@ -43,6 +43,9 @@ public sealed class FakeSignIn(FakeHabits habits, TimeProvider time)
         return true;
     }
 
+    /// <summary>Somebody has refreshed with it before; the tokens that took its place are not used yet.</summary>
+    public bool IsRotatedOut(string token) => IsGranted && token == _former;
+
     public (string Access, string Refresh)? Refresh(string token)
     {
         if (!IsGranted) return null;
