@@ -225,6 +225,25 @@ public class SyncPlannerTests
     }
 
     [Fact]
+    public void NewRecord_BeforeTheOtherSideIsReadToItsEnd_WaitsUnlessItsMatchIsThere()
+    {
+        var item = new PlanItem(null, new Sight.Present(new Record("new", Agreed), IsNew: true), Sight.Unread) { MayBeFurtherOn = true };
+        Plan(item).ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Postpone>();
+        Plan(item with { Candidates = [new Record("R", Agreed)] }).OfType<SyncAction.Join>().ShouldHaveSingleItem().RightId.ShouldBe("R");
+        Plan(item with { MayBeFurtherOn = false }).ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Create>();
+    }
+
+    [Fact]
+    public void Blanks_OfTwoThatNeverAgreed_AreAgreedOnAtTheFirstLook()
+    {
+        var blank = FieldSet.Of(("name", FieldValue.None));
+        var item = new PlanItem(Linked with { Bases = Bases.None }, new Sight.Present(new Record("L", blank)), new Sight.Present(new Record("R", blank)));
+        var adopted = Plan(item).ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Adopt>();
+        adopted.Left.Find("name").ShouldBe(FieldValue.None);
+        adopted.Right.Find("name").ShouldBe(FieldValue.None);
+    }
+
+    [Fact]
     public void OlderRecord_IsOfferedAndNotCreated() =>
         PlanNew(Side.Left, Agreed, isNew: false).ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Offer>();
 
