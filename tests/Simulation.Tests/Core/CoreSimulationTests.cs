@@ -3,6 +3,7 @@ using SyncFunctions.Simulation.Vendors;
 
 namespace SyncFunctions.Simulation.Tests.Core;
 
+[Collection(nameof(EveryCore))]
 [Trait("Category", "Simulation")]
 public sealed class CoreSimulationTests(ITestOutputHelper output)
 {
@@ -12,9 +13,10 @@ public sealed class CoreSimulationTests(ITestOutputHelper output)
     [Fact]
     public void Core_AtRest_HasKeptItsPromises()
     {
+        var effort = new EveryCore();
         var results = new CoreResult[Seeds];
         Parallel.For(0, Seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i => results[i] = CoreRun.Run(i, Operations));
-        output.WriteLine($"{Seeds} seeds of {Operations} operations, {results.Sum(result => result.Writes)} writes by the app.");
+        output.WriteLine(effort.Tell(Seeds, Operations, results.Sum(result => result.Calls), results.Sum(result => result.Writes)));
         foreach (var fault in Enum.GetValues<FaultClass>())
         {
             if (results.Sum(result => result.Faults.First(hit => hit.Class == fault).Count) is var hits and > 0) output.WriteLine($"{fault}: {hits}");

@@ -4,6 +4,7 @@ using SyncFunctions.Simulation.Time;
 namespace SyncFunctions.Simulation.Tests.CrashPoints;
 
 /// <summary>The app dies before and after everything it does, and is started again: nothing is lost, nothing is there twice.</summary>
+[Collection(nameof(EveryCore))]
 [Trait("Category", "CrashPoints")]
 public sealed class CrashPointTests(ITestOutputHelper output)
 {

@@ -4,6 +4,7 @@ using SyncFunctions.Simulation.Planted;
 namespace SyncFunctions.Simulation.Tests.Planted;
 
 /// <summary>What the simulation is worth: it finds nothing in the source as it is, and something in each source with a bug, by the same seeds.</summary>
+[Collection(nameof(EveryCore))]
 [Trait("Category", "PlantedBugs")]
 public sealed class PlantedBugTests(ITestOutputHelper output)
 {

@@ -4,6 +4,7 @@ using SyncFunctions.Simulation.Vendors;
 
 namespace SyncFunctions.Simulation.Tests.Service;
 
+[Collection(nameof(EveryCore))]
 [Trait("Category", "Simulation")]
 public sealed class ServiceSimulationTests(ITestOutputHelper output)
 {
@@ -16,9 +17,10 @@ public sealed class ServiceSimulationTests(ITestOutputHelper output)
     [Fact]
     public void Service_AtRest_HasKeptItsPromises()
     {
+        var effort = new EveryCore();
         var results = SingleThread.RunAll(1, Seeds, seed => ServiceRun.Run(seed, Operations));
 
-        output.WriteLine($"{Seeds} seeds of {Operations} operations, {results.Sum(result => result.Effects)} effects, {results.Sum(result => result.Writes)} writes by the app.");
+        output.WriteLine(effort.Tell(Seeds, Operations, results.Sum(result => result.Calls), results.Sum(result => result.Writes)));
         foreach (var fault in Enum.GetValues<FaultClass>())
         {
             if (results.Sum(result => result.Faults.First(hit => hit.Class == fault).Count) is var hits and > 0) output.WriteLine($"{fault}: {hits}");
