@@ -130,7 +130,11 @@ public sealed class Checker
         if (_intents.Unlinked.Contains(token) || IsPoisoned(record)) return;
         if (IsOlder(side, record) && !(_intents.Imported && side == Side.Left)) return;
         var other = side.Other();
-        var ended = _world.History.Events.LastOrDefault(happened => happened.Side == other && happened.Kind == kind.On(other) && happened.Verb is Verb.Delete or Verb.Merge && Tokens.Of(happened.Before) == token);
+
+        // After a merge two are linked whose names differ.
+        var ended = _world.History.Events.LastOrDefault(happened =>
+            happened.Side == other && happened.Kind == kind.On(other) && happened.Verb is Verb.Delete or Verb.Merge &&
+            (Tokens.Of(happened.Before) == token || stored.Links.Exists(link => link.IdOn(side) == record.Id && link.IdOn(other) == happened.Id)));
         if (ended is not null)
         {
             JudgeSurvivor(kind, token, side, record, ended);
