@@ -8,25 +8,30 @@ namespace SyncFunctions.Simulation.Service;
 /// <summary>A function of the app by its trigger.</summary>
 internal sealed class AppFunction(string name, MethodInfo method, ParameterInfo trigger)
 {
+    private readonly ParameterInfo[] _parameters = method.GetParameters();
+    private readonly PropertyInfo? _result = method.ReturnType == typeof(Task) ? null : method.ReturnType.GetProperty("Result");
     private readonly ObjectFactory? _create = method.IsStatic ? null : ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
 
     public string Name => name;
 
     public Type InputType => trigger.ParameterType;
 
+    /// <summary>Of a function that a queue triggers.</summary>
+    public string? Queue { get; } = trigger.GetCustomAttribute<QueueTriggerAttribute>()?.QueueName;
+
     public T? TriggerAs<T>()
         where T : Attribute => trigger.GetCustomAttribute<T>();
 
     public async Task<object?> RunAsync(IServiceProvider? services, DurableTaskClient? client, object? input)
     {
-        var arguments = method.GetParameters().Select(parameter =>
+        var arguments = _parameters.Select(parameter =>
             parameter == trigger ? input
             : parameter.ParameterType == typeof(DurableTaskClient) ? client
             : parameter.ParameterType == typeof(CancellationToken) ? CancellationToken.None
             : throw new NotSupportedException($"The simulation knows no value for {name}({parameter.Name}).")).ToArray();
         var task = (Task)method.Invoke(_create?.Invoke(services!, null), BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
         await task;
-        return task.GetType().GetProperty("Result") is { } result && method.ReturnType != typeof(Task) ? result.GetValue(task) : null;
+        return _result?.GetValue(task);
     }
 }
 

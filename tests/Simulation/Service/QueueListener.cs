@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.State;
 
 namespace SyncFunctions.Simulation.Service;
@@ -14,10 +13,8 @@ internal sealed class QueueListener(ServiceWorld world, AppInstance app, AppFunc
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
-    private readonly QueueClient _queue = app.Clients.Queues.GetQueueClient(NameOf(function));
+    private readonly QueueClient _queue = app.Clients.Queues.GetQueueClient(function.Queue);
     private bool _isReceiving;
-
-    public static string NameOf(AppFunction function) => function.TriggerAs<QueueTriggerAttribute>()!.QueueName;
 
     /// <summary>Null where there is nothing to receive.</summary>
     public Action? Work() => app.IsDead || app.IsPaused || _isReceiving || !world.Account.HasVisibleMessage(_queue.Name)

@@ -160,7 +160,7 @@ public sealed class ServiceWorld : IDisposable
         if (Hub.NextDue is { } hub) yield return hub;
         foreach (var function in Functions.Queues)
         {
-            if (Account.NextVisible(QueueListener.NameOf(function)) is { } visible) yield return visible;
+            if (Account.NextVisible(function.Queue!) is { } visible) yield return visible;
         }
     }
 

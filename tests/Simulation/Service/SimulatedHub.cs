@@ -14,8 +14,11 @@ internal sealed class SimulatedHub(AppFunctions functions, SimulatedClock clock,
     private static readonly TimeSpan LostActivity = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<string, HubInstance> _instances = [];
+
+    /// <summary>Those that have not ended, the oldest first.</summary>
     private readonly List<HubInstance> _order = [];
     private readonly List<HubTask> _tasks = [];
+    private int _started;
 
     /// <summary>One activity in so many is run twice; 0: none.</summary>
     public int TwiceOneIn { get; set; }
@@ -29,7 +32,7 @@ internal sealed class SimulatedHub(AppFunctions functions, SimulatedClock clock,
     /// <exception cref="InvalidOperationException">An instance of this id is running.</exception>
     public string Start(string name, string? input, string? id, Caller? caller = null)
     {
-        id ??= $"instance-{_order.Count}";
+        id ??= $"instance-{_started++}";
         if (_instances.TryGetValue(id, out var existing) && !existing.IsEnded) throw new InvalidOperationException($"An orchestration {id} is running.");
         if (existing is not null) _order.Remove(existing);
         var instance = _instances[id] = new HubInstance(id, name, input, caller, clock.Now);
@@ -81,6 +84,7 @@ internal sealed class SimulatedHub(AppFunctions functions, SimulatedClock clock,
 
         if (instance.IsEnded && instance.Caller is { } caller) Find(caller.InstanceId)?.ChildEnded(caller, instance);
         _tasks.RemoveAll(task => !task.IsWanted);
+        _order.RemoveAll(other => other.IsEnded);
     }
 
     private void RunActivity(AppInstance runner)

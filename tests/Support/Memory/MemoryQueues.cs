@@ -31,8 +31,16 @@ internal sealed class MemoryQueues(TimeProvider time)
 
     public Func<TimeSpan>? Lateness { get; set; }
 
-    public DateTimeOffset? NextVisible(string queue) =>
-        _queues.TryGetValue(queue, out var messages) ? messages.Where(message => message.ExpiresAt > message.VisibleAt).Min(message => (DateTimeOffset?)message.VisibleAt) : null;
+    public DateTimeOffset? NextVisible(string queue)
+    {
+        DateTimeOffset? next = null;
+        foreach (var message in _queues.GetValueOrDefault(queue) ?? [])
+        {
+            if (message.ExpiresAt > message.VisibleAt && !(message.VisibleAt >= next)) next = message.VisibleAt;
+        }
+
+        return next;
+    }
 
     private MemoryAnswer Create(string name) => new(_queues.TryAdd(name, []) ? 201 : 204);
 
