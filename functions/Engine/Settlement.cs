@@ -50,8 +50,11 @@ public static class Settlement
 
     /// <summary>
     /// Whether a record that appeared since may be what a create made: it holds all that was sent, or it is what an exact rule would match
-    /// with it. Vendors reformat in ways that nobody has told us.
+    /// with it. Vendors reformat in ways that nobody has told us, and clear references to what is deleted.
     /// </summary>
-    public static bool MayBe(KindMap kind, Intent intent, Record appeared) =>
-        Holds(kind, intent, appeared) || !Matching.Find(kind, new Record("", intent.Sent), [appeared], out _).IsEmpty;
+    public static bool MayBe(KindMap kind, Intent intent, Record appeared)
+    {
+        var kept = FieldSet.From(intent.Sent.Where(field => kind.Field(field.Key).Type != FieldType.Reference || appeared.Fields.Find(field.Key) is { IsBlank: false }));
+        return (kept.Values.Any(value => !value.IsBlank) && Holds(kind, intent with { Sent = kept }, appeared)) || !Matching.Find(kind, new Record("", intent.Sent), [appeared], out _).IsEmpty;
+    }
 }

@@ -25,6 +25,20 @@ public sealed class SettlementTests
         next.Fields.ShouldBe(Tags(merged.Split(',')));
     }
 
+    /// <summary>A vendor clears references to what is deleted, also in a record of which nobody knows yet that it was made.</summary>
+    [Theory]
+    [InlineData("Ada", null, true)]
+    [InlineData("Ada", "other", false)]
+    [InlineData("Eve", null, false)]
+    public void MayBe_RecordWhoseReferenceWasCleared_IsKnownByTheRest(string name, string? company, bool expected)
+    {
+        var kind = World.Kind with { MatchRules = [], Fields = [new("name", new("name"), new("name")), new("company", new("company"), new("company")) { Type = FieldType.Reference, References = "company" }] };
+        var sent = FieldSet.Of(("name", FieldValue.Of("Ada")), ("company", new FieldValue.LinkedReference(new LinkId("c1"))));
+        var appeared = new Record("2", FieldSet.Of(("name", FieldValue.Of(name)), ("company", company is null ? FieldValue.None : new FieldValue.LinkedReference(new LinkId(company)))));
+
+        Settlement.MayBe(kind, new Intent("o1", 1, Side.Right, true, sent, sent, World.Now, World.Now.AddMinutes(1)), appeared).ShouldBe(expected);
+    }
+
     private static ItemPlan Plan(Link link, FieldSet left, FieldSet right) =>
         SyncPlanner.PlanOne(World.Kind, FlowSettings.Default, new PlanItem(link, new Sight.Present(new Record("1", left)), new Sight.Present(new Record("2", right))), World.Now);
 
