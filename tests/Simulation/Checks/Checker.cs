@@ -155,6 +155,7 @@ public sealed class Checker
             return;
         }
 
+        if (ended.Verb == Verb.Delete && ThrownAway.Find(_world, kind, side, record, ended) is { } lost) Add("edit thrown away", $"{kind.Name} {token}: {lost}");
         if (!_stored.Kinds[kind.Name].Active.Any(link => _world.On(ended.Side).Account.Find(kind.On(ended.Side), link.IdOn(ended.Side)!) is { Gone: false })) return;
         if (ended.Verb == Verb.Merge || KindPair.IsArchived(record) || NeedsReference(kind, side, record)) return;
 

@@ -43,7 +43,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         // It points at the record that another one was merged into: for the app that is the same one still, and an edit of the other side is the last word.
         if (rule.IsReference && last.By == Actor.Vendor && !value.IsBlank) return;
         if (value.IsBlank && (rule.KeepsBlanks || rule.IsReference || _joinedAt >= last.At)) return;
-        if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasFirstSight(last) || IsBackWhereItWas(rule, last)) return;
+        if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasFirstSight(rule, last) || IsBackWhereItWas(rule, last)) return;
         Add("lost change", rule, $"{last.Side} was set to '{value}' last (#{last.Number}, {last.At:HH:mm:ss}), but left has '{left.Get(rule.Left)}' and right has '{right.Get(rule.Right)}', and no conflict was told");
     }
 
@@ -71,7 +71,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
 
         foreach (var (item, (added, by)) in touched)
         {
-            if (items.Contains(item) == added || disputed.Contains(item) || by.Raced.Contains(rule.On(by.Side)) || WasFirstSight(by) || Edits(rule).Any(edit => edit.Raced.Contains(rule.On(edit.Side)))) continue;
+            if (items.Contains(item) == added || disputed.Contains(item) || by.Raced.Contains(rule.On(by.Side)) || WasFirstSight(rule, by) || Edits(rule).Any(edit => edit.Raced.Contains(rule.On(edit.Side)))) continue;
             Add("lost change", rule, $"'{item}' was {(added ? "put in" : "taken out")} on {by.Side} (#{by.Number}), and both sides now have '{final}'");
         }
     }
@@ -119,8 +119,9 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
     private bool IsToldConflict(FieldRule rule, FakeEvent lost) => stored.LogOf(link).Any(entry =>
         entry.Code == "conflict" && entry.At >= lost.At && entry.Values.GetValueOrDefault("field") == rule.Name);
 
-    /// <summary>Where both were there before they were linked nobody can tell which value is the newer one: one side's goes over.</summary>
-    private bool WasFirstSight(FakeEvent edit) => edit.At <= _joinedAt && _story.Exists(other => other.Side != edit.Side && other is { Verb: Verb.Create, By: not Actor.Sync });
+    /// <summary>Where both had a value before they were linked nobody can tell which is the newer one: one side's goes over. A blank does not.</summary>
+    private bool WasFirstSight(FieldRule rule, FakeEvent edit) =>
+        edit.At <= _joinedAt && _story.Exists(other => other.Side != edit.Side && other.By != Actor.Sync && other.At <= _joinedAt && other.After.Find(rule.On(other.Side)) is { IsBlank: false });
 
     private bool IsNowhereElse(Side side, FieldValue value) =>
         value is FieldValue.Reference { RecordId: var id } &&

@@ -1,6 +1,7 @@
 using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.Simulation.Workload;
+using SyncFunctions.State;
 
 namespace SyncFunctions.Simulation.Checks;
 
@@ -12,6 +13,7 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
 
     public void Judge()
     {
+        foreach (var told in stored.Log.Where(entry => entry.Code == "conflict")) JudgeConflict(told);
         foreach (var happened in world.History.Events.Where(happened => happened.By == Actor.Sync)) JudgeOne(happened);
         foreach (var kind in KindPair.All)
         {
@@ -23,6 +25,9 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
     {
         foreach (var rule in FieldRule.All.Where(rule => rule.Kind.On(written.Side) == written.Kind && written.After.ContainsKey(rule.On(written.Side))))
         {
+            if (rule.IsStatus && written.Asked.Find(rule.On(written.Side)) is { IsBlank: false } word && rule.Normal(world, written.Side, word) is null)
+                findings.Add(new Finding("written without a word for it", $"{rule.Kind.Name}.{rule.Name}: {written.Side} does not know '{word}': {written}"));
+
             // A joined record may get what only its creation gives; put back is what the owner has.
             if (written.Verb != Verb.Edit || rule.Flow == Flow.BothWays || !rule.Owns(written.Side) || rule.Initially) continue;
             findings.Add(new Finding("written by a side that may not", $"{rule.Kind.Name}.{rule.Name} belongs to {written.Side}, and the app wrote it there: {written}"));
@@ -30,6 +35,14 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
 
         if (settings.Direction == Direction.LeftToRight && written.Side == Side.Left) findings.Add(new Finding("written by a side that may not", $"The flow goes to right only: {written}"));
         if (written.Verb == Verb.Delete) findings.Add(new Finding("deleted by the app", $"No kind's policy says that anything is to be deleted: {written}"));
+    }
+
+    /// <summary>Two values that are one to the pair are nothing to tell people of.</summary>
+    private void JudgeConflict(LogEntry told)
+    {
+        var rule = Array.Find(FieldRule.All, rule => rule.Name == told.Values.GetValueOrDefault("field") && rule.Kind.Name == told.Kind && rule is { IsSet: false, IsReference: false, IsLifecycle: false, IsStatus: false });
+        if (rule is null || told.Values.GetValueOrDefault("left") is not { } left || told.Values.GetValueOrDefault("right") is not { } right) return;
+        if (rule.Normal(world, Side.Left, new FieldValue.Text(left)) == rule.Normal(world, Side.Right, new FieldValue.Text(right))) findings.Add(new Finding("conflict about nothing", $"{told.Kind} {told.RecordId}: {rule.Name} was '{left}' and '{right}'."));
     }
 
     private void JudgePair(KindPair kind, Link link)

@@ -9,7 +9,7 @@ public static class PlantedBugs
     public const int ServiceOperations = 300;
 
     /// <summary>The source without a bug passes each of them. Those that have noticed one go first.</summary>
-    public static readonly int[] Seeds = [0, 1, 2, 4, 10, 19, 25, 45, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 20, 23, 24];
+    public static readonly int[] Seeds = [0, 1, 2, 4, 10, 19, 25, 45, 60, 3, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 20, 23, 24];
 
     public static readonly PlantedBug[] All =
     [
@@ -56,6 +56,12 @@ public static class PlantedBugs
             "Entries.Add(Story.OfApplied(scope, item, action, now));", "_ = action;"),
         new("older records taken for new", "App/Sync/CaseLoader.cs",
             "if (entry is not null) return !entry.IsOlder;", "if (entry is not null) return true;"),
+        new("a blank wins without a base", "Engine/FieldMerge.cs",
+            "var source = ownersValue.IsBlank ? owner.Other() : owner;", "var source = owner;"),
+        new("edit thrown away with the deletion of the other side", "Engine/SyncPlanner.cs",
+            "Lifecycle.GoneWhileEdited(plan, link, Side.Left);", "Lifecycle.Gone(plan, link, Side.Left);"),
+        new("value that the map does not know taken over as it is", "Engine/FlowSettings.cs",
+            "is { } pair ? FieldValue.Of(pair.Left) : null;", "is { } pair ? FieldValue.Of(pair.Left) : value;"),
         new("what is inside a new parent keeps the old one's bases", "App/Sync/BatchSync.cs",
             "with { LeftId = left, RightId = right, Bases = Bases.None,", "with { LeftId = left, RightId = right,"),
     ];

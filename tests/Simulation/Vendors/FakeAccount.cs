@@ -59,7 +59,7 @@ public sealed class FakeAccount(FakeHabits habits, TimeProvider time, FakeHistor
         var spec = habits.Kind(record.Kind);
         var kept = FieldSet.From(asked.Select(field => KeyValuePair.Create(field.Key, Kept(spec.Find(field.Key)!, field.Value))));
         var before = FieldSet.From(kept.Select(field => KeyValuePair.Create(field.Key, record.Get(field.Key))));
-        var happened = new FakeEvent(history.NextNumber, time.GetUtcNow(), Side, record.Kind, record.Id, by, Verb.Edit) { Before = before, After = kept, Asked = asked, Round = history.Round };
+        var happened = new FakeEvent(history.NextNumber, time.GetUtcNow(), Side, record.Kind, record.Id, by, Verb.Edit) { Before = before, After = kept, Asked = asked, Round = history.Round, Seen = by == Actor.Sync ? record.SeenEvent : 0 };
         if (by == Actor.Sync) NoteRaces(record, kept);
         record.Become(new FakeState(record.Fields.With(kept), Clock, record.Now.Version + 1, false, happened.Number), Later(time.GetUtcNow()));
         history.Add(happened);

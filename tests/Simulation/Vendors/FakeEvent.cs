@@ -38,6 +38,9 @@ public sealed record FakeEvent(long Number, DateTimeOffset At, Side Side, string
     /// <summary>The piece of sync work that was under way, or the last one.</summary>
     public long Round { get; init; }
 
+    /// <summary>For a write by the app: the last event of the record that it had seen by then.</summary>
+    public long Seen { get; init; }
+
     /// <summary>Fields of this edit that the app wrote over without a chance to have seen them.</summary>
     public HashSet<string> Raced { get; } = [];
 

@@ -1,0 +1,29 @@
+using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.Simulation.Workload;
+
+namespace SyncFunctions.Simulation.Checks;
+
+/// <summary>A record that was archived since its counterpart was deleted, though somebody had edited it and the app had seen that: then it is made anew instead.</summary>
+internal static class ThrownAway
+{
+    /// <returns>What was thrown away; null where nothing was.</returns>
+    public static string? Find(FakeWorld world, KindPair kind, Side side, FakeRecord record, FakeEvent ended)
+    {
+        var own = world.History.Of(side, record.Kind, record.Id);
+        if (own.FirstOrDefault(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && happened.Number > ended.Number && KindPair.IsArchived(happened.After)) is not { } archived) return null;
+        var story = own.Concat(world.History.Of(ended.Side, ended.Kind, ended.Id)).OrderBy(happened => happened.Number).ToList();
+        foreach (var rule in FieldRule.All.Where(rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, KeepsBlanks: false, IsSet: false, IsReference: false, IsLifecycle: false, IsInside: false }))
+        {
+            var settled = story.FindLast(happened => happened.Number < archived.Number && happened.By == Actor.Sync && happened.After.ContainsKey(rule.On(happened.Side)))?.Number ?? 0;
+            var edits = own.Where(happened => happened is { By: Actor.User, Verb: Verb.Edit } && happened.Number > settled && happened.Number <= archived.Seen && happened.After.ContainsKey(rule.On(side))).ToList();
+            if (edits.Count == 0) continue;
+            var (before, after) = (edits[0].Before.Find(rule.On(side))!, edits[^1].After.Find(rule.On(side))!);
+            var lost = rule.Normal(world, side, after);
+            if (after.IsBlank || lost == rule.Normal(world, side, before) || lost == rule.Normal(world, ended.Side, ended.Before.Find(rule.On(ended.Side)) ?? FieldValue.None)) continue;
+            return $"{rule.Name} was set to '{after}' (#{edits[^1].Number}) and was not yet in {ended.Side} {ended.Id} when that was deleted (#{ended.Number}); #{archived.Number} archived {record.Id} all the same.\n    {string.Join("\n    ", story)}";
+        }
+
+        return null;
+    }
+}
