@@ -84,34 +84,44 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     /// <summary>Reads the other side of every linked record that changed. What cannot be read now leaves the batch, with its failure.</summary>
     public async Task<List<(SyncCase Case, VendorFailure Failure)>> ReadCounterpartsAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
     {
-        var failed = new List<(SyncCase, VendorFailure)>();
-        foreach (var target in Sides.Both)
+        var failed = new List<(SyncCase Case, VendorFailure Failure)>();
+        foreach (var wants in new Func<SyncCase, Side, bool>[] { (item, side) => IsLate(scope, item, side), (item, side) => NeedsCounterpart(scope, item, side) })
         {
-            var side = scope.Flow.On(target);
-            var wanted = cases.Where(item => NeedsCounterpart(scope, item, target)).ToList();
-            if (wanted.Count == 0) continue;
-            var results = new (SyncCase Case, VendorResult<Record> Result)[wanted.Count];
-            await Concurrent.ForAsync(wanted.Count, BatchSync.ReadsAtOnce, async (i, token) =>
-                results[i] = (wanted[i], await side.GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)), cancellation);
-
-            var read = new List<(SyncCase Case, Record Record)>();
-            bool? listAnswers = null;
-            foreach (var (item, result) in results)
-            {
-                if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
-                else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, item.Latest[target] = vendor, scope.Settings)));
-                else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target)) failed.Add((item, failure));
-                else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
-                else failed.Add((item, failure));
-            }
-
-            var resolved = await references.ResolveAsync(scope, target, read.Select(pair => pair.Record).ToList(), cancellation);
-            foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved)) See(item, target, new Sight.Present(record));
+            foreach (var side in Sides.Both) await ReadAsync(scope, side, cases.FindAll(item => wants(item, side)), failed, cancellation);
+            foreach (var (item, _) in failed) cases.Remove(item);
         }
 
-        foreach (var (item, _) in failed) cases.Remove(item);
         return failed;
     }
+
+    private async Task ReadAsync(WorkScope scope, Side target, List<SyncCase> wanted, List<(SyncCase, VendorFailure)> failed, CancellationToken cancellation)
+    {
+        if (wanted.Count == 0) return;
+        var side = scope.Flow.On(target);
+        var results = new (SyncCase Case, VendorResult<Record> Result)[wanted.Count];
+        await Concurrent.ForAsync(wanted.Count, BatchSync.ReadsAtOnce, async (i, token) =>
+            results[i] = (wanted[i], await side.GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)), cancellation);
+
+        var read = new List<(SyncCase Case, Record Record)>();
+        bool? listAnswers = null;
+        foreach (var (item, result) in results)
+        {
+            if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
+            else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, item.Latest[target] = vendor, scope.Settings)));
+            else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target)) failed.Add((item, failure));
+            else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
+            else failed.Add((item, failure));
+        }
+
+        var resolved = await references.ResolveAsync(scope, target, read.Select(pair => pair.Record).ToList(), cancellation);
+        foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved)) See(item, target, new Sight.Present(record));
+    }
+
+    /// <summary>What a list shows may be from before our own last write: a change is believed then only when the record itself has it, too.</summary>
+    private bool IsLate(WorkScope scope, SyncCase item, Side side) =>
+        item.Work.Count == 0 && item.Link is { Value: { State: LinkState.Active } link } && item.Item.RecordOn(side) is { } record &&
+        link.Writes.Items.Any(write => write.Side == side && write.At + scope.Flow.On(side).Connector.Catalog.ReadLag > time.GetUtcNow()) &&
+        SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, side, record);
 
     /// <summary>A record that this app created a moment ago may not be found yet: that is no deletion.</summary>
     private bool MayNotShowYet(WorkScope scope, Link link, Side side) => link.CreatedFrom == side.Other() && scope.ShowsBy(link) > time.GetUtcNow();
