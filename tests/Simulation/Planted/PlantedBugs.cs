@@ -14,7 +14,7 @@ public static class PlantedBugs
     public static readonly PlantedBug[] All =
     [
         new("what a record that is not found yet is taken for: deleted", "App/Sync/CaseLoader.cs",
-            "link.CreatedFrom == side.Other() && link.StateSince +", "link.CreatedFrom == side && link.StateSince +"),
+            "link.CreatedFrom == side.Other() && scope.ShowsBy(link)", "link.CreatedFrom == side && scope.ShowsBy(link)"),
         new("read-back taken as base for fields that were not sent", "Engine/Settlement.cs",
             "return bases.With(target, settled).With(target.Other(), sourceValues);", "return bases.With(target, readBack.Fields).With(target.Other(), sourceValues);"),
         new("source's values not remembered after a write", "Engine/Settlement.cs",
