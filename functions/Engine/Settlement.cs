@@ -50,11 +50,16 @@ public static class Settlement
 
     /// <summary>
     /// Whether a record that appeared since may be what a create made: it holds all that was sent, or it is what an exact rule would match
-    /// with it. Vendors reformat in ways that nobody has told us, and clear references to what is deleted.
+    /// with it. Vendors reformat in ways that nobody has told us; they clear references to what is deleted, and turn them to what it was merged into.
     /// </summary>
     public static bool MayBe(KindMap kind, Intent intent, Record appeared)
     {
-        var kept = FieldSet.From(intent.Sent.Where(field => kind.Field(field.Key).Type != FieldType.Reference || appeared.Fields.Find(field.Key) is { IsBlank: false }));
-        return (kept.Values.Any(value => !value.IsBlank) && Holds(kind, intent with { Sent = kept }, appeared)) || !Matching.Find(kind, new Record("", intent.Sent), [appeared], out _).IsEmpty;
+        var references = intent.Sent.Keys.Where(name => kind.Field(name).Type == FieldType.Reference).ToList();
+        var rest = FieldSet.From(intent.Sent.Where(field => !references.Contains(field.Key)));
+        var telling = rest.Count(field => field.Key != KindMap.Lifecycle && !field.Value.IsBlank);
+        var isCleared = references.TrueForAll(name => appeared.Fields.Find(name) is null or { IsBlank: true });
+        return Holds(kind, intent, appeared) ||
+            (telling >= (isCleared ? 1 : 2) && Holds(kind, intent with { Sent = rest }, appeared)) ||
+            !Matching.Find(kind, new Record("", intent.Sent), [appeared], out _).IsEmpty;
     }
 }

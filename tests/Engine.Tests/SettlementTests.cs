@@ -25,16 +25,19 @@ public sealed class SettlementTests
         next.Fields.ShouldBe(Tags(merged.Split(',')));
     }
 
-    /// <summary>A vendor clears references to what is deleted, also in a record of which nobody knows yet that it was made.</summary>
+    /// <summary>A vendor clears or turns references when what they lead to goes, also in a record of which nobody knows yet that it was made.</summary>
     [Theory]
-    [InlineData("Ada", null, true)]
-    [InlineData("Ada", "other", false)]
-    [InlineData("Eve", null, false)]
-    public void MayBe_RecordWhoseReferenceWasCleared_IsKnownByTheRest(string name, string? company, bool expected)
+    [InlineData("Ada", "1", null, true)]
+    [InlineData("Ada", "", null, true)]
+    [InlineData("Eve", "1", null, false)]
+    [InlineData("Ada", "1", "other", true)]
+    [InlineData("Ada", "", "other", false)]
+    [InlineData("Ada", "2", "other", false)]
+    public void MayBe_RecordWhoseReferenceHasChanged_IsKnownByTheRest(string name, string phone, string? company, bool expected)
     {
-        var kind = World.Kind with { MatchRules = [], Fields = [new("name", new("name"), new("name")), new("company", new("company"), new("company")) { Type = FieldType.Reference, References = "company" }] };
-        var sent = FieldSet.Of(("name", FieldValue.Of("Ada")), ("company", new FieldValue.LinkedReference(new LinkId("c1"))));
-        var appeared = new Record("2", FieldSet.Of(("name", FieldValue.Of(name)), ("company", company is null ? FieldValue.None : new FieldValue.LinkedReference(new LinkId(company)))));
+        var kind = World.Kind with { MatchRules = [], Fields = [new("name", new("name"), new("name")), new("phone", new("phone"), new("phone")), new("company", new("company"), new("company")) { Type = FieldType.Reference, References = "company" }] };
+        var sent = FieldSet.Of(("name", FieldValue.Of("Ada")), ("phone", FieldValue.Of(phone == "2" ? "1" : phone)), ("company", new FieldValue.LinkedReference(new LinkId("c1"))));
+        var appeared = new Record("2", FieldSet.Of(("name", FieldValue.Of(name)), ("phone", FieldValue.Of(phone)), ("company", company is null ? FieldValue.None : new FieldValue.LinkedReference(new LinkId(company)))));
 
         Settlement.MayBe(kind, new Intent("o1", 1, Side.Right, true, sent, sent, World.Now, World.Now.AddMinutes(1)), appeared).ShouldBe(expected);
     }
