@@ -87,8 +87,13 @@ public static class CrashRun
 
         GoLive(stage);
         world.RunFor(scenario.Recovery);
+
+        // What a sweep would bring over in the end was lost until then.
+        var late = scenario.Expect(stage);
         Sweep(world);
-        return Judge(scenario, stage);
+        var findings = Judge(scenario, stage);
+        if (late is not null) findings.Add(new Finding("not done without a sweep", late));
+        return findings;
     }
 
     private static void GoLive(CrashStage stage)
