@@ -8,8 +8,8 @@ namespace SyncFunctions.Simulation.Tests.Service;
 [Trait("Category", "Simulation")]
 public sealed class ServiceSimulationTests(ITestOutputHelper output)
 {
-    /// <summary>From 1 on: a good half minute on two cores.</summary>
-    private const int Seeds = 22;
+    /// <summary>From 1 on: some minutes on two cores.</summary>
+    private const int Seeds = 200;
 
     /// <summary>What people do in each.</summary>
     private const int Operations = 300;
