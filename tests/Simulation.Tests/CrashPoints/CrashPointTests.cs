@@ -29,4 +29,21 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         output.WriteLine($"{name}: {points.Count} crash points, {broken.Count} broken");
         broken.Select(point => $"{point.First}:\n    {string.Join("\n    ", point.Second)}").ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData("create on the left")]
+    [InlineData("create on the right")]
+    [InlineData("update from the left")]
+    [InlineData("inside of a project")]
+    [InlineData("sweep")]
+    public void Standstill_AtAnyEffect_LosesAndDoublesNothing(string name)
+    {
+        var scenario = CrashScenarios.All.Single(scenario => scenario.Name == name);
+        var points = SingleThread.Run(() => CrashRun.Points(scenario)).Where(point => point.After).ToList();
+        var findings = SingleThread.RunAll(0, points.Count, i => CrashRun.RunStill(scenario, points[i]));
+
+        var broken = points.Zip(findings).Where(point => point.Second.Count > 0).ToList();
+        output.WriteLine($"{name}: {points.Count} moments, {broken.Count} broken");
+        broken.Select(point => $"{point.First}:\n    {string.Join("\n    ", point.Second)}").ShouldBeEmpty();
+    }
 }

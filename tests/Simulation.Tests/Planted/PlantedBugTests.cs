@@ -31,11 +31,11 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
     public void Simulation_OfTheUntouchedSource_FindsNothing()
     {
         using var build = PlantedBuild.Untouched(PlantedBugs.All.Select(bug => bug.Project).Distinct());
-        (int Seed, bool OfService)[] runs = [.. PlantedBugs.Seeds.Select(seed => (seed, false)), .. PlantedBugs.All.SelectMany(bug => bug.ServiceSeeds).Distinct().Select(seed => (seed, true))];
-        var findings = new IReadOnlyList<string>[runs.Length];
-        Parallel.For(0, runs.Length, EveryCore, i => findings[i] = FindingsOf(build, runs[i].Seed, runs[i].OfService));
+        var runs = PlantedBugs.All.SelectMany(bug => RunsOf(build, bug)).DistinctBy(run => run.Where).ToList();
+        var findings = new IReadOnlyList<string>[runs.Count];
+        Parallel.For(0, runs.Count, EveryCore, i => findings[i] = runs[i].Run());
 
-        runs.Zip(findings).Where(run => run.Second.Count > 0).Select(run => $"{run.First}: {string.Join('\n', run.Second)}").ShouldBeEmpty();
+        runs.Zip(findings).Where(run => run.Second.Count > 0).Select(run => $"{run.First.Where}: {string.Join('\n', run.Second)}").ShouldBeEmpty();
     }
 
     [Theory]
@@ -55,10 +55,9 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
         try
         {
             using var build = PlantedBuild.Of(bug);
-            var ofService = !bug.ServiceSeeds.IsEmpty;
-            foreach (var seed in ofService ? bug.ServiceSeeds : [.. PlantedBugs.Seeds])
+            foreach (var (where, run) in RunsOf(build, bug))
             {
-                if (FindingsOf(build, seed, ofService) is [var first, ..]) return new(bug.Name, $"Seed {seed}, after {watch.Elapsed.TotalSeconds:0.0} s: {first.Split('\n')[0]}", null);
+                if (run() is [var first, ..]) return new(bug.Name, $"{where}, after {watch.Elapsed.TotalSeconds:0.0} s: {first.Split('\n')[0]}", null);
             }
 
             return new(bug.Name, null, null);
@@ -69,8 +68,13 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
         }
     }
 
-    private static IReadOnlyList<string> FindingsOf(PlantedBuild build, int seed, bool ofService) =>
-        ofService ? build.FindingsOfService(seed, PlantedBugs.ServiceOperations) : build.Findings(seed, PlantedBugs.Operations);
+    private static IEnumerable<(string Where, Func<IReadOnlyList<string>> Run)> RunsOf(PlantedBuild build, PlantedBug bug)
+    {
+        if (bug.CrashScenario is { } scenario) return [($"{scenario}{(bug.StandsStill ? ", standing still" : "")}", () => build.FindingsOfDeaths(scenario, bug.StandsStill))];
+        return bug.ServiceSeeds.IsEmpty
+            ? PlantedBugs.Seeds.Select(seed => ($"Seed {seed}", (Func<IReadOnlyList<string>>)(() => build.Findings(seed, PlantedBugs.Operations))))
+            : bug.ServiceSeeds.Select(seed => ($"Service seed {seed}", (Func<IReadOnlyList<string>>)(() => build.FindingsOfService(seed, PlantedBugs.ServiceOperations))));
+    }
 
     /// <param name="Finding">The first thing that is found; null where nothing is.</param>
     /// <param name="Wrong">The bug could not be planted.</param>

@@ -2,6 +2,7 @@ using SyncFunctions.App.Sync;
 using SyncFunctions.Simulation.Checks;
 using SyncFunctions.Simulation.Service;
 using SyncFunctions.Simulation.Storage;
+using SyncFunctions.Simulation.Time;
 
 namespace SyncFunctions.Simulation.CrashPoints;
 
@@ -20,6 +21,9 @@ public static class CrashRun
 {
     private const int Seed = 7;
     private static readonly TimeSpan Restart = TimeSpan.FromSeconds(20);
+
+    /// <summary>Longer than any intent and any guard.</summary>
+    private static readonly TimeSpan StandStill = TimeSpan.FromMinutes(20);
 
     /// <summary>The moments at which the app can die in a scenario.</summary>
     /// <exception cref="InvalidOperationException">The scenario goes wrong by itself.</exception>
@@ -54,12 +58,40 @@ public static class CrashRun
         return died ? findings : throw new InvalidOperationException($"{scenario} does not repeat: it never came to {point}.");
     }
 
+    /// <summary>What is not in order after the app stood still there, while another instance of it took over, and went on without knowing.</summary>
+    public static IReadOnlyList<Finding> RunStill(CrashScenario scenario, CrashPoint point, Action<string>? tell = null)
+    {
+        ServiceWorld? stage = null;
+        return Play(
+            scenario,
+            step =>
+            {
+                if (step.Number != point.Number) return;
+                step.Instance.Pause(StandStill);
+                stage!.AddInstance();
+            },
+            tell,
+            world => stage = world);
+    }
+
+    /// <summary>What the first death leaves that leaves anything wrong, in texts, which a simulation that was loaded a second time can hand over.</summary>
+    /// <param name="standsStill">It does not die, but stands still.</param>
+    public static string[] Findings(string scenario, bool standsStill) => SingleThread.Run(() =>
+    {
+        var played = CrashScenarios.All.Single(found => found.Name == scenario);
+        var findings = from point in Points(played)
+                       where point.After || !standsStill
+                       select (standsStill ? RunStill(played, point) : Run(played, point)).Select(finding => $"{point}: {finding}").ToArray();
+        return findings.FirstOrDefault(found => found.Length > 0) ?? [];
+    });
+
     /// <summary>Reads change nothing: to die at one is to die after the effect before it.</summary>
     private static bool IsEffect(string name) => StorageEffect.IsWrite(name) && !name.StartsWith("look at ", StringComparison.Ordinal);
 
-    private static List<Finding> Play(CrashScenario scenario, Action<Step> watch, Action<string>? tell = null)
+    private static List<Finding> Play(CrashScenario scenario, Action<Step> watch, Action<string>? tell = null, Action<ServiceWorld>? begun = null)
     {
         using var world = new ServiceWorld(Seed, faults: false);
+        begun?.Invoke(world);
         world.Trace.Listener = tell;
         var stage = new CrashStage(world);
         scenario.Before(stage);

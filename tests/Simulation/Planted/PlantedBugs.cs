@@ -64,5 +64,11 @@ public static class PlantedBugs
             "is { } pair ? FieldValue.Of(pair.Left) : null;", "is { } pair ? FieldValue.Of(pair.Left) : value;"),
         new("what is inside a new parent keeps the old one's bases", "App/Sync/BatchSync.cs",
             "with { LeftId = left, RightId = right, Bases = Bases.None,", "with { LeftId = left, RightId = right,"),
+        new("changes acknowledged before they are applied", "App/Sync/PageSync.cs",
+            "        var outcome = sources.Count == 0", "        if (since && next.Done) await SaveCursorsAsync(scope, next, cancellation);\n        var outcome = sources.Count == 0") { CrashScenario = "update from the left" },
+        new("work taken off the list before it is done", "App/Sync/WorkSync.cs",
+            "if (due.Rows.Count == 0) return BatchOutcome.Nothing;", "if (due.Rows.Count == 0) return BatchOutcome.Nothing;\n        await links.DeleteWorkAsync(scope.Links, due.Rows, cancellation);") { CrashScenario = "held until the lock ends" },
+        new("write sent after its intent has ended", "Connectors/VendorPipeline.cs",
+            "new CancellationTokenSource(state.Dialect.Catalog.RequestTimeout, Time);", "new CancellationTokenSource(TimeSpan.FromHours(2), Time);") { CrashScenario = "create on the left", StandsStill = true },
     ];
 }

@@ -27,6 +27,7 @@ public sealed class PlantedBuild : IDisposable
     private readonly AssemblyLoadContext _context;
     private readonly MethodInfo _core;
     private readonly MethodInfo _service;
+    private readonly MethodInfo _crashes;
 
     private PlantedBuild(AssemblyLoadContext context)
     {
@@ -34,6 +35,7 @@ public sealed class PlantedBuild : IDisposable
         var simulation = context.LoadFromAssemblyName(new AssemblyName("SyncFunctions.Simulation"));
         _core = simulation.GetType("SyncFunctions.Simulation.Core.CoreRun")!.GetMethod("Findings")!;
         _service = simulation.GetType("SyncFunctions.Simulation.Service.ServiceRun")!.GetMethod("Findings")!;
+        _crashes = simulation.GetType("SyncFunctions.Simulation.CrashPoints.CrashRun")!.GetMethod("Findings")!;
     }
 
     /// <exception cref="InvalidOperationException">The text is not there exactly once, or the result does not compile.</exception>
@@ -58,11 +60,14 @@ public sealed class PlantedBuild : IDisposable
     /// <summary>What the checker finds in one run of the whole service with the bug.</summary>
     public IReadOnlyList<string> FindingsOfService(int seed, int operations) => Run(_service, seed, operations);
 
-    private static IReadOnlyList<string> Run(MethodInfo run, int seed, int operations)
+    /// <summary>What the first death in a scenario leaves that leaves anything wrong, with the bug.</summary>
+    public IReadOnlyList<string> FindingsOfDeaths(string scenario, bool standsStill) => Run(_crashes, scenario, standsStill);
+
+    private static IReadOnlyList<string> Run(MethodInfo run, params object[] arguments)
     {
         try
         {
-            return (string[])run.Invoke(null, [seed, operations])!;
+            return (string[])run.Invoke(null, arguments)!;
         }
         catch (TargetInvocationException failure)
         {
