@@ -29,7 +29,7 @@ public sealed class SyncProjects(FlowContexts contexts, FlowRuns runs, RunJourna
     {
         var run = new RunId(input.Run);
         var flow = await contexts.LoadAsync(new FlowKey(new TenantId(input.Tenant), new FlowId(input.Flow)), cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is null) throw new InvalidOperationException("Another run took this run's place.");
         if (await journal.OrderAsync(flow.Key, run, cancellation) is { } order) return new ProjectsResult(KindCounts.None, order);
         var kinds = flow.Pair.Kinds.Where(kind => input.Kinds.Contains(kind.Name) && flow.Settings.Kind(kind.Name).Enabled).ToList();
         if (kinds.Count == 0) return new ProjectsResult(KindCounts.None);

@@ -13,7 +13,7 @@ public sealed class SyncGone(FlowContexts contexts, FlowRuns runs, RunJournal jo
     {
         var run = new RunId(input.Run);
         var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is null) throw new InvalidOperationException("Another run took this run's place.");
         if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return order;
         var kind = flow.Pair.Kind(input.Kind);
         await gone.RunAsync(new WorkScope(flow, kind, input.Mode, run, input.Epoch) { PlanPage = DryRun.PageOf(flow, kind, 'g', "") }, cancellation);

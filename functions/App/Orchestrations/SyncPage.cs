@@ -13,7 +13,7 @@ public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunJournal jo
     {
         var run = new RunId(input.Run);
         var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is not { } until) throw new InvalidOperationException("Another run took this run's place.");
         if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return new PageResult(input.Walk, KindCounts.None, [], Order: order);
         var kind = flow.Pair.Kind(input.Kind);
         if (!flow.Settings.Kind(kind.Name).Enabled) return new PageResult(input.Walk with { Left = Walk.Skipped, Right = Walk.Skipped }, KindCounts.None, []);
@@ -30,7 +30,7 @@ public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunJournal jo
         // The flow went live since: what is not known by now is new, not older.
         if (mode == RunMode.Inventory && flow.Flow.WentLiveAt is not null) return new PageResult(walk with { Left = Walk.Skipped, Right = Walk.Skipped }, KindCounts.None, []);
 
-        var scope = new WorkScope(flow, kind, mode, run, input.Epoch) { PlanPage = DryRun.PageOf(flow, kind, 'a', $"{walk.PageNumber:D6}") };
+        var scope = new WorkScope(flow, kind, mode, run, input.Epoch) { Until = until, PlanPage = DryRun.PageOf(flow, kind, 'a', $"{walk.PageNumber:D6}") };
         var result = await pages.StepAsync(scope, walk, since: input.Mode == RunMode.Delta, cancellation);
         if (result.Failure is null && input.Stage == RunStage.Records && input.Mode != RunMode.Inventory) await journal.AddAsync(input.Key, run, kind.Name, result.Counts, cancellation);
         foreach (var (inside, counts) in result.Insides) await journal.AddAsync(input.Key, run, inside, counts, cancellation);

@@ -13,7 +13,7 @@ public sealed class SyncReferences(FlowContexts contexts, FlowRuns runs, RunJour
     {
         var run = new RunId(input.Run);
         var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is null) throw new InvalidOperationException("Another run took this run's place.");
         if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return new PageResult(input.Walk, KindCounts.None, [], Order: order);
         var failure = await references.ReadAsync(flow, run, cancellation);
         return new PageResult(input.Walk, KindCounts.None, [], failure?.Message, failure is { IsPassing: true } ? failure.Until ?? time.GetUtcNow().AddSeconds(30) : null);

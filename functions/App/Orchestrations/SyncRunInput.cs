@@ -56,6 +56,9 @@ public sealed record SyncRunInput(
     /// <summary>What is due on the work list is done too, since nobody polls the flow.</summary>
     public bool WithWork { get; init; }
 
+    /// <summary>Walks that are done, but for what lives inside their records: their cursors are saved at the end.</summary>
+    public ImmutableArray<KindWalk> Unsaved { get; init; } = [];
+
     /// <summary>The run is not limited to some kinds.</summary>
     public bool IsWhole { get; init; } = true;
 
@@ -116,6 +119,7 @@ public sealed record SyncRunInput(
         }
 
         if (!page.Walk.Done) return next;
+        if (page.CursorsWait) next = next with { Unsaved = [.. Unsaved, page.Walk] };
         return Stage == RunStage.Note
             ? next with { Stage = RunStage.Records, Walk = KindWalk.Begin(Kind), Walked = [.. Walked, Slim(page.Walk)] }
             : (next with { Walked = [.. Walked, Slim(page.Walk)] }).AfterKind();

@@ -13,7 +13,7 @@ public sealed class SyncWork(FlowContexts contexts, FlowRuns runs, RunJournal jo
     {
         var run = new RunId(input.Run);
         var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (!await runs.HoldsAsync(flow.State, input.Mode, run, input.Epoch, cancellation)) throw new InvalidOperationException("Another run took this run's place.");
+        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is null) throw new InvalidOperationException("Another run took this run's place.");
         foreach (var kind in flow.Pair.Kinds.Where(kind => flow.Settings.Kind(kind.Name).Enabled))
         {
             if (flow.State.Hint(kind.Name) is not { } hint || hint.Value.DueAt > time.GetUtcNow()) continue;

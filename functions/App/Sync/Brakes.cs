@@ -54,15 +54,33 @@ public sealed class Brakes(BrakeStore brakes, LinkStore links, WorkList work, In
     }
 
     /// <summary>What waits goes on; what comes later counts anew.</summary>
-    /// <returns>False where the brake does not hold.</returns>
+    /// <returns>False where the brake does not hold, and nothing waits that was confirmed before.</returns>
     public async Task<bool> ConfirmAsync(LinkScope scope, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (!await ReleaseAsync(scope, brake => brake with { ConfirmedAt = now }, cancellation)) return false;
-        var waiting = await WaitingAsync(scope, cancellation);
+        var waiting = await ReleaseAsync(scope, brake => brake with { ConfirmedAt = now }, cancellation)
+            ? await WaitingAsync(scope, cancellation)
+            : await ConfirmedAsync(scope, cancellation);
+        if (waiting is null) return false;
         await work.PutAsync(scope, [.. waiting.Select(row => row.Value with { DueAt = now, Detail = "Confirmed by a person." })], cancellation);
         await log.AppendAsync(scope.Flow, [new LogEntry(now, LogSeverity.Info, "brake-confirmed", $"The {waiting.Count} archivings and deletions that waited were confirmed by a person; they go on.") { Kind = scope.Kind }], cancellation);
         return true;
+    }
+
+    /// <summary>To be called when cases that the brake held are on the work list: a person may have released it just before, and have seen no row of theirs.</summary>
+    internal async Task LookAgainAsync(WorkScope scope, CancellationToken cancellation)
+    {
+        if ((await brakes.GetAsync(scope.Flow.Key, scope.Kind.Name, cancellation))?.Value.TrippedAt is not null) return;
+        var (now, waiting) = (time.GetUtcNow(), await WaitingAsync(scope.Links, cancellation));
+        await work.PutAsync(scope.Links, [.. waiting.Select(row => row.Value with { Reason = WorkReason.Again, DueAt = now, Detail = "The brake was released meanwhile." })], cancellation);
+    }
+
+    /// <summary>What is left of an earlier confirmation, in the middle of which the app died; null where nothing is.</summary>
+    private async Task<IReadOnlyList<Versioned<WorkItem>>?> ConfirmedAsync(LinkScope scope, CancellationToken cancellation)
+    {
+        if ((await brakes.GetAsync(scope.Flow, scope.Kind, cancellation))?.Value.ConfirmedAt is not { } confirmedAt) return null;
+        var left = (await WaitingAsync(scope, cancellation)).Where(row => row.Value.FirstAt <= confirmedAt && row.Value.DueAt == DateTimeOffset.MaxValue).ToList();
+        return left.Count == 0 ? null : left;
     }
 
     /// <summary>What waits is left alone: its links are paused, so that no sweep finds it again.</summary>

@@ -28,10 +28,11 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         foreach (var (item, failure) in failed) tally.Failed(item, failure);
         foreach (var (item, until) in waiting) tally.Defer(item, WorkReason.Intent, until, "An earlier write of this record may still be on its way.");
 
-        await BrakeAsync(scope, cases, tally, cancellation);
+        var isBraked = await BrakeAsync(scope, cases, tally, cancellation);
         foreach (var chunk in cases.Chunk(CasesAtOnce)) await ApplyChunkAsync(scope, chunk, tally, cancellation);
 
         await work.CommitAsync(scope, tally.TakeRest(), cancellation);
+        if (isBraked) await brakes.LookAgainAsync(scope, cancellation);
         await RememberAsync(scope, cases, tally, cancellation);
         await parking.ReleaseAsync(scope, [.. cases.Where(IsNowLinked).Select(item => item.Link!.Value.Value)], cancellation);
         await tally.TellAsync(log, cancellation);
@@ -45,15 +46,19 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         select KeyValuePair.Create((item.Link!.Value.Value.Id, latest.Key), latest.Value)).ToImmutableDictionary();
 
     /// <summary>Takes out what may not be archived or deleted before a person has looked.</summary>
-    private async Task BrakeAsync(WorkScope scope, List<SyncCase> cases, Tally tally, CancellationToken cancellation)
+    /// <returns>Whether anything was.</returns>
+    private async Task<bool> BrakeAsync(WorkScope scope, List<SyncCase> cases, Tally tally, CancellationToken cancellation)
     {
         var vanishing = cases.Where(item => item.Link is not null && Effect.Vanishes(item.Plan!)).ToList();
-        if (vanishing.Count == 0) return;
-        foreach (var item in vanishing.Except(await brakes.AllowAsync(scope, vanishing, cancellation)))
+        if (vanishing.Count == 0) return false;
+        var held = vanishing.Except(await brakes.AllowAsync(scope, vanishing, cancellation)).ToList();
+        foreach (var item in held)
         {
             cases.Remove(item);
             tally.Brake(item);
         }
+
+        return held.Count > 0;
     }
 
     /// <summary>

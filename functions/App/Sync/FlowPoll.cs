@@ -119,6 +119,9 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
     {
         var (guard, _) = await runs.TakeAsync(context.Key, RunMode.Delta, RunStatus.Syncing, FlowRuns.InPlace, FlowRuns.InPlaceGuardTime, cancellation);
         if (guard is not { } held) return;
+
+        // Somebody else had the guard since the pages were read: what they say may be old, and what came after it was handled.
+        if (held.Value.Epoch != (context.State.Guard(Lane.Live)?.Value.Epoch ?? 0) + 1) found = [];
         var run = new Run(context.Key, held.Value.Run!.Value, Lane.Live, nameof(RunMode.Delta), FlowRuns.InPlace, time.GetUtcNow());
         var outcome = RunOutcome.Failed;
         try

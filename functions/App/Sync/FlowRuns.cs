@@ -123,13 +123,14 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
         return (null, BusyWith(holder?.Value ?? new Guard(LaneOf(mode), RunStatus.Syncing, null, 0, time.GetUtcNow(), null, mode.ToString(), trigger, null)));
     }
 
-    /// <summary>Whether a run still holds its guard; says that it is under way, and renews the guard when half of its time has gone.</summary>
-    internal async Task<bool> HoldsAsync(FlowState state, RunMode mode, RunId run, long epoch, CancellationToken cancellation)
+    /// <summary>Says that a run is under way, if it still holds its guard, and renews the guard when half of its time has gone.</summary>
+    /// <returns>When the guard may be another's; null where it is already.</returns>
+    internal async Task<DateTimeOffset?> HeldUntilAsync(FlowState state, RunMode mode, RunId run, long epoch, CancellationToken cancellation)
     {
-        if (state.Guard(LaneOf(mode)) is not { } held || held.Value.Run != run || held.Value.Epoch != epoch) return false;
-        if (held.Value is { Status: RunStatus.Syncing, Until: { } until } && until - time.GetUtcNow() > GuardTime / 2) return true;
-        return await flows.TryTakeAsync(state.Flow.Value.Key, LaneOf(mode), null, run, RunStatus.Syncing, held.Value.Mode, held.Value.Trigger, GuardTime, cancellation) is { } renewed &&
-            renewed.Value.Epoch == epoch;
+        if (state.Guard(LaneOf(mode)) is not { } held || held.Value.Run != run || held.Value.Epoch != epoch) return null;
+        if (held.Value is { Status: RunStatus.Syncing, Until: { } until } && until - time.GetUtcNow() > GuardTime / 2) return until;
+        var renewed = await flows.TryTakeAsync(state.Flow.Value.Key, LaneOf(mode), null, run, RunStatus.Syncing, held.Value.Mode, held.Value.Trigger, GuardTime, cancellation);
+        return renewed?.Value.Epoch == epoch ? renewed.Value.Value.Until : null;
     }
 
     /// <summary>

@@ -37,6 +37,9 @@ public sealed record PageResult(KindWalk Walk, KindCounts Counts, ImmutableArray
 {
     /// <summary>What was done inside the page's records, by kind.</summary>
     public ImmutableSortedDictionary<string, KindCounts> Insides { get; init; } = ImmutableSortedDictionary<string, KindCounts>.Empty;
+
+    /// <summary>The cursors of the walk are to be saved when the insides are done.</summary>
+    public bool CursorsWait { get; init; }
 }
 
 /// <summary>One step through the lists of a kind: the next page of each side, planned and applied together.</summary>
@@ -92,10 +95,12 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
             foreach (var page in pages.Where(page => page.Rows.Count > 0)) await sweeps.AppendPageAsync(scope.Flow.Key, run, scope.Kind.Name, page.Side, next.PageNumber, page.Rows, cancellation);
         }
 
-        if (since && next.Done) await SaveCursorsAsync(scope, next, cancellation);
+        // Where insides follow in steps of their own, the cursor waits for them: whoever repeats this one has to come upon the same records.
+        var insidesFollow = scope.Mode == RunMode.Delta && scope.Flow.Pair.Inside(scope.Kind).Any();
+        if (since && next.Done && !insidesFollow) await SaveCursorsAsync(scope, next, cancellation);
         return scope.Mode is RunMode.Import or RunMode.Comprehensive
             ? new PageResult(next, outcome.Counts, []) { Insides = await RunInsidesAsync(scope, outcome, cancellation) }
-            : new PageResult(next, outcome.Counts, [.. outcome.Parents.Select(parent => parent.Value).Distinct()]);
+            : new PageResult(next, outcome.Counts, [.. outcome.Parents.Select(parent => parent.Value).Distinct()]) { CursorsWait = since && insidesFollow };
     }
 
     /// <summary>Where all records are looked at, their insides are done while they are at hand: they need not be read again.</summary>

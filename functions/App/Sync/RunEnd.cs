@@ -12,6 +12,11 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
     {
         var (run, mode, walked, problem) = (new RunId(input.Run.Run), input.Run.Mode, input.Run.Walked, input.Problem);
         if (mode is RunMode.Comprehensive or RunMode.DryRun) await sweeps.DeleteRunAsync(flow.Key, run, cancellation);
+        if (problem is null && !input.Cancelled)
+        {
+            foreach (var walk in input.Run.Unsaved) await pages.SaveCursorsAsync(new WorkScope(flow, flow.Pair.Kind(walk.Kind), mode, run, input.Run.Epoch), walk, cancellation);
+        }
+
         if (problem is null && !input.Cancelled && mode is RunMode.Import or RunMode.Inventory && flow.Flow.WentLiveAt is null) await GoLiveAsync(flow, run, mode, walked, cancellation);
 
         if (mode == RunMode.Comprehensive && input.Run.IsWhole && !input.Cancelled) await RememberSweepAsync(flow, run, problem, cancellation);
