@@ -36,7 +36,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             var entry = index[source.Side].TryGetValue(source.Id, out var found) ? found : (Versioned<IndexEntry>?)null;
             var link = entry?.Value.Link is { } linkId && loaded.TryGetValue(linkId, out var versioned) ? versioned : (Versioned<Link>?)null;
             if (IsHandled(scope, source, entry?.Value, link?.Value)) continue;
-            if (source.Vendor is null && link is { } young && MayNotShowYet(scope, young.Value, source.Side)) continue;
+            if (source.Vendor is null && link is { } young && MayNotShowYet(scope, young.Value, source.Side, source.ReadAt ?? time.GetUtcNow())) continue;
             var sight = records.TryGetValue((source.Side, source.Id), out var record)
                 ? new Sight.Present(record, link is null && IsNew(scope, source.Side, entry?.Value, record))
                 : source.MergedInto is { } into ? await MergedAsync(scope, source.Side, into, cancellation) : Sight.Confirmed;
@@ -98,6 +98,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     {
         if (wanted.Count == 0) return;
         var side = scope.Flow.On(target);
+        var readAt = time.GetUtcNow();
         var results = new (SyncCase Case, VendorResult<Record> Result)[wanted.Count];
         await Concurrent.ForAsync(wanted.Count, BatchSync.ReadsAtOnce, async (i, token) =>
             results[i] = (wanted[i], await side.GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)), cancellation);
@@ -108,7 +109,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         {
             if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
             else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, item.Latest[target] = vendor, scope.Settings)));
-            else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target)) failed.Add((item, failure));
+            else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target, readAt)) failed.Add((item, failure));
             else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
             else failed.Add((item, failure));
         }
@@ -123,8 +124,8 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         link.Writes.Items.Any(write => write.Side == side && write.At + scope.Flow.On(side).Connector.Catalog.ReadLag > time.GetUtcNow()) &&
         SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, side, record);
 
-    /// <summary>A record that this app created a moment ago may not be found yet: that is no deletion.</summary>
-    private bool MayNotShowYet(WorkScope scope, Link link, Side side) => link.CreatedFrom == side.Other() && scope.ShowsBy(link) > time.GetUtcNow();
+    /// <summary>A record that this app created a moment before it was asked for may not have been found yet: that is no deletion.</summary>
+    private static bool MayNotShowYet(WorkScope scope, Link link, Side side, DateTimeOffset readAt) => link.CreatedFrom == side.Other() && scope.ShowsBy(link) > readAt;
 
     private static bool NeedsCounterpart(WorkScope scope, SyncCase item, Side target) =>
         item.Link is { Value: { State: LinkState.Active or LinkState.Paused } link } && link.IdOn(target) is not null && item.Item.On(target) is Sight.NotRead &&

@@ -162,13 +162,14 @@ public sealed class GoneSync(
         return true;
     }
 
-    private static async Task<List<SourceRecord>> ConfirmAsync(WorkScope scope, List<SourceRecord> missing, CancellationToken cancellation)
+    private async Task<List<SourceRecord>> ConfirmAsync(WorkScope scope, List<SourceRecord> missing, CancellationToken cancellation)
     {
+        var readAt = time.GetUtcNow();
         var confirmed = new SourceRecord?[missing.Count];
         await Concurrent.ForAsync(missing.Count, BatchSync.ReadsAtOnce, async (i, token) =>
         {
             var failure = (await scope.Flow.On(missing[i].Side).GetAsync(scope.Kind, missing[i].Id, token)).Failure;
-            if (failure?.Kind == FailureKind.NotFound) confirmed[i] = missing[i] with { MergedInto = failure.MergedInto };
+            if (failure?.Kind == FailureKind.NotFound) confirmed[i] = missing[i] with { MergedInto = failure.MergedInto, ReadAt = readAt };
         }, cancellation);
         return confirmed.OfType<SourceRecord>().ToList();
     }

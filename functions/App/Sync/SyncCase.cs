@@ -14,6 +14,9 @@ public sealed record SourceRecord(Side Side, string Id, Record? Vendor, Versione
     /// <summary>The record into which the vendor says this one was merged; it is gone, but not deleted.</summary>
     public string? MergedInto { get; init; }
 
+    /// <summary>When it was asked for, or before; null: just now. What was not found then may be there by the time it is planned, where the worker stood still in between.</summary>
+    public DateTimeOffset? ReadAt { get; init; }
+
     /// <summary>What was known of the record before it was read; null: it is still to be looked up.</summary>
     public Versioned<IndexEntry>? Entry { get; init; }
 }

@@ -67,6 +67,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
 
     private async Task<BatchOutcome> RunRecordsAsync(WorkScope scope, Due due, CancellationToken cancellation)
     {
+        var readAt = time.GetUtcNow();
         var reads = new VendorResult<Record>[due.Rows.Count];
         await Concurrent.ForAsync(reads.Length, BatchSync.ReadsAtOnce, async (i, token) =>
             reads[i] = await scope.Flow.On(due.Rows[i].Value.Side).GetAsync(scope.Kind, due.Rows[i].Value.RecordId, token), cancellation);
@@ -77,7 +78,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         foreach (var (row, read) in due.Rows.Zip(reads))
         {
             var entry = due.Entries.TryGetValue((row.Value.Side, row.Value.RecordId), out var known) ? known : (Versioned<IndexEntry>?)null;
-            var source = new SourceRecord(row.Value.Side, row.Value.RecordId, read.Value, row) { Entry = entry };
+            var source = new SourceRecord(row.Value.Side, row.Value.RecordId, read.Value, row) { Entry = entry, ReadAt = readAt };
             if (read.Failure is not { } failure) sources.Add(source);
             else if (failure.MergedInto is { } into) sources.Add(source with { MergedInto = into });
             else if (failure.Kind != FailureKind.NotFound) units.Add(Later(row, failure.Until, failure.Message));
