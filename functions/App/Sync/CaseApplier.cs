@@ -26,6 +26,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
     {
         var tally = new Tally(scope, time.GetUtcNow());
         foreach (var (item, failure) in failed) tally.Failed(item, failure);
+        await NoteFailedAsync(scope, [.. failed.Select(pair => pair.Case)], cancellation);
         foreach (var (item, until) in waiting) tally.Defer(item, WorkReason.Intent, until, "An earlier write of this record may still be on its way.");
 
         var isBraked = await BrakeAsync(scope, cases, tally, cancellation);
@@ -87,6 +88,15 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         var noted = cases.Where(item => item.Link is null && item.Index.Count == 0).Select(item => units.Unmatched(scope, item, isOlder: true, SyncAction.Offer.Older)).ToList();
         if (noted.Count > 0) await links.CommitAsync(scope.Links, noted, cancellation);
         return new BatchOutcome(KindCounts.None with { Done = cases.Count }, []);
+    }
+
+    /// <summary>New records that could not be looked at to the end: their counterparts are to find them all the same.</summary>
+    private async Task NoteFailedAsync(WorkScope scope, IEnumerable<SyncCase> failed, CancellationToken cancellation)
+    {
+        var noted = (from item in failed
+                     where item.Link is null && item.Index.Count == 0 && item.Item.On(item.Source) is Sight.Present { IsNew: true }
+                     select units.Unmatched(scope, item, isOlder: false, reason: null) with { DoneWork = [] }).ToList();
+        if (noted.Count > 0) await links.CommitAsync(scope.Links, noted, cancellation);
     }
 
     /// <summary>What waits for records whose cut-off creates were found.</summary>
