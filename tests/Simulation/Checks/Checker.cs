@@ -57,7 +57,7 @@ public sealed class Checker
                 ofRight.RemoveAll(record => WasRenamedByMerge(kind, stored, Side.Right, record));
 
                 // What another record went into came to that one's counterpart, and its twin to another; an older twin stays unlinked.
-                if (ofLeft.Concat(ofRight).Any(IsSurvivor))
+                if (Sides.Both.Any(side => _world.On(side).Account.All(kind.On(side)).Any(record => Tokens.Of(record) == token && IsSurvivor(record))))
                 {
                     ofLeft.RemoveAll(record => IsOlder(Side.Left, record) && !stored.Links.Exists(link => link.LeftId == record.Id));
                     ofRight.RemoveAll(record => IsOlder(Side.Right, record) && !stored.Links.Exists(link => link.RightId == record.Id));

@@ -10,6 +10,8 @@ internal static class ThrownAway
     /// <returns>What was thrown away; null where nothing was.</returns>
     public static string? Find(FakeWorld world, KindPair kind, Side side, FakeRecord record, FakeEvent ended)
     {
+        // Archived first: that goes over like any other change, and what is archived is not made anew.
+        if (KindPair.IsArchived(ended.Before)) return null;
         var own = world.History.Of(side, record.Kind, record.Id);
         if (own.FirstOrDefault(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && happened.Number > ended.Number && KindPair.IsArchived(happened.After)) is not { } archived) return null;
         var story = own.Concat(world.History.Of(ended.Side, ended.Kind, ended.Id)).OrderBy(happened => happened.Number).ToList();
