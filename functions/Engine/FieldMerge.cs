@@ -84,6 +84,13 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             return;
         }
 
+        // Nothing was taken out as far as anyone knows, so each side gets what the other has.
+        if (IsMergedSet(field, direction) && !left.IsBlank && !right.IsBlank)
+        {
+            MergeSets(field, left, right);
+            return;
+        }
+
         var preferred = plan.Item.Preferred ?? (_link?.Lock is { } locked && plan.Now < locked.Until ? locked.Source : _link?.CreatedFrom) ?? _settings.MasterOf(plan.Kind);
         var owner = FlowSettings.Allows(direction, preferred) ? preferred : preferred.Other();
         var ownersValue = owner == Side.Left ? left : right;
@@ -188,11 +195,13 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     /// <summary>Everything that either side has, less what either took out. Each way is a write of its own, and may have to wait by itself.</summary>
     private void MergeSets(FieldMap field, FieldValue left, FieldValue right)
     {
-        var merged = left.AsSet().With(right.AsSet()).Without(_bases.Left[field.Name].AsSet().Without(left.AsSet())).Without(_bases.Right[field.Name].AsSet().Without(right.AsSet()));
+        var merged = left.AsSet().With(right.AsSet()).Without(BaseOf(Side.Left).Without(left.AsSet())).Without(BaseOf(Side.Right).Without(right.AsSet()));
         var isBrought = BringSet(field, Side.Left, right, left, merged);
 
         // Left is written first, and then has all of it.
         BringSet(field, Side.Right, isBrought ? merged : left, right, merged);
+
+        FieldValue.Set BaseOf(Side side) => (_bases[side].Find(field.Name) ?? FieldValue.None).AsSet();
     }
 
     /// <returns>Whether it is to be written.</returns>

@@ -46,7 +46,11 @@ public sealed record Flow(FlowKey Key, string Pair, string Name, ConnectionId Le
 
 /// <summary>Where the next walk over the changes of a kind begins.</summary>
 /// <param name="Seen">Short hashes of (id, content) that were handled inside the overlap already.</param>
-public sealed record Cursor(string Kind, Side Side, DateTimeOffset ChangedSince, ImmutableArray<string> Seen);
+public sealed record Cursor(string Kind, Side Side, DateTimeOffset ChangedSince, ImmutableArray<string> Seen)
+{
+    /// <summary>When the list had been read to its end.</summary>
+    public required DateTimeOffset ReadAt { get; init; }
+}
 
 /// <summary>The work list of a kind has something that is due then, or earlier.</summary>
 public sealed record WorkHint(string Kind, DateTimeOffset DueAt);

@@ -273,10 +273,11 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         .Put("Kind", cursor.Kind)
         .Put<Side>("Side", cursor.Side)
         .Put("ChangedSince", cursor.ChangedSince)
-        .PutJson("Seen", cursor.Seen);
+        .PutJson("Seen", cursor.Seen)
+        .Put("ReadAt", cursor.ReadAt);
 
     private static Cursor ToCursor(TableEntity row) =>
-        new(row.Text("Kind"), row.Enum<Side>("Side"), row.Time("ChangedSince"), row.Json<ImmutableArray<string>>("Seen"));
+        new(row.Text("Kind"), row.Enum<Side>("Side"), row.Time("ChangedSince"), row.Json<ImmutableArray<string>>("Seen")) { ReadAt = row.Time("ReadAt") };
 
     // The stamp makes two hints for the same moment two writes: each must be seen by whoever resets.
     private TableEntity ToRow(FlowKey flow, WorkHint hint) => Row.New(Keys.Flow(flow), Keys.Hint(hint.Kind))

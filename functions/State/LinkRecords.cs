@@ -67,6 +67,9 @@ public enum WorkReason
     /// <summary>Something changed while it was planned.</summary>
     Again,
 
+    /// <summary>It is new, and the other side, where the same may be new, was not read to its end yet.</summary>
+    Unread,
+
     /// <summary>A brake holds an archiving or a deletion until a person confirms it.</summary>
     Braked,
 

@@ -248,7 +248,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
 
     private async Task<Versioned<WorkHint>> HintAsync() => (await Store.LoadAsync(Flow, Cancel))!.Hints.Single();
 
-    private static Versioned<Cursor> NewCursor(Side side) => new(new Cursor("company", side, Now, ["a1", "b2"]), default);
+    private static Versioned<Cursor> NewCursor(Side side) => new(new Cursor("company", side, Now, ["a1", "b2"]) { ReadAt = Now.AddSeconds(3) }, default);
 
     private static Versioned<Cursor> Later(Versioned<Cursor> cursor, int minutes) => cursor with { Value = cursor.Value with { ChangedSince = Now.AddMinutes(minutes) } };
 

@@ -11,6 +11,9 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     /// <summary>A record that the vendor says is this much older than the flow was not missed by its inventory but hidden from it.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
+    /// <summary>A list that cannot be read for so long is not waited for.</summary>
+    private static readonly TimeSpan LongestRead = TimeSpan.FromMinutes(15);
+
     /// <summary>An open create that has ended is settled by whoever looks at it first, or waits for a person.</summary>
     private static readonly TimeSpan UnsettledAgain = TimeSpan.FromMinutes(1);
 
@@ -42,7 +45,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
                 : source.MergedInto is { } into ? await MergedAsync(scope, source.Side, into, cancellation) : Sight.Confirmed;
             if (link is not { } known || !byLink.TryGetValue(known.Value.Id, out var existing))
             {
-                var item = new PlanItem(link?.Value, Sight.Unread, Sight.Unread) { IsTombstone = link is null && entry?.Value.Tombstone == true, MayBeFurtherOn = scope.Unfinished.Contains(source.Side.Other()) };
+                var item = new PlanItem(link?.Value, Sight.Unread, Sight.Unread) { IsTombstone = link is null && entry?.Value.Tombstone == true, MayBeFurtherOn = scope.Unfinished.Contains(source.Side.Other()) || IsAwaited(scope, source) };
                 existing = new SyncCase { Source = source.Side, Link = link, Item = item };
                 cases.Add(existing);
                 if (link is { } added) byLink[added.Value.Id] = existing;
@@ -60,6 +63,11 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
 
         return cases;
     }
+
+    /// <summary>Whether the other side's list, which was being read when the record was first seen, has still not been read to its end.</summary>
+    private bool IsAwaited(WorkScope scope, SourceRecord source) =>
+        source.Work is { Value: { Reason: WorkReason.Unread, FirstAt: var since } } && time.GetUtcNow() - since < LongestRead &&
+        scope.Flow.Listens(scope.Kind, source.Side.Other()) && !(scope.Flow.State.Cursor(scope.Kind.Name, source.Side.Other())?.Value.ReadAt >= since);
 
     private async Task<IReadOnlyDictionary<string, Versioned<IndexEntry>>> EntriesAsync(WorkScope scope, Side side, List<SourceRecord> sources, CancellationToken cancellation)
     {

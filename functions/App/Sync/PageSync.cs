@@ -122,7 +122,7 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
                        let walk = done.On(side)
                        where walk.StartedAt.HasValue
                        let known = scope.Flow.State.Cursor(scope.Kind.Name, side)
-                       let next = new Cursor(scope.Kind.Name, side, walk.StartedAt.GetValueOrDefault() - scope.Flow.On(side).Connector.Catalog.Overlap, walk.Seen)
+                       let next = new Cursor(scope.Kind.Name, side, walk.StartedAt.GetValueOrDefault() - scope.Flow.On(side).Connector.Catalog.Overlap, walk.Seen) { ReadAt = time.GetUtcNow() }
                        select new Versioned<Cursor>(next, known?.ETag ?? default)).ToList();
         if (cursors.Count > 0) await flows.SaveCursorsAsync(scope.Flow.Key, cursors, cancellation);
     }

@@ -56,7 +56,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
                     Wait(item, park.Field, new AwaitedRecord(park.Kind, park.Source, park.RecordId));
                     break;
                 case SyncAction.Postpone postpone:
-                    Again(item, postpone.Why);
+                    Put(item, WorkReason.Unread, now + Backoff(Attempts(item)), postpone.Why, Attempts(item));
                     break;
                 case SyncAction.Offer or SyncAction.Skip:
                     Counts = Counts with { Skipped = Counts.Skipped + 1 };

@@ -99,7 +99,7 @@ public sealed class Checker
         JudgeOlder(kind, token, Side.Right, right, left);
         var link = stored.Of(Side.Left, left.Id);
         if (link?.RightId == right.Id) return;
-        if (_intents.Unlinked.Contains(token) || (IsOlder(Side.Left, left) && IsOlder(Side.Right, right)) || IsPoisoned(left) || IsPoisoned(right) || stored.Links.Exists(other => other.State == LinkState.Paused && other.LeftId == left.Id)) return;
+        if (_intents.Unlinked.Contains(token) || (IsOlder(Side.Left, left) && IsOlder(Side.Right, right)) || stored.Links.Exists(other => other.State == LinkState.Paused && other.LeftId == left.Id)) return;
 
         // Another record went into one of them, and its link came with it.
         if (IsSurvivor(left) || IsSurvivor(right)) return;
@@ -108,7 +108,6 @@ public sealed class Checker
 
     private void JudgeFields(KindPair kind, Link link, FakeRecord left, FakeRecord right)
     {
-        if (IsPoisoned(left) || IsPoisoned(right)) return;
         var pair = new PairCheck(_world, _stored, _findings, kind, link, left, right);
         foreach (var rule in FieldRule.All.Where(rule => rule.Kind == kind)) pair.Judge(rule);
     }
@@ -127,7 +126,7 @@ public sealed class Checker
     /// <summary>A record without a counterpart needs a reason that can be seen from outside.</summary>
     private void JudgeAlone(KindPair kind, StoredKind stored, string token, Side side, FakeRecord record)
     {
-        if (_intents.Unlinked.Contains(token) || IsPoisoned(record)) return;
+        if (_intents.Unlinked.Contains(token)) return;
         if (IsOlder(side, record) && !(_intents.Imported && side == Side.Left)) return;
         var other = side.Other();
 
@@ -202,8 +201,6 @@ public sealed class Checker
 
     private bool IsOlder(Side side, FakeRecord record) =>
         _world.History.Of(side, record.Kind, record.Id) is [{ By: Actor.User } made, ..] && (_intents.WentLiveAt is not { } live || made.At <= live);
-
-    private static bool IsPoisoned(FakeRecord record) => record.Fields.Values.Any(value => value.ToString()!.Contains(FakeServer.Poison, StringComparison.Ordinal));
 
     private void Add(string rule, string detail) => _findings.Add(new Finding(rule, detail));
 

@@ -73,7 +73,7 @@ public static class CoreRun
             if (random.Next(3) == 0) world.Run(sync.ConfirmAsync);
         }
 
-        Rest(world, sync, settings, sweeps);
+        Rest(world, people, sync, settings, sweeps);
         tell?.Invoke("at rest");
         var writes = world.Vendors.History.Writes;
         world.Run(sync.DeltaAsync);
@@ -86,14 +86,11 @@ public static class CoreRun
     }
 
     /// <summary>Nothing goes wrong any more, and time goes on until nothing is due.</summary>
-    private static void Rest(CoreWorld world, CoreSync sync, FlowSettings settings, bool sweeps)
+    private static void Rest(CoreWorld world, People people, CoreSync sync, FlowSettings settings, bool sweeps)
     {
         world.Faults.On = false;
-        foreach (var side in Sides.Both)
-        {
-            world.Vendors.On(side).Account.Lags = false;
-            world.Vendors.On(side).ForbiddenKind = null;
-        }
+        foreach (var side in Sides.Both) world.Vendors.On(side).Account.Lags = false;
+        people.SetRight();
 
         world.Clock.MoveTo(world.Clock.Now.AddMinutes(3));
         for (var round = 0; round < 3; round++)

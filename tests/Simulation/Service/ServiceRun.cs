@@ -152,11 +152,8 @@ public static class ServiceRun
         {
             _world.Faults.On = false;
             _world.Steps.Before = null;
-            foreach (var side in Sides.Both)
-            {
-                _world.Vendors.On(side).Account.Lags = false;
-                _world.Vendors.On(side).ForbiddenKind = null;
-            }
+            foreach (var side in Sides.Both) _world.Vendors.On(side).Account.Lags = false;
+            _people.SetRight();
 
             for (var round = 0; round < 3; round++)
             {

@@ -72,10 +72,30 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
             case < 94:
                 Bump(kind, side);
                 break;
+            case < 95:
+                Poison(side);
+                break;
+            case < 96:
+                Forbid(kind, side);
+                break;
             default:
                 Edit(kind, side);
                 Edit(kind, side);
                 break;
+        }
+    }
+
+    /// <summary>People correct what the other system has refused, and give back the rights they took.</summary>
+    public void SetRight()
+    {
+        foreach (var side in Sides.Both)
+        {
+            world.On(side).ForbiddenKind = null;
+            foreach (var kind in KindPair.All)
+            {
+                foreach (var record in world.On(side).Account.Live(kind.On(side)).Where(record => IsPoison(record.Get(PhoneField(side)))).ToList())
+                    world.On(side).Account.Edit(record, FieldSet.Of((PhoneField(side), FieldValue.Of("+44 20 1111"))), Actor.User);
+            }
         }
     }
 
@@ -138,7 +158,7 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
 
     private void CreateTwins(KindPair kind)
     {
-        if (world.Left.Account.Live(kind.Left).Count() >= Most || !MayMakeTwins()) return;
+        if (world.Left.Account.Live(kind.Left).Count() >= Most || !MayMakeTwins() || Sides.Both.Any(side => world.On(side).ForbiddenKind is not null)) return;
         var token = NewToken();
         var name = $"{token} {_values.Word()}";
         
@@ -207,6 +227,25 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
         }
 
         if (!changes.IsEmpty) account.Edit(record, changes, Actor.User);
+    }
+
+    private static string PhoneField(Side side) => side == Side.Left ? "phone" : "tel";
+
+    private static bool IsPoison(FieldValue value) => value.ToString()?.Contains(FakeServer.Poison, StringComparison.Ordinal) == true;
+
+    /// <summary>A value that its own system takes, and the other one never.</summary>
+    private void Poison(Side side)
+    {
+        var kind = random.Next(2) == 0 ? KindPair.Company : KindPair.Contact;
+        if (Any(kind, side) is { } record) world.On(side).Account.Edit(record, FieldSet.Of((PhoneField(side), FieldValue.Of($"{FakeServer.Poison} {random.Next(100)}"))), Actor.User);
+    }
+
+    /// <summary>Somebody takes away the right to see a kind, or gives it back. Not while there is what the app can know again only by its content.</summary>
+    private void Forbid(KindPair kind, Side side)
+    {
+        var server = world.On(side);
+        var mayTake = server.ForbiddenKind is null && world.Faults.On && Sides.Both.All(each => world.On(each).Account.Live(kind.On(each)).All(IsFree));
+        server.ForbiddenKind = mayTake ? kind.On(side) : null;
     }
 
     private void Refer(Side side)
