@@ -49,6 +49,13 @@ internal static class Creation
             sourceValues = sourceValues.With(field.Name, value);
         }
 
+        // People may have typed it in on both sides.
+        if (plan.Item.MayBeFurtherOn)
+        {
+            plan.Add(new SyncAction.Postpone(source, "The list of the other side is not read to its end, and the same may be new there."));
+            return;
+        }
+
         plan.Add(new SyncAction.Create(target, fields, sourceValues));
         plan.Add(missing);
     }

@@ -45,11 +45,6 @@ internal static class FirstSight
                 plan.Add(new SyncAction.Offer(side, [.. matches.Select(match => match.Id)], SyncAction.Offer.Older));
                 break;
 
-            // People may have typed it in on both sides.
-            case 0 when plan.Item.MayBeFurtherOn:
-                plan.Add(new SyncAction.Postpone(side, "The list of the other side is not read to its end, and the same may be new there."));
-                break;
-
             // It is nowhere else.
             case var _ when record.IsBlocked(Blocks.Outgoing):
                 plan.Skip(side, record.Block!.Reason, record.Block.Why);
