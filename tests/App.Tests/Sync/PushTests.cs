@@ -137,11 +137,13 @@ public sealed class PushTests : IAsyncLifetime
     public async Task Push_OfWhatLivesInsideAProject_GoesOver()
     {
         await _world.ChangeAsync(flow => flow with { Settings = flow.Settings with { ValueMaps = flow.Settings.ValueMaps.SetItem("stages", [new ValuePair("Proposal", "Lead"), new ValuePair("Active", "Design")]) } });
+        var proposal = (await _world.Synergy.CreateAsync("statuses", new { name = "Proposal" })).Number;
         var active = (await _world.Synergy.CreateAsync("statuses", new { name = "Active" })).Number;
         foreach (var stage in (string[])["Lead", "Design"]) await _world.TinyPlus.CreateAsync("pipeline_stages", new { name = stage });
-        await _world.Synergy.CreateAsync("projects", new { name = "Villa", number = "1", statusId = active });
+        var project = await _world.Synergy.CreateAsync("projects", new { name = "Villa", number = "1", statusId = proposal });
         await _world.SyncAsync("project");
         var there = await _world.TinyPlus.OneAsync("projects", new { name = "Villa" });
+        await _world.Synergy.EditAsync(project, new { statusId = active });
         var link = (await _world.LinkAsync("project")).Id.Value;
         Text(Field(await DifferencesAsync("progress", link), "status"), "left", "differs", "sync", "writableRight").ShouldBe(["Active", "True", "leftToRight", "True"]);
 
