@@ -28,7 +28,8 @@ public sealed class TinyPlusConnectorTests
             ("end_date", FieldValue.None),
             ("company", new FieldValue.Reference("61")),
             ("contact", FieldValue.None),
-            ("stage", FieldValue.Of("Design"))));
+            ("stage", FieldValue.Of("Design")),
+            ("stages", new FieldValue.Set("Concept: Completed", "Tender: Active"))));
     }
 
     [Fact]
