@@ -14,7 +14,11 @@ internal static class ThrownAway
         if (KindPair.IsArchived(ended.Before)) return null;
         var own = world.History.Of(side, record.Kind, record.Id);
         if (own.FirstOrDefault(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && happened.Number > ended.Number && KindPair.IsArchived(happened.After)) is not { } archived) return null;
-        var story = own.Concat(world.History.Of(ended.Side, ended.Kind, ended.Id)).OrderBy(happened => happened.Number).ToList();
+
+        // What had reached an earlier counterpart by the time that one went into the one that was deleted was not lost by the app: its link came along.
+        var names = own.Select(happened => Tokens.Of(happened.After)).Where(name => name.Length > 0).ToHashSet();
+        var carriers = WentInto(world, ended.Side, ended.Kind, ended.Id).Where(earlier => names.Contains(Tokens.Of(earlier)));
+        var story = own.Concat(world.History.Of(ended.Side, ended.Kind, ended.Id)).Concat(carriers.SelectMany(earlier => world.History.Of(ended.Side, ended.Kind, earlier.Id))).OrderBy(happened => happened.Number).ToList();
         foreach (var rule in FieldRule.All.Where(rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, KeepsBlanks: false, IsSet: false, IsReference: false, IsLifecycle: false, IsInside: false }))
         {
             var settled = story.FindLast(happened => happened.Number < archived.Number && happened.By == Actor.Sync && happened.After.ContainsKey(rule.On(happened.Side)))?.Number ?? 0;
@@ -28,4 +32,8 @@ internal static class ThrownAway
 
         return null;
     }
+
+    /// <summary>The records that were merged into one, and into those.</summary>
+    private static IEnumerable<FakeRecord> WentInto(FakeWorld world, Side side, string kind, string id) =>
+        world.On(side).Account.All(kind).Where(record => record.MergedInto == id).SelectMany(record => WentInto(world, side, kind, record.Id).Prepend(record));
 }
