@@ -42,7 +42,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
 
         // It points at the record that another one was merged into: for the app that is the same one still, and an edit of the other side is the last word.
         if (rule.IsReference && last.By == Actor.Vendor && !value.IsBlank) return;
-        if (value.IsBlank && (rule.KeepsBlanks || rule.IsReference || _joinedAt >= last.At)) return;
+        if (value.IsBlank && (rule.KeepsBlanks || rule.IsReference || _joinedAt >= last.At || HadNoBase(rule, last))) return;
         if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasFirstSight(rule, last) || IsBackWhereItWas(rule, last)) return;
         Add("lost change", rule, $"{last.Side} was set to '{value}' last (#{last.Number}, {last.At:HH:mm:ss}), but left has '{left.Get(rule.Left)}' and right has '{right.Get(rule.Right)}', and no conflict was told");
     }
@@ -101,6 +101,20 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
 
         return false;
     }
+
+    /// <summary>
+    /// The first writes after the two were linked were refused, and they had not shown the same before the edit: they never agreed on the field,
+    /// and without a base a blank does not win.
+    /// </summary>
+    private bool HadNoBase(FieldRule rule, FakeEvent edit)
+    {
+        if (_joinedAt is not { } joined || !stored.LogOf(link).Any(entry => entry.At >= joined && entry.At <= edit.At && entry.Code.StartsWith("failed-", StringComparison.Ordinal))) return false;
+        var since = _story.FindAll(happened => happened.At > joined && happened.Number < edit.Number && IsOfThese(happened) && happened.After.ContainsKey(rule.On(happened.Side)));
+        return since.TrueForAll(happened => happened.By != Actor.Sync) && since.Select(happened => happened.At).Prepend(joined).All(at => NormalAt(rule, Side.Left, at) != NormalAt(rule, Side.Right, at));
+    }
+
+    private string? NormalAt(FieldRule rule, Side side, DateTimeOffset at) =>
+        _story.FindLast(happened => happened.Side == side && happened.At <= at && IsOfThese(happened) && happened.After.ContainsKey(rule.On(side))) is { } shown ? rule.Normal(world, side, shown.After.Find(rule.On(side))!) : "";
 
     /// <summary>What was typed into a record that was deleted since went with it.</summary>
     private bool IsOfThese(FakeEvent happened) => happened.Id == (happened.Side == Side.Left ? left.Id : right.Id);

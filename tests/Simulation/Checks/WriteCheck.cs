@@ -62,13 +62,25 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
         // What was merged, or linked anew, was written under another link before, which has the lines of that time.
         var entries = stored.Kinds[kind.Name].Links.Where(other => other.LeftId == link.LeftId || other.RightId == link.RightId).SelectMany(stored.LogOf).Distinct().ToList();
         var rounds = writes.Select(write => write.Round).Distinct().Count();
-        var told = entries.Count(entry => entry.Code is "updated" or "archived" or "recovered" || entry.Code.StartsWith("failed-", StringComparison.Ordinal));
+        var told = entries.Concat(LinesOfPassing(kind, link)).Distinct().Count(entry => entry.Code is "updated" or "archived" or "recovered" || entry.Code.StartsWith("failed-", StringComparison.Ordinal));
         if (told < rounds) findings.Add(new Finding("not in the log", $"{kind.Name} {link.LeftId} = {link.RightId} ({link.Id}) was written in {rounds} pieces of work, and the log has {told} lines of it: {string.Join(", ", entries.Select(entry => entry.Code))}.\n    {string.Join("\n    ", story)}"));
 
         // A record to which the link went over was made, and told, under another link.
         if (story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Create }) && !entries.Exists(entry => entry.Code == "merged") && !entries.Exists(entry => entry.Code is "created" or "recovered"))
             findings.Add(new Finding("not in the log", $"{kind.Name} {link.LeftId} = {link.RightId} ({link.Id}) was created by the app, and the log does not say so: {string.Join(", ", entries.Select(entry => entry.Code))}."));
     }
+
+    /// <summary>A link that came over to one of the two with a merge, and went on when that one was made anew, wrote it in between; its lines name it.</summary>
+    private IEnumerable<LogEntry> LinesOfPassing(KindPair kind, Link link) =>
+        from other in stored.Kinds[kind.Name].Links
+        where other.LeftId != link.LeftId && other.RightId != link.RightId
+        let lines = stored.LogOf(other).ToList()
+        where lines.Exists(line => line.Code == "merged")
+        let since = lines.Where(line => line is { Side: { } side, RecordId: { } id } && link.IdOn(side) == id).Select(line => (DateTimeOffset?)line.At).Min()
+        where since is not null
+        from line in lines
+        where line.At >= since
+        select line;
 
     /// <summary>After a change of one side went over, the other side's changes wait for the window.</summary>
     private void JudgeLock(KindPair kind, Link link, List<FakeEvent> story)
