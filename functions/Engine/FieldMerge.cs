@@ -241,7 +241,9 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         else
         {
             _result.Put(field, target, value, other, value);
-            if (isChange) _result.ChangedBy = source;
+
+            // A first value may be what is left of a match, which takes no lock from a change that is certain.
+            if (isChange && (_result.ChangedBy is null || !IsFirstSight(field))) _result.ChangedBy = source;
         }
     }
 
@@ -254,6 +256,8 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         RecordOf(source) is var record && record.IsBlocked(Blocks.Outgoing) ? record.Block
         : RecordOf(source.Other()) is var other && other.IsBlocked(Blocks.Incoming) ? other.Block
         : null;
+
+    private bool IsFirstSight(FieldMap field) => !_bases.Left.ContainsKey(field.Name) || !_bases.Right.ContainsKey(field.Name);
 
     private bool IsMentioned(FieldMap field) => _left.Fields.ContainsKey(field.Name) || _right.Fields.ContainsKey(field.Name);
 

@@ -123,6 +123,17 @@ public class SyncPlannerTests
             .OfType<SyncAction.Lock>().ShouldHaveSingleItem().Value.ShouldBe(new LoopLock(Side.Left, made.AddHours(1)));
     }
 
+    [Theory]
+    [InlineData("Ada", Side.Left)]
+    [InlineData("Ada L.", Side.Right)]
+    public void FirstValue_WithAWindow_SetsTheLockUnlessTheOtherSideWasEdited(string rightName, Side source)
+    {
+        var never = Agreed.Without("email");
+        var item = new PlanItem(Linked with { Bases = Bases.None.With(Side.Left, never).With(Side.Right, never) }, Left(), Right(Name(rightName), ("email", FieldValue.None)));
+        Plan(item, FlowSettings.Default with { LockWindow = TimeSpan.FromHours(1) })
+            .OfType<SyncAction.Lock>().ShouldHaveSingleItem().Value.ShouldBe(new LoopLock(source, Now.AddHours(1)));
+    }
+
     [Fact]
     public void Edit_WhereItIsNotOwned_IsPutBack()
     {
