@@ -86,6 +86,9 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
     private void JudgeLock(KindPair kind, Link link, List<FakeEvent> story)
     {
         var rules = Array.FindAll(FieldRule.All, rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, IsSet: false, IsInside: false, IsReference: false });
+
+        // A field that one side alone owns is no reason to wait for the other, but its change goes over, and locks, like any.
+        var locking = Array.FindAll(FieldRule.All, rule => rule.Kind == kind && rule is { IsSet: false, IsInside: false, IsReference: false });
         var joinedAt = stored.LogOf(link).Where(entry => entry.Code == "linked").Select(entry => (DateTimeOffset?)entry.At).Max();
         (FakeEvent Edit, FakeEvent Write)? locked = null;
         foreach (var write in story.Where(happened => happened is { By: Actor.Sync, Verb: Verb.Edit }))
@@ -94,7 +97,7 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
             var cause = story.LastOrDefault(edit => edit.Number < write.Number && edit.By == Actor.User && edit.Verb == Verb.Edit && edit.Side == source && rules.Any(rule => edit.After.ContainsKey(rule.On(source)) && write.After.ContainsKey(rule.On(write.Side))));
 
             // Both had changed when the first of the two went over: they were planned together, and the second may be as late as a failed call makes it.
-            if (locked is { } same && same.Write.Side != write.Side && (same.Write.Round == write.Round || Array.Exists(rules, rule => WaitedAlready(story, rule, same.Write, write))))
+            if (locked is { } same && same.Write.Side != write.Side && (same.Write.Round == write.Round || Array.Exists(locking, rule => rule.Owns(source) && WaitedAlready(story, rule, same.Write, write))))
             {
                 locked = null;
                 continue;
