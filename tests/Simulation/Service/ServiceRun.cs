@@ -157,6 +157,7 @@ public static class ServiceRun
 
             for (var round = 0; round < 3; round++)
             {
+                SignIn();
                 Confirm();
                 _world.RunFor(_settings.LockWindow + TimeSpan.FromMinutes(75));
                 if (_sweeps) Sweep();
@@ -164,6 +165,18 @@ public static class ServiceRun
 
             Confirm();
             _world.RunFor(_settings.LockWindow + TimeSpan.FromMinutes(75));
+        }
+
+        /// <summary>A worker that stood still between looking and sending may use a token that was rotated out meanwhile: that ends the grant, and people connect again.</summary>
+        private void SignIn()
+        {
+            foreach (var side in Sides.Both.Where(side => !_world.Vendors.On(side).SignIn.IsGranted)) _world.Observe(() => ConnectAsync(side));
+
+            async Task<bool> ConnectAsync(Side side)
+            {
+                await ServiceSetup.ConnectAsync(_world, side);
+                return true;
+            }
         }
 
         /// <summary>An administrator confirms what the brakes hold: the people here really archive and delete that much.</summary>
@@ -183,6 +196,9 @@ public static class ServiceRun
             var writes = _world.Vendors.History.Writes;
             if (_sweeps) Sweep();
             _world.RunFor(TimeSpan.FromMinutes(10));
+
+            // By its schedule, a sweep may have begun this very moment.
+            for (var waits = 0; waits < 3 && _world.Hub.AnyRunning; waits++) _world.RunFor(TimeSpan.FromMinutes(10));
             var findings = _world.Observe(() => Checker.RunAsync(_world.Vendors, _people.Intents, _settings, _world.Observer, _world.Key, _sweeps)).ToList();
             if (_world.Vendors.History.Writes != writes) findings.Add(new Finding("no rest", $"Polls and a sweep after rest wrote {_world.Vendors.History.Writes - writes} times."));
             if (_world.Hub.AnyRunning) findings.Add(new Finding("no end", "An orchestration has not ended."));
