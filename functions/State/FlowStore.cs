@@ -177,11 +177,11 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
     /// After the due work was done: the hint as it was read before the work list was, moved to the next due time or taken away. Where it
     /// has changed since, it stays, because something new came.
     /// </summary>
-    public async Task ResetHintAsync(FlowKey flow, Versioned<WorkHint> read, DateTimeOffset? next, CancellationToken cancellation)
-    {
-        if (next is { } dueAt) await tables.Flows.ReplaceAsync(ToRow(flow, read.Value with { DueAt = dueAt }), read.ETag, cancellation);
-        else await tables.Flows.DeleteAsync(Keys.Flow(flow), Keys.Hint(read.Value.Kind), read.ETag, cancellation);
-    }
+    /// <returns>False where it has changed.</returns>
+    public async Task<bool> ResetHintAsync(FlowKey flow, Versioned<WorkHint> read, DateTimeOffset? next, CancellationToken cancellation) =>
+        next is { } dueAt
+            ? await tables.Flows.ReplaceAsync(ToRow(flow, read.Value with { DueAt = dueAt }), read.ETag, cancellation) is not null
+            : await tables.Flows.DeleteAsync(Keys.Flow(flow), Keys.Hint(read.Value.Kind), read.ETag, cancellation);
 
     /// <summary>A small document of the flow (up to some 900 KiB as JSON).</summary>
     public async Task<Versioned<T>?> GetDocumentAsync<T>(FlowKey flow, string name, JsonSerializerOptions options, CancellationToken cancellation)

@@ -47,7 +47,9 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
         var hint = await flows.EnsureHintAsync(scope.Flow, scope.Kind, due.Min(), cancellation, known);
         await store();
         await flows.TouchHintAsync(scope.Flow, hint, cancellation);
-        await WakeAsync(scope.Flow, scope.Kind, due.Min(), cancellation);
+
+        // Where the list is looked at sooner than that, a message for that time is on its way, and who looks then sends the next one.
+        if (hint.Value.DueAt >= due.Min()) await WakeAsync(scope.Flow, scope.Kind, due.Min(), cancellation);
     }
 
     /// <summary>
@@ -78,11 +80,19 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
         if (due.Count > 0) await flows.EnsureHintAsync(scope.Flow.Key, scope.Kind.Name, due.Min(), cancellation);
     }
 
+    /// <summary>After the due work was done, with the hint as it was read before the list was: on to the next due time, and whoever looks then is woken.</summary>
+    public async Task MoveHintAsync(WorkScope scope, Versioned<WorkHint> hint, DateTimeOffset? next, CancellationToken cancellation)
+    {
+        // Something came meanwhile: it is looked at once more.
+        if (!await flows.ResetHintAsync(scope.Flow.Key, hint, next, cancellation)) await WakeAsync(scope.Flow.Key, scope.Kind.Name, time.GetUtcNow(), cancellation);
+        else if (next is { } dueAt) await WakeAsync(scope.Flow.Key, scope.Kind.Name, dueAt, cancellation);
+    }
+
     /// <summary>Due at once, and waiting for nothing.</summary>
     public WorkItem Released(WorkItem item) => item with { DueAt = time.GetUtcNow(), Awaits = null, Detail = "What it waited for is linked." };
 
     /// <summary>Makes it sooner than the next poll; where the message is lost, that does it.</summary>
-    public async Task WakeAsync(FlowKey flow, string kind, DateTimeOffset dueAt, CancellationToken cancellation)
+    private async Task WakeAsync(FlowKey flow, string kind, DateTimeOffset dueAt, CancellationToken cancellation)
     {
         var wait = dueAt - time.GetUtcNow();
         if (wait > WakesWithin) return;

@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Plans again what is due on the work list: webhooks, retries, held and parked records, open intents.</summary>
-public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore links, FlowStore flows, WorkList list, GoneCheck gone, TimeProvider time)
+public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore links, WorkList list, GoneCheck gone, TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> NothingKnown = new Dictionary<(Side, string), Versioned<IndexEntry>>();
 
@@ -47,7 +47,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     {
         var left = await links.WorkAsync(scope.Links, BatchSync.MaxRecords * 5, cancellation);
         var open = left.Where(work => work.Value.DueAt < DateTimeOffset.MaxValue).Select(work => work.Value.DueAt).ToList();
-        await flows.ResetHintAsync(scope.Flow.Key, hint, open.Count == 0 ? null : open.Min(), cancellation);
+        await list.MoveHintAsync(scope, hint, open.Count == 0 ? null : open.Min(), cancellation);
     }
 
     /// <summary>What lives inside a record is known by that record.</summary>
