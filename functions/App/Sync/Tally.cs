@@ -11,6 +11,9 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
     /// <summary>Attempts before a record waits for a person.</summary>
     private const int MaxAttempts = 8;
 
+    /// <summary>A list is mostly read to its end by then.</summary>
+    private static readonly TimeSpan UntilRead = TimeSpan.FromMinutes(1);
+
     /// <summary>Rows that are still to be stored, by the case that leaves them.</summary>
     private readonly Dictionary<SyncCase, WorkItem> _work = [];
 
@@ -56,7 +59,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
                     Wait(item, park.Field, new AwaitedRecord(park.Kind, park.Source, park.RecordId));
                     break;
                 case SyncAction.Postpone postpone:
-                    Put(item, WorkReason.Unread, now + Backoff(Attempts(item)), postpone.Why, Attempts(item));
+                    Defer(item, WorkReason.Unread, now + UntilRead, postpone.Why);
                     break;
                 case SyncAction.Offer or SyncAction.Skip:
                     Counts = Counts with { Skipped = Counts.Skipped + 1 };

@@ -91,6 +91,7 @@ public static class ServiceRun
 
                 _world.RunFor(TimeSpan.FromMinutes(_random.Next(30)));
                 if (_random.Next(3) == 0) Confirm();
+                SignIn();
             }
 
             Rest();
@@ -195,7 +196,7 @@ public static class ServiceRun
         {
             var writes = _world.Vendors.History.Writes;
             if (_sweeps) Sweep();
-            _world.RunFor(TimeSpan.FromMinutes(10));
+            _world.RunFor(TimeSpan.FromMinutes(30));
 
             // By its schedule, a sweep may have begun this very moment.
             for (var waits = 0; waits < 3 && _world.Hub.AnyRunning; waits++) _world.RunFor(TimeSpan.FromMinutes(10));
