@@ -19,10 +19,7 @@ public sealed class WaitingTests
         await world.SendAsync(Side.Left, person);
         await world.DeliverAsync();
 
-        // So often looked at in vain that it would be an hour until the next look.
-        var parked = (await world.WorkAsync("contact")).ShouldHaveSingleItem();
-        (parked.Reason, parked.Awaits?.RecordId).ShouldBe((WorkReason.Parked, company.Id));
-        await world.Get<LinkStore>().PutWorkAsync(new LinkScope(LiveWorld.Key, "contact"), [parked with { DueAt = world.Time.GetUtcNow().AddHours(1) }], Cancel);
+        await ParkedForLongAsync(world, company);
         await world.SendAsync(Side.Left, company);
         await world.DeliverAsync();
         world.Time.Advance(TimeSpan.FromSeconds(5));
@@ -36,19 +33,12 @@ public sealed class WaitingTests
     public async Task Parked_WhoseReferenceWasBeingCreated_GoesOverAsSoonAsThatIsKnown()
     {
         using var world = await LiveWorld.LiveAsync();
-        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("code", FieldValue.Of("A"))), Actor.User);
-        world.Network.Gate = (what, _) => what.StartsWith("reply POST", StringComparison.Ordinal) ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended.") : default;
-        await world.SendAsync(Side.Left, company);
-        await world.DeliverAsync();
-        world.Network.Gate = null;
+        var company = await CompanyWithoutAnswerAsync(world);
         var person = Person(world, company);
         await world.SendAsync(Side.Left, person);
         await world.DeliverAsync();
 
-        // So often looked at in vain that it would be an hour until the next look.
-        var parked = (await world.WorkAsync("contact")).ShouldHaveSingleItem();
-        (parked.Reason, parked.Awaits).ShouldBe((WorkReason.Parked, new AwaitedRecord("company", Side.Left, company.Id)));
-        await world.Get<LinkStore>().PutWorkAsync(new LinkScope(LiveWorld.Key, "contact"), [parked with { DueAt = world.Time.GetUtcNow().AddHours(1) }], Cancel);
+        await ParkedForLongAsync(world, company);
         world.Time.Advance(TimeSpan.FromMinutes(10));
         await world.PollAsync();
         world.Time.Advance(TimeSpan.FromSeconds(5));
@@ -62,11 +52,7 @@ public sealed class WaitingTests
     public async Task Reference_WhoseRecordIsBeingCreated_HoldsUpNothingElse()
     {
         using var world = await LiveWorld.LiveAsync();
-        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("code", FieldValue.Of("A"))), Actor.User);
-        world.Network.Gate = (what, _) => what.StartsWith("reply POST", StringComparison.Ordinal) ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended.") : default;
-        await world.SendAsync(Side.Left, company);
-        await world.DeliverAsync();
-        world.Network.Gate = null;
+        var company = await CompanyWithoutAnswerAsync(world);
         var project = world.Left.Create("projects", FieldSet.Of(("name", FieldValue.Of("Roof")), ("client", new FieldValue.Reference(company.Id))), Actor.User);
         await world.SendAsync(Side.Left, project);
         await world.DeliverAsync();
@@ -200,11 +186,7 @@ public sealed class WaitingTests
     public async Task Create_ThatTwoRecordsCouldBe_WaitsForAPersonWhoLinksOne()
     {
         using var world = await LiveWorld.LiveAsync();
-        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("code", FieldValue.Of("A"))), Actor.User);
-        world.Network.Gate = (what, _) => what.StartsWith("reply POST", StringComparison.Ordinal) ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended.") : default;
-        await world.SendAsync(Side.Left, company);
-        await world.DeliverAsync();
-        world.Network.Gate = null;
+        var company = await CompanyWithoutAnswerAsync(world);
         var made = world.Right.All("accounts").ShouldHaveSingleItem();
         var twin = world.Right.Create("accounts", made.Fields, Actor.User);
         world.Time.Advance(TimeSpan.FromMinutes(10));
@@ -220,6 +202,25 @@ public sealed class WaitingTests
         (link.State, link.RightId, link.Intent).ShouldBe((LinkState.Active, made.Id, null));
         (await world.Get<LinkStore>().OpenCreatesAsync(new LinkScope(LiveWorld.Key, "company"), Side.Right, Cancel)).ShouldBeEmpty();
         twin.Gone.ShouldBeFalse();
+    }
+
+    /// <summary>Created on the other side, where the answer was lost.</summary>
+    private static async Task<FakeRecord> CompanyWithoutAnswerAsync(LiveWorld world)
+    {
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("code", FieldValue.Of("A"))), Actor.User);
+        world.Network.Gate = (what, _) => what.StartsWith("reply POST", StringComparison.Ordinal) ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended.") : default;
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+        world.Network.Gate = null;
+        return company;
+    }
+
+    /// <summary>The person waits for the company, and was looked at in vain so often that it would be an hour until the next look.</summary>
+    private static async Task ParkedForLongAsync(LiveWorld world, FakeRecord company)
+    {
+        var parked = (await world.WorkAsync("contact")).ShouldHaveSingleItem();
+        (parked.Reason, parked.Awaits).ShouldBe((WorkReason.Parked, new AwaitedRecord("company", Side.Left, company.Id)));
+        await world.Get<LinkStore>().PutWorkAsync(new LinkScope(LiveWorld.Key, "contact"), [parked with { DueAt = world.Time.GetUtcNow().AddHours(1) }], Cancel);
     }
 
     private static FakeRecord Person(LiveWorld world, FakeRecord company) => world.Left.Create(
