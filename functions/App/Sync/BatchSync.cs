@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -99,6 +100,15 @@ public sealed class BatchSync
         foreach (var side in Sides.Both) await ReadInsideAsync(batch, cases, side, item => item.Latest.Count == 0 || item.Latest.ContainsKey(side), cancellation);
         foreach (var side in Sides.Both) await ReadInsideAsync(batch, cases, side, item => item.Item.On(side) is Sight.NotRead && NeedsInside(scope, item, side.Other()), cancellation);
         return await PlanAndApplyAsync(batch, cases, cancellation);
+    }
+
+    /// <summary>What lives inside the records of a batch, while they are at hand: they need not be read again.</summary>
+    public async Task<ImmutableSortedDictionary<string, KindCounts>> RunInsidesAsync(WorkScope scope, BatchOutcome outcome, CancellationToken cancellation)
+    {
+        var counts = ImmutableSortedDictionary<string, KindCounts>.Empty;
+        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(inside => outcome.Parents.Count > 0 && scope.Settings.Kind(inside.Name).Enabled))
+            counts = counts.Add(inside.Name, (await RunInsideAsync(scope with { Kind = inside }, [.. outcome.Parents.Distinct()], cancellation, read: outcome.Read)).Counts);
+        return counts;
     }
 
     /// <summary>Records that a person chose: planned as <paramref name="prepare"/> leaves them, without a search for counterparts.</summary>

@@ -76,8 +76,6 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         if (noted.Count > 0) await links.CommitAsync(scope.Links, noted, cancellation);
     }
 
-    private static bool IsJoin(SyncCase item) => item.Plan!.Actions.OfType<SyncAction.Join>().Any();
-
     /// <summary>What others may have waited for.</summary>
     private static bool IsNowLinked(SyncCase item) =>
         item.Link is { Value: { State: LinkState.Active, Intent: null } } && item.Plan!.Actions.Any(action => action is SyncAction.Join or SyncAction.Create or SyncAction.Resume or SyncAction.Move);
@@ -108,7 +106,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
     private async Task ApplyChunkAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, Tally tally, CancellationToken cancellation)
     {
         await LoadEntriesAsync(scope, cases, cancellation);
-        foreach (var item in cases.Where(item => item.Link is null && IsJoin(item))) units.NewLinkId(item);
+        foreach (var item in cases.Where(item => item.Link is null && item.IsJoin)) units.NewLinkId(item);
 
         // Before anything is written: what is about to lose must be kept, whatever happens next.
         var lost = cases.SelectMany(item => Story.ConflictsOf(scope, item, time.GetUtcNow())).ToList();
@@ -123,7 +121,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         }
 
         // Two that were found to be the same are linked, though what is to be written has to wait: who comes alone next time would be made anew.
-        foreach (var item in (await writes.ExpressAsync(scope, effects, tally, cancellation)).Where(IsJoin)) quiet.Add((item, tally.Complete(item, units.Quiet(scope, item)!)));
+        foreach (var item in (await writes.ExpressAsync(scope, effects, tally, cancellation)).Where(item => item.IsJoin)) quiet.Add((item, tally.Complete(item, units.Quiet(scope, item)!)));
 
         if (quiet.Count > 0)
         {
@@ -132,7 +130,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
             foreach (var ((item, _), result) in quiet.Zip(results))
             {
                 if (!result.Committed) tally.Again(item, "Somebody else changed the link at the same time.");
-                else if (IsJoin(item)) tally.Parents.Add(item.Link!.Value.Value.Id);
+                else if (item.IsJoin) tally.Parents.Add(item.Link!.Value.Value.Id);
                 else if (item.Plan!.Actions.OfType<SyncAction.Move>().FirstOrDefault() is { } move) tally.Moved(item, move);
             }
         }

@@ -83,9 +83,10 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
 
     private LinkUnit? Unlinked(WorkScope scope, SyncCase item)
     {
-        // A record that is not to be linked may be gone, or have gone into another one: nothing more is to be known of it.
         // What is postponed is taken note of, for its counterpart to find it.
         var isPostponed = item.Plan!.Actions.Any(action => action is SyncAction.Postpone);
+
+        // A record that is not to be linked may be gone, or have gone into another one: nothing more is to be known of it.
         if ((item.Reason is null && !isPostponed) || item.Item.On(item.Source) is not Sight.Present seen) return DoneWork(item);
         var reason = item.Reason;
         if (!item.Index.TryGetValue(item.Source, out var known)) return Unmatched(scope, item, isOlder: !seen.IsNew, reason);

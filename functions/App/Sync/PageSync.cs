@@ -99,17 +99,8 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
         var insidesFollow = scope.Mode == RunMode.Delta && scope.Flow.Pair.Inside(scope.Kind).Any();
         if (since && next.Done && !insidesFollow) await SaveCursorsAsync(scope, next, cancellation);
         return scope.Mode is RunMode.Import or RunMode.Comprehensive
-            ? new PageResult(next, outcome.Counts, []) { Insides = await RunInsidesAsync(scope, outcome, cancellation) }
+            ? new PageResult(next, outcome.Counts, []) { Insides = await batches.RunInsidesAsync(scope, outcome, cancellation) }
             : new PageResult(next, outcome.Counts, [.. outcome.Parents.Select(parent => parent.Value).Distinct()]) { CursorsWait = since && insidesFollow };
-    }
-
-    /// <summary>Where all records are looked at, their insides are done while they are at hand: they need not be read again.</summary>
-    private async Task<ImmutableSortedDictionary<string, KindCounts>> RunInsidesAsync(WorkScope scope, BatchOutcome outcome, CancellationToken cancellation)
-    {
-        var counts = ImmutableSortedDictionary<string, KindCounts>.Empty;
-        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(inside => outcome.Parents.Count > 0 && scope.Settings.Kind(inside.Name).Enabled))
-            counts = counts.Add(inside.Name, (await batches.RunInsideAsync(scope with { Kind = inside }, [.. outcome.Parents.Distinct()], cancellation, read: outcome.Read)).Counts);
-        return counts;
     }
 
     /// <summary>

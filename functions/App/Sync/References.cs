@@ -67,7 +67,7 @@ internal sealed class References(LinkStore links)
 
     /// <summary>What an unlinked record waits for; one that is linked already lacks no more than a field.</summary>
     private static SyncAction.Park? RequiredPark(SyncCase item) =>
-        item.Link is null && !item.Plan!.HasEffects && !item.Plan.Actions.OfType<SyncAction.Join>().Any() ? item.Plan.Actions.OfType<SyncAction.Park>().FirstOrDefault() : null;
+        item.Link is null && !item.Plan!.HasEffects && !item.IsJoin ? item.Plan.Actions.OfType<SyncAction.Park>().FirstOrDefault() : null;
 
     private async Task<List<string>?> PathToAsync(
         WorkScope scope, (string Kind, Side Side, string Id) start, SyncAction.Park park, Dictionary<(string, Side, string), SyncAction.Park> here, CancellationToken cancellation)

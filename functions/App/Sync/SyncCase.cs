@@ -48,6 +48,9 @@ internal sealed class SyncCase
 
     public ItemPlan? Plan { get; set; }
 
+    /// <summary>Two records were found to be the same.</summary>
+    public bool IsJoin => Plan!.Actions.OfType<SyncAction.Join>().Any();
+
     /// <summary>Why a vendor did not do what was planned.</summary>
     public VendorFailure? Failure { get; set; }
 

@@ -80,7 +80,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
             else if (effect.Failure is null && effect.Case.Link is { } link)
             {
                 effect.Case.Link = link with { ETag = result.LinkETag };
-                if (effect.IsCreate || effect.Case.Plan!.Actions.OfType<SyncAction.Join>().Any()) tally.Parents.Add(link.Value.Id);
+                if (effect.IsCreate || effect.Case.IsJoin) tally.Parents.Add(link.Value.Id);
             }
         }
     }

@@ -36,10 +36,9 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         if (due.Rows.Count == 0) return BatchOutcome.Nothing;
         if (scope.Kind.Parent is not null) return await RunInsideAsync(scope, due, cancellation);
         var outcome = await RunRecordsAsync(scope, due, cancellation);
-        foreach (var inside in scope.Flow.Pair.Inside(scope.Kind).Where(inside => outcome.Parents.Count > 0 && scope.Settings.Kind(inside.Name).Enabled))
-            outcome += await batches.RunInsideAsync(scope with { Kind = inside }, [.. outcome.Parents.Distinct()], cancellation, read: outcome.Read);
+        var insides = await batches.RunInsidesAsync(scope, outcome, cancellation);
         if (outcome.Kept.Count > 0) await links.DeleteWorkAsync(scope.Links, outcome.Kept, cancellation);
-        return BatchOutcome.Nothing with { Counts = outcome.Counts };
+        return BatchOutcome.Nothing with { Counts = insides.Values.Aggregate(outcome.Counts, KindCounts.Add) };
     }
 
     /// <summary>To be called when the due work was done, with the hint as it was read before the list was.</summary>
