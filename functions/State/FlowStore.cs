@@ -169,6 +169,9 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         }
     }
 
+    public async Task<Versioned<WorkHint>?> GetHintAsync(FlowKey flow, string kind, CancellationToken cancellation) =>
+        (await tables.Flows.GetAsync(Keys.Flow(flow), Keys.Hint(kind), cancellation))?.As(ToHint);
+
     /// <summary>After the work was stored: whoever looked at the list before that, and is about to reset the hint, sees that it has changed.</summary>
     public Task TouchHintAsync(FlowKey flow, Versioned<WorkHint> ensured, CancellationToken cancellation) =>
         EnsureHintAsync(flow, ensured.Value.Kind, ensured.Value.DueAt, cancellation, ensured);

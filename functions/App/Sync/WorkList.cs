@@ -80,12 +80,27 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
         if (due.Count > 0) await flows.EnsureHintAsync(scope.Flow.Key, scope.Kind.Name, due.Min(), cancellation);
     }
 
-    /// <summary>After the due work was done, with the hint as it was read before the list was: on to the next due time, and whoever looks then is woken.</summary>
-    public async Task MoveHintAsync(WorkScope scope, Versioned<WorkHint> hint, DateTimeOffset? next, CancellationToken cancellation)
+    /// <summary>After the due work was done: on to the next due time, and whoever looks then is woken.</summary>
+    /// <param name="hint">As it was read before the list was.</param>
+    public async Task MoveHintAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
     {
-        // Something came meanwhile: it is looked at once more.
-        if (!await flows.ResetHintAsync(scope.Flow.Key, hint, next, cancellation)) await WakeAsync(scope.Flow.Key, scope.Kind.Name, time.GetUtcNow(), cancellation);
-        else if (next is { } dueAt) await WakeAsync(scope.Flow.Key, scope.Kind.Name, dueAt, cancellation);
+        if (await TryMoveHintAsync(scope, hint, cancellation)) return;
+
+        // What was put off just now has changed it, too.
+        if (await flows.GetHintAsync(scope.Flow.Key, scope.Kind.Name, cancellation) is not { } changed || await TryMoveHintAsync(scope, changed, cancellation)) return;
+
+        // Something comes at this moment: it is looked at once more.
+        await WakeAsync(scope.Flow.Key, scope.Kind.Name, time.GetUtcNow(), cancellation);
+    }
+
+    private async Task<bool> TryMoveHintAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
+    {
+        var left = await links.WorkAsync(scope.Links, BatchSync.MaxRecords * 5, cancellation);
+        var open = left.Select(work => work.Value.DueAt).Where(at => at < DateTimeOffset.MaxValue).ToList();
+        DateTimeOffset? next = open.Count == 0 ? null : open.Min();
+        if (!await flows.ResetHintAsync(scope.Flow.Key, hint, next, cancellation)) return false;
+        if (next is { } dueAt) await WakeAsync(scope.Flow.Key, scope.Kind.Name, dueAt, cancellation);
+        return true;
     }
 
     /// <summary>Due at once, and waiting for nothing.</summary>

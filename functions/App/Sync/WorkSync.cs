@@ -17,7 +17,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     {
         var rows = await links.DueWorkAsync(scope.Links, time.GetUtcNow(), BatchSync.MaxRecords, cancellation);
         var outcome = rows.Count == 0 ? BatchOutcome.Nothing : await RunAsync(scope, await KnowAsync(scope, rows, cancellation), cancellation);
-        await MoveHintAsync(scope, hint, cancellation);
+        await list.MoveHintAsync(scope, hint, cancellation);
         return outcome;
     }
 
@@ -39,14 +39,6 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         var insides = await batches.RunInsidesAsync(scope, outcome, cancellation);
         if (outcome.Kept.Count > 0) await links.DeleteWorkAsync(scope.Links, outcome.Kept, cancellation);
         return BatchOutcome.Nothing with { Counts = insides.Values.Aggregate(outcome.Counts, KindCounts.Add) };
-    }
-
-    /// <summary>To be called when the due work was done, with the hint as it was read before the list was.</summary>
-    public async Task MoveHintAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
-    {
-        var left = await links.WorkAsync(scope.Links, BatchSync.MaxRecords * 5, cancellation);
-        var open = left.Where(work => work.Value.DueAt < DateTimeOffset.MaxValue).Select(work => work.Value.DueAt).ToList();
-        await list.MoveHintAsync(scope, hint, open.Count == 0 ? null : open.Min(), cancellation);
     }
 
     /// <summary>What lives inside a record is known by that record.</summary>

@@ -70,6 +70,25 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task Retry_ThatFailsAgain_IsLookedAtOnceADueTime()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = await world.CompanyAsync("Acme");
+        world.Server(Side.Right).ForbiddenKind = "accounts";
+        world.Left.Edit(company, FieldSet.Of(("phone", FieldValue.Of("4711"))), Actor.User);
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            world.Time.Advance((await world.WorkAsync()).ShouldHaveSingleItem().DueAt - world.Time.GetUtcNow() + TimeSpan.FromSeconds(1));
+            (await world.DeliverAsync()).ShouldBe(1);
+            world.Time.Advance(TimeSpan.FromSeconds(2));
+            (await world.DeliverAsync()).ShouldBe(0);
+        }
+    }
+
+    [Fact]
     public async Task Retry_ForTheOtherSidesChange_OutlivesNewsOfThisSide()
     {
         using var world = await LiveWorld.LiveAsync();
