@@ -19,6 +19,8 @@ public sealed record CoreResult(int Seed, IReadOnlyList<Finding> Findings, strin
 /// <summary>One run of the core from a seed: people at work and the app at work by turns, then rest, then judgement.</summary>
 public static class CoreRun
 {
+    private const int MostRounds = 4;
+
     /// <param name="operations">What people do in all.</param>
     /// <param name="tell">Given every call to a vendor, for looking into a failure.</param>
     public static CoreResult Run(int seed, int operations, Action<string>? tell = null)
@@ -63,7 +65,7 @@ public static class CoreRun
 
         for (var done = 0; done < operations;)
         {
-            for (var batch = random.Next(1, 24); batch > 0 && done < operations; batch--, done++)
+            for (var batch = random.Next(1, 30); batch > 0 && done < operations; batch--, done++)
             {
                 people.Act();
                 world.Clock.MoveTo(world.Clock.Now + TimeSpan.FromMilliseconds(random.Next(60_000)));
@@ -76,7 +78,6 @@ public static class CoreRun
         Rest(world, people, sync, settings, sweeps);
         tell?.Invoke("at rest");
         var writes = world.Vendors.History.Writes;
-        world.Run(sync.DeltaAsync);
         if (sweeps) world.Run(sync.SweepAsync);
         world.Clock.MoveTo(world.Clock.Now.AddMinutes(3));
         world.Run(sync.DeltaAsync);
@@ -85,7 +86,7 @@ public static class CoreRun
         return findings;
     }
 
-    /// <summary>Nothing goes wrong any more, and time goes on until nothing is due.</summary>
+    /// <summary>Nothing goes wrong any more, and time goes on until nothing is due: a second round without a write is the last.</summary>
     private static void Rest(CoreWorld world, People people, CoreSync sync, FlowSettings settings, bool sweeps)
     {
         world.Faults.On = false;
@@ -93,8 +94,9 @@ public static class CoreRun
         people.SetRight();
 
         world.Clock.MoveTo(world.Clock.Now.AddMinutes(3));
-        for (var round = 0; round < 3; round++)
+        for (var (round, quiet) = (0, false); round < 2 || (round < MostRounds && !quiet); round++)
         {
+            var writes = world.Vendors.History.Writes;
             world.Run(sync.ConfirmAsync);
             world.Run(sync.DeltaAsync);
             world.Clock.MoveTo(world.Clock.Now.AddMinutes(5));
@@ -102,6 +104,7 @@ public static class CoreRun
             world.Clock.MoveTo(world.Clock.Now + settings.LockWindow + TimeSpan.FromMinutes(65));
             world.Run(sync.DeltaAsync);
             if (sweeps) world.Run(sync.SweepAsync);
+            quiet = world.Vendors.History.Writes == writes;
         }
 
         world.Run(sync.ConfirmAsync);

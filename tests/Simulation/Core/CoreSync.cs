@@ -59,7 +59,9 @@ internal sealed class CoreSync(CoreWorld world)
     {
         var scope = new WorkScope(flow, kind, mode, run, _runs);
         var parents = new List<LinkId>();
-        for (var walk = KindWalk.Begin(kind.Name); !walk.Done;)
+        var walk = KindWalk.Begin(kind.Name);
+        var cursorsWait = false;
+        while (!walk.Done)
         {
             var step = await world.Get<PageSync>().StepAsync(scope, walk, since, None);
             parents.AddRange(step.Parents.Select(parent => new LinkId(parent)));
@@ -70,9 +72,11 @@ internal sealed class CoreSync(CoreWorld world)
             }
 
             walk = step.Walk;
+            cursorsWait = step.CursorsWait;
         }
 
         await InsidesAsync(flow, kind, mode, run, parents);
+        if (cursorsWait) await world.Get<PageSync>().SaveCursorsAsync(scope, walk, None);
         return true;
     }
 

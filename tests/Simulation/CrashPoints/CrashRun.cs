@@ -22,6 +22,9 @@ public static class CrashRun
     private const int Seed = 7;
     private static readonly TimeSpan Restart = TimeSpan.FromSeconds(20);
 
+    /// <summary>A poll, and what it brings, have their time.</summary>
+    private static readonly TimeSpan BetweenPolls = TimeSpan.FromMinutes(6);
+
     /// <summary>Longer than any intent and any guard.</summary>
     private static readonly TimeSpan StandStill = TimeSpan.FromMinutes(20);
 
@@ -118,7 +121,7 @@ public static class CrashRun
         }
 
         GoLive(stage);
-        world.RunFor(scenario.Recovery);
+        Recover(scenario, stage);
 
         // What a sweep would bring over in the end was lost until then.
         var late = scenario.Expect(stage);
@@ -137,10 +140,24 @@ public static class CrashRun
         }
     }
 
+    /// <summary>Until everything is done, and at most as long as the scenario allows.</summary>
+    private static void Recover(CrashScenario scenario, CrashStage stage)
+    {
+        var until = stage.World.Clock.Now + scenario.Recovery;
+        do
+        {
+            stage.World.RunFor(BetweenPolls);
+        }
+        while (stage.World.Clock.Now < until && !IsDone());
+
+        bool IsDone() => !stage.World.IsBusy && !stage.World.Hub.AnyRunning && stage.World.Alive.All(app => !app.IsPaused) && scenario.Expect(stage) is null && !stage.AnythingIsOpen();
+    }
+
     private static void Sweep(ServiceWorld world)
     {
         world.Do("sweep", app => app.Get<FlowRuns>().RequestAsync(world.Key, RunMode.Comprehensive, "simulation", app.Durable, CancellationToken.None));
-        world.RunFor(TimeSpan.FromMinutes(20));
+        for (var minutes = 0; minutes < 2 || (minutes < 20 && world.Hub.AnyRunning); minutes++) world.RunFor(TimeSpan.FromMinutes(1));
+        world.RunFor(BetweenPolls);
     }
 
     private static List<Finding> Judge(CrashScenario scenario, CrashStage stage)

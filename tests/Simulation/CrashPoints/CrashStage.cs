@@ -56,6 +56,15 @@ public sealed class CrashStage(ServiceWorld world)
         });
     }
 
+    /// <summary>The app has something on its work list, or has begun a write of which it does not know the end.</summary>
+    public bool AnythingIsOpen()
+    {
+        var store = world.Observer.GetRequiredService<LinkStore>();
+        return FakePair.Pair.Kinds.Select(kind => new LinkScope(world.Key, kind.Name)).Any(scope => world.Observe(async () =>
+            (await store.WorkAsync(scope, 1, CancellationToken.None)).Count > 0 ||
+            (await store.LinksAsync(scope, null, 1000, CancellationToken.None)).Items.Any(link => link.Value.Intent is not null)));
+    }
+
     /// <summary>A person asks the app for something; where the app dies before it has answered, the person asks again.</summary>
     public void Ask(string what, Func<AppInstance, Task> work)
     {

@@ -21,6 +21,7 @@ public sealed record ServiceResult(
 public static class ServiceRun
 {
     private const int KeptLines = 200;
+    private const int MostRounds = 4;
 
     /// <param name="operations">What people do in all.</param>
     /// <param name="tell">Given every line of the trace.</param>
@@ -148,7 +149,7 @@ public static class ServiceRun
             _world.AddInstance(skew);
         }
 
-        /// <summary>Nothing goes wrong any more, and time goes on until nothing is due.</summary>
+        /// <summary>Nothing goes wrong any more, and time goes on until nothing is due: a second round without a write is the last.</summary>
         private void Rest()
         {
             _world.Faults.On = false;
@@ -156,12 +157,16 @@ public static class ServiceRun
             foreach (var side in Sides.Both) _world.Vendors.On(side).Account.Lags = false;
             _people.SetRight();
 
-            for (var round = 0; round < 3; round++)
+            // Whatever waits has messages that wake it: polls would only take time.
+            _world.Observe(() => ServiceSetup.PollEveryAsync(_world, TimeSpan.FromMinutes(30)));
+            for (var (round, quiet) = (0, false); round < 2 || (round < MostRounds && !quiet); round++)
             {
+                var writes = _world.Vendors.History.Writes;
                 SignIn();
                 Confirm();
                 _world.RunFor(_settings.LockWindow + TimeSpan.FromMinutes(75));
                 if (_sweeps) Sweep();
+                quiet = _world.Vendors.History.Writes == writes;
             }
 
             Confirm();

@@ -24,6 +24,9 @@ internal static class ServiceSetup
     public static async Task<DateTimeOffset?> WentLiveAtAsync(ServiceWorld world) =>
         (await world.Observer.GetRequiredService<FlowStore>().GetAsync(world.Key, CancellationToken.None))?.Value.WentLiveAt;
 
+    public static Task PollEveryAsync(ServiceWorld world, TimeSpan time) =>
+        world.Observer.GetRequiredService<FlowStore>().ChangeAsync(world.Key, flow => flow with { PollEvery = time }, CancellationToken.None);
+
     public static ConnectionId ConnectionOf(Side side) => new(side == Side.Left ? FakePair.Left : FakePair.Right);
 
     /// <summary>A person signs in, again where there is such a connection.</summary>

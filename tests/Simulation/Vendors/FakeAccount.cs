@@ -42,7 +42,7 @@ public sealed class FakeAccount(FakeHabits habits, TimeProvider time, FakeHistor
         var spec = habits.Kind(kind);
         var now = time.GetUtcNow();
         var visibleFrom = by == Actor.Sync && Lags && habits.ReadLag > TimeSpan.Zero && random.Next(4) == 0 ? now + (habits.ReadLag * random.NextDouble()) : now;
-        var record = new FakeRecord(kind, $"{habits.IdPrefix}{(++_made).ToString("D4", CultureInfo.InvariantCulture)}", Clock, visibleFrom);
+        var record = new FakeRecord(kind, $"{habits.IdPrefix}{(++_made).ToString("D4", CultureInfo.InvariantCulture)}", Clock, visibleFrom) { IsMadeByApp = by == Actor.Sync };
         var fields = FieldSet.From(spec.Fields.Select(field => KeyValuePair.Create(field.Name, Kept(field, asked.Find(field.Name)))));
         var happened = new FakeEvent(history.NextNumber, now, Side, kind, record.Id, by, Verb.Create) { After = fields, Asked = asked, Round = history.Round };
         record.Become(new FakeState(fields, Clock, 1, false, happened.Number), Later(visibleFrom));

@@ -17,7 +17,7 @@ public sealed record FakeHabits(Side Side, string System, FakeKind[] Kinds)
     /// <summary>How long a new record may be missing everywhere.</summary>
     public TimeSpan ReadLag { get; init; }
 
-    public int PageSize { get; init; } = 6;
+    public int PageSize { get; init; } = 8;
 
     /// <summary>Pages by number and size, in order of the last change; otherwise from the last row of the page before.</summary>
     public bool PagesByNumber { get; init; }

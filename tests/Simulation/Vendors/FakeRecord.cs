@@ -31,6 +31,8 @@ public sealed class FakeRecord(string kind, string id, DateTimeOffset created, D
     /// <summary>No list leaves it out, and none shows it late.</summary>
     public bool IsAlwaysListed { get; set; }
 
+    public bool IsMadeByApp { get; init; }
+
     /// <summary>The app made it and does not know yet that it did; people are not that fast.</summary>
     public bool IsUnanswered { get; set; }
 

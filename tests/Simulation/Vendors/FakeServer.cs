@@ -159,7 +159,7 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
     /// </summary>
     private void Leave(List<(FakeRecord Record, FakeState State)> rows, DateTimeOffset now)
     {
-        var some = rows.FindAll(row => !row.Record.IsAlwaysListed && !(now < row.Record.VisibleFrom.AddMinutes(20) && account.History.Of(account.Side, row.Record.Kind, row.Record.Id)[0].By == Actor.Sync));
+        var some = rows.FindAll(row => !row.Record.IsAlwaysListed && !(row.Record.IsMadeByApp && now < row.Record.VisibleFrom.AddMinutes(20)));
         if (some.Count == 0) return;
         if (faults.Strikes(FaultClass.EmptyList, 400)) rows.RemoveAll(some.Contains);
         else if (faults.Strikes(FaultClass.ListMissingRow, 60)) rows.Remove(some[faults.Random.Next(some.Count)]);

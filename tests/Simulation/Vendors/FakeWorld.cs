@@ -25,6 +25,9 @@ public sealed class FakeWorld : IDisposable
 
     public FakeHistory History { get; } = new();
 
+    /// <summary>When an instance of the app died or began to stand still last.</summary>
+    public DateTimeOffset LastOutage { get; set; }
+
     public FakeServer Left { get; }
 
     public FakeServer Right { get; }

@@ -141,7 +141,10 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
     /// systems by name alone: people leave it as it is for a while.
     /// </summary>
     private bool IsFree(FakeRecord record) =>
-        (!record.IsUnanswered && !record.IsTwin) || record.VisibleFrom.AddMinutes(20) < world.Time.GetUtcNow();
+        record.VisibleFrom.AddMinutes(20) < world.Time.GetUtcNow() || !(record.IsUnanswered || record.IsTwin || IsForgotten(record));
+
+    /// <summary>An instance of the app ended, or stood still, before it had noted what it made.</summary>
+    private bool IsForgotten(FakeRecord record) => record.IsMadeByApp && world.LastOutage.AddMinutes(4) > record.VisibleFrom;
 
     private T? Pick<T>(List<T> from)
         where T : class => from.Count == 0 ? null : from[random.Next(from.Count)];
