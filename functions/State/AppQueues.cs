@@ -60,6 +60,9 @@ public sealed class AppQueues
     public const string Polls = "polls";
     public const string Changes = "changes";
 
+    /// <summary>Where the host puts messages of <see cref="Polls"/> that failed too often.</summary>
+    public const string PollsPoison = $"{Polls}-poison";
+
     /// <summary>Where the host puts messages of <see cref="Changes"/> that failed too often.</summary>
     public const string ChangesPoison = $"{Changes}-poison";
 

@@ -7,7 +7,6 @@ internal static class SyncServices
     public static IServiceCollection AddSync(this IServiceCollection services) => services
         .AddSingleton<FlowContexts>()
         .AddSingleton<FlowRuns>()
-        .AddSingleton<RunSteps>()
         .AddSingleton<FlowPoll>()
         .AddSingleton<BatchSync>()
         .AddSingleton<PageSync>()
@@ -18,6 +17,7 @@ internal static class SyncServices
         .AddSingleton<WorkSync>()
         .AddSingleton<GoneCheck>()
         .AddSingleton<FlowChanges>()
+        .AddSingleton<GivenUpMessages>()
         .AddSingleton<GoneSync>()
         .AddSingleton<Brakes>()
         .AddSingleton<LinkControl>()

@@ -100,6 +100,8 @@ internal sealed class LiveWorld : IDisposable
         return world;
     }
 
+    public IServiceProvider Services => _services;
+
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
