@@ -4,7 +4,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Tests.Sync;
 
-public sealed class SweepTests : IAsyncLifetime
+public sealed class SweepTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Companies = 300;
 
@@ -30,6 +30,20 @@ public sealed class SweepTests : IAsyncLifetime
         await SweepAsync();
 
         (_world.Storage.Calls.Count / (double)Companies).ShouldBeLessThanOrEqualTo(0.2, string.Join(Environment.NewLine, _world.Storage.Calls.Select(call => $"{call.Method} {call.Uri.AbsolutePath}")));
+    }
+
+    [Fact]
+    public async Task Sweep_AsARun_TakesThreeTenthsOfADurableOperationEach()
+    {
+        await using var hub = await FlowHub.StartAsync(_world);
+        hub.Storage.Reset();
+
+        var run = await hub.RunAsync(RunMode.Comprehensive);
+
+        run.Outcome.ShouldBe(RunOutcome.Succeeded);
+        run.Counts["company"].Done.ShouldBe(2 * Companies);
+        output.WriteLine($"{Companies} linked records: {hub.Storage.Count} operations: {string.Join(", ", hub.Storage.ByOperation)}");
+        (hub.Storage.Count / (double)Companies).ShouldBeLessThanOrEqualTo(0.3, string.Join(", ", hub.Storage.ByOperation));
     }
 
     [Fact]
