@@ -46,7 +46,14 @@ public interface ICallBudget
 }
 
 /// <summary>One call to a vendor, for the API request details.</summary>
-public sealed record ApiCall(string System, string Method, string Path, int? Status, FailureKind? Failure, string? Message, TimeSpan Duration, DateTimeOffset At);
+public sealed record ApiCall(string System, string Method, string Path, int? Status, FailureKind? Failure, string? Message, TimeSpan Duration, DateTimeOffset At)
+{
+    /// <summary>The vendor's kind of what the call was about; null where it was about none.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The record that the call was about; null where it was about none, or made one.</summary>
+    public string? RecordId { get; init; }
+}
 
 /// <param name="State">Random, single use, bound to tenant and system.</param>
 /// <param name="CodeVerifier">PKCE, for systems whose catalog says so.</param>

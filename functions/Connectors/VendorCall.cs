@@ -35,6 +35,9 @@ internal sealed record VendorCall(HttpMethod Method, string Base, string Path)
     /// <summary>The address names one record, which may be gone; any other address that is not found is a wrong setting.</summary>
     public bool IsRecord { get; init; }
 
+    /// <summary>What the call is about, in the vendor's own words: for who reads about calls that failed. A record that is being made has no id.</summary>
+    public (string Kind, string? Id)? About { get; init; }
+
     /// <summary>Names whose mention in a refusal helps a person: the fields that were sent.</summary>
     public IEnumerable<string> SentFields => Json?.Select(property => property.Key) ?? [];
 

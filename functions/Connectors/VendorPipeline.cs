@@ -163,7 +163,11 @@ public sealed class VendorPipeline
                 failure?.Kind,
                 failure?.Message,
                 Time.GetElapsedTime(start),
-                at));
+                at)
+            {
+                Kind = state.Call.About?.Kind,
+                RecordId = state.Call.About?.Id,
+            });
             return failure;
         }
         finally

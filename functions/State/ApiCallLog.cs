@@ -5,7 +5,14 @@ namespace SyncFunctions.State;
 
 /// <summary>A vendor call that failed. Never a body, a token or a query string.</summary>
 public sealed record FailedCall(
-    DateTimeOffset At, string System, string Method, string Path, int? Status, string? Failure, string? Message, TimeSpan Duration);
+    DateTimeOffset At, string System, string Method, string Path, int? Status, string? Failure, string? Message, TimeSpan Duration)
+{
+    /// <summary>The vendor's kind of what the call was about.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The record that it was about.</summary>
+    public string? RecordId { get; init; }
+}
 
 /// <summary>The failed vendor calls of a connection.</summary>
 public sealed class ApiCallLog(StateTables tables, IdSource ids)
@@ -49,7 +56,9 @@ public sealed class ApiCallLog(StateTables tables, IdSource ids)
         .Put("Status", call.Status)
         .Put("Failure", call.Failure)
         .PutClipped("Message", call.Message, 4000)
-        .Put("DurationTicks", (long?)call.Duration.Ticks);
+        .Put("DurationTicks", (long?)call.Duration.Ticks)
+        .Put("Kind", call.Kind)
+        .PutClipped("RecordId", call.RecordId, 1000);
 
     private static FailedCall FromRow(TableEntity row) => new(
         row.Time("At"),
@@ -59,5 +68,9 @@ public sealed class ApiCallLog(StateTables tables, IdSource ids)
         row.GetInt32("Status"),
         row.GetString("Failure"),
         row.GetString("Message"),
-        TimeSpan.FromTicks(row.GetInt64("DurationTicks") ?? 0));
+        TimeSpan.FromTicks(row.GetInt64("DurationTicks") ?? 0))
+    {
+        Kind = row.GetString("Kind"),
+        RecordId = row.GetString("RecordId"),
+    };
 }

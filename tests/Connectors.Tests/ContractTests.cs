@@ -35,6 +35,26 @@ public sealed class ContractTests
     }
 
     [Theory]
+    [InlineData("synergy", "projects", "name")]
+    [InlineData("synergy", "companies", "name")]
+    [InlineData("tinyplus", "projects", "name")]
+    [InlineData("tinyplus", "contacts", "last_name")]
+    public async Task Calls_OfARecord_SayWhichItIs(string system, string kind, string field)
+    {
+        await using var vendor = await Simulated.StartAsync(system);
+        var created = (await vendor.Connector.CreateAsync(vendor.Scope, kind, One(field, "First"), default)).Success();
+        vendor.Calls.ShouldAllBe(call => call.Kind == kind && call.RecordId == null);
+        vendor.Calls.Clear();
+
+        (await vendor.Connector.UpdateAsync(vendor.Scope, kind, created.Id, One(field, "Second"), default)).Success();
+        (await Get(vendor, kind, created.Id)).Success();
+        (await vendor.Connector.DeleteAsync(vendor.Scope, kind, created.Id, default)).Success();
+
+        vendor.Calls.Count.ShouldBe(3);
+        vendor.Calls.ShouldAllBe(call => call.Kind == kind && call.RecordId == created.Id);
+    }
+
+    [Theory]
     [InlineData("synergy", "projects", "projects", "pageSize=20")]
     [InlineData("synergy", "companies", "contacts", "pageSize=20")]
     [InlineData("synergy", "staff", "staff", "pageSize=20")]

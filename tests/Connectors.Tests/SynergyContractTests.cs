@@ -21,6 +21,17 @@ public sealed class SynergyContractTests
     }
 
     [Fact]
+    public async Task Contact_OfAnotherType_IsNotFound()
+    {
+        await using var vendor = await Simulated.StartAsync("synergy");
+        var company = (await vendor.Connector.CreateAsync(vendor.Scope, "companies", One("name", "Acme"), default)).Success();
+        var person = await vendor.AddAsync("individuals", new { firstName = "Ada" });
+        (await vendor.Connector.GetAsync(vendor.Scope, "companies", person, default)).Failed(FailureKind.NotFound);
+        (await vendor.Connector.GetAsync(vendor.Scope, "personnel", company.Id, default)).Failed(FailureKind.NotFound);
+        (await vendor.Connector.GetAsync(vendor.Scope, "companies", company.Id, default)).Success().ShouldBe(company);
+    }
+
+    [Fact]
     public async Task Companies_AddressAndPhone_GoInAndOutOfTheirNests()
     {
         await using var vendor = await Simulated.StartAsync("synergy");

@@ -96,7 +96,7 @@ public sealed class LogTests(AzuriteFixture azurite) : StateTest(azurite)
     public async Task FailedCall_FullAndBare_ComeBackNewestFirst()
     {
         var log = new ApiCallLog(Tables, Ids);
-        var full = new FailedCall(Now.AddSeconds(1), "synergy", "GET", "/v1/companies", 503, "Unavailable", "Down for maintenance.", TimeSpan.FromMilliseconds(1234.5));
+        var full = new FailedCall(Now.AddSeconds(1), "synergy", "GET", "/v1/companies", 503, "Unavailable", "Down for maintenance.", TimeSpan.FromMilliseconds(1234.5)) { Kind = "companies", RecordId = "12" };
         var bare = new FailedCall(Now, "synergy", "POST", "/", null, null, null, TimeSpan.Zero);
 
         await log.AppendAsync(Acme, Crm, [bare, full], Cancel);

@@ -7,11 +7,13 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>A vendor call that failed: never a body, a token or a query string.</summary>
+/// <param name="Kind">What it was about, in the vendor's own word.</param>
+/// <param name="RecordId">The record that it was about; null for lists, and for one that was to be made.</param>
 public sealed record ApiCallView(
-    string Connection, DateTimeOffset At, string System, string Method, string Path, int? Status, string? Failure, string? Message, int DurationMilliseconds)
+    string Connection, DateTimeOffset At, string System, string Method, string Path, int? Status, string? Failure, string? Message, int DurationMilliseconds, string? Kind, string? RecordId)
 {
     public static ApiCallView Of(string connection, FailedCall call) => new(
-        connection, call.At, call.System, call.Method, call.Path, call.Status, call.Failure, call.Message, (int)call.Duration.TotalMilliseconds);
+        connection, call.At, call.System, call.Method, call.Path, call.Status, call.Failure, call.Message, (int)call.Duration.TotalMilliseconds, call.Kind, call.RecordId);
 }
 
 /// <summary>The failed calls of a connection, or the newest of all connections of the tenant.</summary>

@@ -79,12 +79,22 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
             Staff or Statuses => await FindInListAsync(connection, kind, id, cancellation),
             _ when !VendorCall.IsSegment(id) => NoSuch(kind),
             Progress => await ProgressAsync(connection, id, parent, cancellation),
-            _ => await SendAsync(
-                connection,
-                RecordCall(HttpMethod.Get, connection, kind, id),
-                answer => SynergyRecords.Shape(kind).Read(RecordShape.Unwrap(answer.Json)),
-                cancellation),
+            _ => await OneAsync(connection, kind, id, cancellation),
         };
+    }
+
+    /// <summary>One address has contacts of every type: who asks for a company is not given a person of the same number.</summary>
+    private async Task<VendorResult<Record>> OneAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation)
+    {
+        var type = kind switch { Companies => Setting(connection, "companyType"), Personnel => Setting(connection, "personnelType"), _ => null };
+        var found = await SendAsync(
+            connection,
+            RecordCall(HttpMethod.Get, connection, kind, id),
+            answer => RecordShape.Unwrap(answer.Json) is var json && (type is null || (json.At("contactTypeId").AsText("the type of a contact") ?? type) == type)
+                ? SynergyRecords.Shape(kind).Read(json)
+                : new Record("", FieldSet.Empty),
+            cancellation);
+        return found.Value is { Id: "" } ? NoSuch(kind) : found;
     }
 
     public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation)
@@ -101,6 +111,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         {
             Json = body,
             Repeat = Repeat.Once,
+            About = (kind, null),
         };
         var written = await SendAsync(connection, call, answer => SynergyRecords.Shape(kind).ReadWritten(answer, null), cancellation);
         return await CompleteAsync(connection, kind, written, cancellation);
@@ -251,6 +262,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
             Query = [.. query.Select(item => (prefix + item.Name, item.Value))],
             // A project that is gone has no list of stages.
             IsRecord = kind == Stages,
+            About = kind == Stages ? (Projects, request.ParentId) : (kind, null),
         };
     }
 
@@ -335,6 +347,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         var call = new VendorCall(HttpMethod.Post, Setting(connection, "apiBase"), PathOf(connection, Statuses) + "/Update")
         {
             Json = new JsonObject { ["projectId"] = IdNode(projectId), ["newStatusId"] = IdNode(status.Id), ["stageIds"] = new JsonArray() },
+            About = (Projects, projectId),
         };
         var written = await SendAsync(connection, call, answer => (
             IsDone: answer.Json.At("success").AsFlag("success") != false,
@@ -384,7 +397,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
     private static VendorFailure NoSuch(string kind) => new(FailureKind.NotFound, $"Total Synergy has no such record of {kind}.");
 
     private VendorCall RecordCall(HttpMethod method, ConnectionScope connection, string kind, string id) =>
-        new(method, Setting(connection, "apiBase"), $"{PathOf(connection, kind)}/{id}") { IsRecord = true };
+        new(method, Setting(connection, "apiBase"), $"{PathOf(connection, kind)}/{id}") { IsRecord = true, About = (kind, id) };
 
     private string PathOf(ConnectionScope connection, string kind)
     {

@@ -70,7 +70,7 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
             return new VendorFailure(FailureKind.Permanent, $"{kind} cannot be created in tiny+ from outside.");
         if (!TryShape(connection, kind).TryGet(out var shape, out var failure) || !shape.Write(fields).TryGet(out var body, out failure))
             return failure;
-        var call = Call(connection, HttpMethod.Post, PathOf(connection, kind)) with { Json = body, Repeat = Repeat.Once };
+        var call = Call(connection, HttpMethod.Post, PathOf(connection, kind)) with { Json = body, Repeat = Repeat.Once, About = (kind, null) };
         return await CompleteAsync(connection, kind, await SendAsync(connection, call, answer => shape.ReadWritten(answer, null), cancellation), cancellation);
     }
 
@@ -113,7 +113,7 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
         ConnectionScope connection, RecordShape shape, ListRequest request, Walk walk, CancellationToken cancellation)
     {
         var size = int.TryParse(Setting(connection, "pageSize"), CultureInfo.InvariantCulture, out var set) ? Math.Max(set, 2) : 100;
-        var call = Call(connection, HttpMethod.Get, PathOf(connection, shape.Kind.Name)) with { Query = Query(shape, request, walk, size) };
+        var call = Call(connection, HttpMethod.Get, PathOf(connection, shape.Kind.Name)) with { Query = Query(shape, request, walk, size), About = (shape.Kind.Name, null) };
         var got = await SendAsync(
             connection, call, answer => (Rows: TinyPlusRecords.ReadList(shape, answer.Json), answer.VendorTime, answer.Total), cancellation);
         if (!got.TryGet(out var list, out var failure))
@@ -181,7 +181,7 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
     }
 
     private VendorCall RecordCall(ConnectionScope connection, HttpMethod method, string kind, string id) =>
-        Call(connection, method, $"{PathOf(connection, kind)}/{id}") with { IsRecord = true };
+        Call(connection, method, $"{PathOf(connection, kind)}/{id}") with { IsRecord = true, About = (kind, id) };
 
     private VendorCall Call(ConnectionScope connection, HttpMethod method, string path) => new(method, Setting(connection, "apiBase"), path);
 
