@@ -107,7 +107,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         else
         {
             // A value that is written over, though its side might have won, is kept for people.
-            if (!other.IsBlank && FlowSettings.Allows(direction, source.Other()) && field.End(source.Other()).CanWrite) _result.Note(new SyncAction.Conflict(field.Name, source, left, right));
+            if (!other.IsBlank && FlowSettings.Allows(direction, source.Other()) && field.End(source.Other()).CanWrite && Arrives(field, source, value)) _result.Note(new SyncAction.Conflict(field.Name, source, left, right));
 
             // Where the two have agreed on others already somebody gave it a value since, unless it only waited for the record that it refers to.
             var isChange = !(_bases.Left.IsEmpty && _bases.Right.IsEmpty) && field.Type != FieldType.Reference;
@@ -167,7 +167,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         var winner = leftWins == rightWins ? Preferred() : leftWins ? Side.Left : Side.Right;
 
         // While the winner has to wait nothing is decided yet.
-        if (!IsHeld(winner) && (leftWins || rightWins || (BlockFrom(Side.Left) ?? BlockFrom(Side.Right)) is null)) _result.Note(new SyncAction.Conflict(field.Name, winner, left, right));
+        if (!IsHeld(winner) && Arrives(field, winner, winner == Side.Left ? left : right) && (leftWins || rightWins || (BlockFrom(Side.Left) ?? BlockFrom(Side.Right)) is null)) _result.Note(new SyncAction.Conflict(field.Name, winner, left, right));
         if (leftWins || rightWins)
         {
             Flow(field, direction, winner, winner == Side.Left ? left : right, winner == Side.Left ? right : left);
@@ -178,6 +178,9 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         Flow(field, direction, Side.Left, left, right);
         Flow(field, direction, Side.Right, right, left);
     }
+
+    /// <summary>Whether the other side can hold a value as things are: not one that it has no word for, nor a record that it does not have.</summary>
+    private bool Arrives(FieldMap field, Side source, FieldValue value) => value is not FieldValue.Reference && _settings.CanTranslate(field, source.Other(), value);
 
     /// <summary>The winner of a conflict: the lock's source, else the newest where that is wanted and certain, else the master.</summary>
     private Side Preferred()

@@ -65,6 +65,16 @@ public class ConflictTests
         WinnerOf(Edited(-60, -10, new Clocks(TimeSpan.Zero, TimeSpan.Zero), link), new KindSettings { NewestWins = true, Master = Side.Right }).ShouldBe(Side.Left);
     }
 
+    [Fact]
+    public void Conflict_WhoseWinnerIsNotLinkedYet_IsNotDecidedUntilItIs()
+    {
+        var (waiting, linked) = (new FieldValue.Reference("9"), new FieldValue.LinkedReference(new LinkId("p")));
+
+        Plan(Item(Seen(Side.Left, ("owner", waiting)), Seen(Side.Right, ("owner", linked)))).Names().ShouldBe("Park");
+        Plan(Item(Seen(Side.Left, ("owner", new FieldValue.LinkedReference(new LinkId("q")))), Seen(Side.Right, ("owner", linked)))).Names().ShouldBe("Write,Conflict");
+        Plan(new PlanItem(null, Seen(Side.Left, ("owner", waiting)), Seen(Side.Right, ("owner", linked)))).OfType<SyncAction.Conflict>().ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(BlankPolicy.Keep, "Adopt")]
     [InlineData(BlankPolicy.Clear, "Write")]

@@ -108,20 +108,22 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         await LoadEntriesAsync(scope, cases, cancellation);
         foreach (var item in cases.Where(item => item.Link is null && item.IsJoin)) units.NewLinkId(item);
 
+        List<Effect> effects = [.. from item in cases let planned = Effect.First(item.Plan!) where planned is not null select new Effect(item, planned)];
+        var waiting = await writes.ExpressAsync(scope, effects, tally, cancellation);
+        var sent = effects.ToDictionary(effect => effect.Case);
+        var decided = cases.ToDictionary(item => item, item => item.Decided(sent.GetValueOrDefault(item)).ToList());
+
         // Before anything is written: what is about to lose must be kept, whatever happens next.
-        var lost = cases.SelectMany(item => Story.ConflictsOf(scope, item, time.GetUtcNow())).ToList();
+        var lost = cases.SelectMany(item => Story.ConflictsOf(scope, item, decided[item], time.GetUtcNow())).ToList();
         if (lost.Count > 0) await conflicts.AppendAsync(scope.Flow.Key, lost, cancellation);
-        var effects = new List<Effect>();
-        var quiet = new List<(SyncCase Case, LinkUnit Unit)>();
-        foreach (var item in cases)
-        {
-            tally.Tell(item);
-            if (Effect.First(item.Plan!) is { } planned) effects.Add(new Effect(item, planned));
-            else if ((units.Quiet(scope, item) ?? (tally.HasWork(item) ? new LinkUnit() : null)) is { } unit) quiet.Add((item, tally.Complete(item, unit)));
-        }
+        foreach (var item in cases) tally.Tell(item, decided[item]);
 
         // Two that were found to be the same are linked, though what is to be written has to wait: who comes alone next time would be made anew.
-        foreach (var item in (await writes.ExpressAsync(scope, effects, tally, cancellation)).Where(item => item.IsJoin)) quiet.Add((item, tally.Complete(item, units.Quiet(scope, item)!)));
+        var quiet = new List<(SyncCase Case, LinkUnit Unit)>();
+        foreach (var item in cases.Where(item => waiting.Contains(item) ? item.IsJoin : !sent.ContainsKey(item)))
+        {
+            if ((units.Quiet(scope, item) ?? (tally.HasWork(item) ? new LinkUnit() : null)) is { } unit) quiet.Add((item, tally.Complete(item, unit)));
+        }
 
         if (quiet.Count > 0)
         {

@@ -25,8 +25,9 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         {
             var ofSide = sources.Where(source => source.Side == side).ToList();
             index[side] = await EntriesAsync(scope, side, ofSide, cancellation);
+            var bySource = ofSide.Where(source => source.Vendor is not null).DistinctBy(source => source.Id).ToDictionary(source => source.Id);
             var projected = ofSide.Where(source => source.Vendor is not null).Select(source => scope.Kind.Project(side, source.Vendor!, scope.Settings)).ToList();
-            foreach (var record in await references.ResolveAsync(scope, side, projected, cancellation)) records[(side, record.Id)] = record;
+            foreach (var record in await references.ResolveAsync(scope, side, projected, cancellation)) records[(side, record.Id)] = await References.WithMissingAsync(scope, bySource[record.Id], record, time.GetUtcNow(), cancellation);
         }
 
         var linkIds = index.Values.SelectMany(entries => entries.Values).Select(entry => entry.Value.Link).OfType<LinkId>().Distinct().ToList();
@@ -118,7 +119,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
             else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, item.Latest[target] = vendor, scope.Settings)));
             else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target, readAt)) failed.Add((item, failure));
-            else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await AnswersAsync(side, scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
+            else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await side.AnswersAsync(scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
             else failed.Add((item, failure));
         }
 
@@ -147,11 +148,6 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
 
     /// <summary>A person wants both sides looked at, or a plan for both put the record on the work list.</summary>
     private static bool MayHaveMore(WorkScope scope, SyncCase item) => scope.Mode == RunMode.Manual || item.Work.Exists(work => work.Value.IsOfBothSides);
-
-    /// <summary>A canary: "not found" is believed only of a vendor that shows other records of the kind.</summary>
-    private static async Task<bool> AnswersAsync(SideContext side, KindMap kind, CancellationToken cancellation) =>
-        side.Connector.Catalog.Kind(kind.VendorKind(side.Side)).ParentKind is null &&
-        (await side.ListAsync(kind, new ListRequest(), cancellation)).TryGet(out var page, out _) && page.Records.Count > 0;
 
     private static void See(SyncCase item, Side side, Sight sight) =>
         item.Item = side == Side.Left ? item.Item with { Left = sight } : item.Item with { Right = sight };

@@ -40,6 +40,10 @@ public sealed record SideContext(Side Side, IConnector Connector, ConnectionScop
 
     public Task<VendorResult<VendorPage>> ListAsync(KindMap kind, ListRequest request, CancellationToken cancellation) =>
         Connector.ListAsync(Scope, kind.VendorKind(Side), request, cancellation);
+
+    /// <summary>A canary: "not found" is believed only of a vendor that shows other records of the kind.</summary>
+    public async Task<bool> AnswersAsync(KindMap kind, CancellationToken cancellation) =>
+        Connector.Catalog.Kind(kind.VendorKind(Side)).ParentKind is null && (await ListAsync(kind, new ListRequest(), cancellation)).TryGet(out var page, out _) && page.Records.Count > 0;
 }
 
 public sealed class FlowContexts(FlowStore flows, ConnectionScopes scopes, Systems systems, PairCatalog pairs)

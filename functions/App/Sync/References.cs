@@ -1,3 +1,4 @@
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -9,6 +10,9 @@ namespace SyncFunctions.App.Sync;
 /// </summary>
 internal sealed class References(LinkStore links)
 {
+    /// <summary>From this look on what a record waits for is asked for: the first ones are too early to cost a call.</summary>
+    private const int AskFrom = 3;
+
     /// <summary>Longer chains of records that need each other are waited for.</summary>
     private const int LongestPath = 10;
 
@@ -45,6 +49,26 @@ internal sealed class References(LinkStore links)
         _ when !scope.Settings.Kind(kind).Enabled => $"the {kind} is of a kind that is switched off.",
         _ => null,
     };
+
+    /// <summary>
+    /// Puts an end to waiting for what is not there: a vendor may keep the number of a record that is gone, or of one of another kind, and
+    /// that is never linked. Only of records that have waited for longer than their system needs to show what is new.
+    /// </summary>
+    public static async Task<Record> WithMissingAsync(WorkScope scope, SourceRecord source, Record record, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var side = scope.Flow.On(source.Side);
+        var waited = source.Work is { Value: { Reason: WorkReason.Parked, Awaits: not null, Attempts: >= AskFrom } row } ? now - (record.Modified ?? row.FirstAt) : TimeSpan.Zero;
+        if (waited <= side.Connector.Catalog.ReadLag + StorageClock.Precision) return record;
+        foreach (var field in scope.Kind.Fields.Where(field => field.Type == FieldType.Reference && !record.Excluded.ContainsKey(field.Name)))
+        {
+            if (record.Fields.Find(field.Name) is not FieldValue.Reference reference) continue;
+            var kind = scope.Flow.Pair.Kind(field.References!);
+            if ((await side.GetAsync(kind, reference.RecordId, cancellation)).Failure?.Kind == FailureKind.NotFound && await side.AnswersAsync(kind, cancellation))
+                record = record with { Excluded = record.Excluded.SetItem(field.Name, $"{scope.NameOf(source.Side)} has no {kind.Name} {reference.RecordId}.") };
+        }
+
+        return record;
+    }
 
     /// <summary>
     /// Puts an end to waiting in a circle: a record that needs one that needs it, perhaps by way of others, says so instead. What is

@@ -51,8 +51,8 @@ internal static class Story
     };
 
     /// <summary>What a plan's conflicts are kept as.</summary>
-    public static IEnumerable<Conflict> ConflictsOf(WorkScope scope, SyncCase item, DateTimeOffset at) =>
-        from conflict in item.Plan!.Actions.OfType<SyncAction.Conflict>()
+    public static IEnumerable<Conflict> ConflictsOf(WorkScope scope, SyncCase item, IEnumerable<SyncAction.Conflict> conflicts, DateTimeOffset at) =>
+        from conflict in conflicts
         select new Conflict(IdOf(scope, item, conflict), at, scope.Kind.Name, conflict.Field, conflict.Winner, conflict.Left, conflict.Right)
         {
             Link = item.LinkId,

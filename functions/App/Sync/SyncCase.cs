@@ -48,6 +48,15 @@ internal sealed class SyncCase
 
     public ItemPlan? Plan { get; set; }
 
+    /// <summary>
+    /// Conflicts that are decided now. A plan for both sides writes one of them, and what the other write takes away is looked at again, and
+    /// told, when that is planned.
+    /// </summary>
+    public IEnumerable<SyncAction.Conflict> Decided(Effect? effect) => Plan!.Actions.OfType<SyncAction.Conflict>().Where(conflict =>
+        Takes(effect?.Target, effect?.Fields, conflict) || !Plan.Actions.OfType<SyncAction.Write>().Any(write => Takes(write.Target, write.Fields, conflict)));
+
+    private static bool Takes(Side? target, FieldSet? fields, SyncAction.Conflict conflict) => target == conflict.Winner.Other() && fields!.ContainsKey(conflict.Field);
+
     /// <summary>Two records were found to be the same.</summary>
     public bool IsJoin => Plan!.Actions.OfType<SyncAction.Join>().Any();
 

@@ -37,10 +37,11 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
     public List<LinkId> Parents { get; } = [];
 
-    public void Tell(SyncCase item)
+    /// <param name="decided">The conflicts that are decided now.</param>
+    public void Tell(SyncCase item, IReadOnlyCollection<SyncAction.Conflict> decided)
     {
         Counts = Counts with { Done = Counts.Done + 1 };
-        foreach (var action in item.Plan!.Actions)
+        foreach (var action in item.Plan!.Actions.Where(action => action is not SyncAction.Conflict conflict || decided.Contains(conflict)))
         {
             switch (action)
             {
@@ -134,8 +135,12 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
     public void Wait(SyncCase item, string field, AwaitedRecord? awaited)
     {
         var attempts = Attempts(item);
-        Add(item, New(item, WorkReason.Parked, now + Backoff(attempts), $"{field} is not linked yet.", attempts) with { Awaits = awaited });
+        Add(item, New(item, WorkReason.Parked, now + Backoff(attempts), Awaiting(field, awaited), attempts) with { Awaits = awaited });
     }
+
+    private string Awaiting(string field, AwaitedRecord? awaited) => awaited is null
+        ? $"Its {field} is not linked yet."
+        : $"Its {field}, {awaited.Kind} {awaited.RecordId} of {scope.NameOf(awaited.Side)}, is not linked yet.";
 
     /// <summary>What is as it was at the last look is not told again; a line for each older record would drown the log.</summary>
     private static bool IsKnown(SyncCase item, SyncAction action)

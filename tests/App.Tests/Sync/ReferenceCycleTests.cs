@@ -46,6 +46,23 @@ public sealed class ReferenceCycleTests
         (await world.LogAsync()).ShouldNotContain(line => line.StartsWith("skipped-reference", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Record_ThatNeedsOneThatIsNeverThere_SaysSoAndDoesNotWaitForIt()
+    {
+        using var world = await LiveWorld.LiveAsync(pair: OfContacts);
+        Contact(world, "one", "L9999");
+
+        for (var polls = 0; polls < 6; polls++)
+        {
+            await world.PollAsync();
+            world.Time.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        (await world.LogAsync()).ShouldContain(line => line.StartsWith("skipped-reference-excluded", StringComparison.Ordinal) && line.Contains("has no contact L9999", StringComparison.Ordinal));
+        (await world.WorkAsync("contact")).ShouldBeEmpty();
+        world.Right.Live("contacts").ShouldBeEmpty();
+    }
+
     private static FakeRecord Contact(LiveWorld world, string code, string? needs) => world.Left.Create("people", FieldSet.Of(
         ("code", FieldValue.Of(code)), ("name", FieldValue.Of(code)), ("company", needs is null ? FieldValue.None : new FieldValue.Reference(needs)), ("active", new FieldValue.Flag(true))), Actor.User);
 }

@@ -44,6 +44,24 @@ public sealed class RestoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Conflict_BesideAChangeOfTheOtherSide_IsToldOnce()
+    {
+        await _world.Synergy.CreateAsync("contacts", new { name = "Ziegelwerk", phones = new { phone = "000" } });
+        await _world.SyncAsync("company");
+        var (left, right) = ((await _world.Synergy.AllAsync("contacts")).Single(), await _world.TinyPlus.OneAsync("companies", new { name = "Ziegelwerk" }));
+        await _world.Synergy.EditAsync(left, new { phones = new { phone = "111" } });
+        await _world.TinyPlus.EditAsync(right, new { phone = "222", website = "https://ziegelwerk.example" });
+
+        // One write to each side, and the second is planned anew.
+        for (var time = 0; time < 2; time++) await _world.SyncAsync("company");
+
+        await _world.Synergy.BecomesAsync(left, new { web = "https://ziegelwerk.example" });
+        await _world.TinyPlus.BecomesAsync(right, new { phone = "111" });
+        (await ListAsync("")).ShouldHaveSingleItem().GetProperty("lost").GetString().ShouldBe("222");
+        (await _world.LogAsync("conflict")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Conflict_WhoseWriteFailed_IsKeptOnceAndBeforeTheWrite()
     {
         await _world.Synergy.CreateAsync("contacts", new { name = "Ziegelwerk", phones = new { phone = "000" } });
