@@ -22,14 +22,13 @@ public static class ProjectRun
 }
 
 /// <summary>Reads, plans and applies the insides of the given projects.</summary>
-public sealed class SyncProjects(FlowContexts contexts, FlowRuns runs, RunJournal journal, ProjectSync projects)
+public sealed class SyncProjects(RunSteps steps, RunJournal journal, ProjectSync projects)
 {
     [Function(nameof(SyncProjects))]
     public async Task<ProjectsResult> RunAsync([ActivityTrigger] ProjectRunInput input, CancellationToken cancellation)
     {
         var run = new RunId(input.Run);
-        var flow = await contexts.LoadAsync(new FlowKey(new TenantId(input.Tenant), new FlowId(input.Flow)), cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is null) throw new InvalidOperationException("Another run took this run's place.");
+        var (flow, _) = await steps.BeginAsync(new FlowKey(new TenantId(input.Tenant), new FlowId(input.Flow)), input.Mode, run, input.Epoch, cancellation);
         if (await journal.OrderAsync(flow.Key, run, cancellation) is { } order) return new ProjectsResult(KindCounts.None, order);
         var kinds = flow.Pair.Kinds.Where(kind => input.Kinds.Contains(kind.Name) && flow.Settings.Kind(kind.Name).Enabled).ToList();
         if (kinds.Count == 0) return new ProjectsResult(KindCounts.None);

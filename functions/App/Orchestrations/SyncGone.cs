@@ -6,14 +6,13 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>Compares the links of a kind with what a comprehensive run saw: what was in neither list is looked up, and gone if it is not found.</summary>
-public sealed class SyncGone(FlowContexts contexts, FlowRuns runs, RunJournal journal, GoneSync gone)
+public sealed class SyncGone(RunSteps steps, RunJournal journal, GoneSync gone)
 {
     [Function(nameof(SyncGone))]
     public async Task<RunOrder?> RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
     {
         var run = new RunId(input.Run);
-        var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is null) throw new InvalidOperationException("Another run took this run's place.");
+        var (flow, _) = await steps.BeginAsync(input.Key, input.Mode, run, input.Epoch, cancellation);
         if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return order;
         var kind = flow.Pair.Kind(input.Kind);
         await gone.RunAsync(new WorkScope(flow, kind, input.Mode, run, input.Epoch) { PlanPage = DryRun.PageOf(flow, kind, 'g', "") }, cancellation);

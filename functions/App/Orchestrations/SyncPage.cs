@@ -6,14 +6,13 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>One page of a run: reads the next page of each side, plans and applies it.</summary>
-public sealed class SyncPage(FlowContexts contexts, FlowRuns runs, RunJournal journal, PageSync pages, TimeProvider time)
+public sealed class SyncPage(RunSteps steps, RunJournal journal, PageSync pages, TimeProvider time)
 {
     [Function(nameof(SyncPage))]
     public async Task<PageResult> RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
     {
         var run = new RunId(input.Run);
-        var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is not { } until) throw new InvalidOperationException("Another run took this run's place.");
+        var (flow, until) = await steps.BeginAsync(input.Key, input.Mode, run, input.Epoch, cancellation);
         if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return new PageResult(input.Walk, KindCounts.None, [], Order: order);
         var kind = flow.Pair.Kind(input.Kind);
         if (!flow.Settings.Kind(kind.Name).Enabled) return new PageResult(input.Walk with { Left = Walk.Skipped, Right = Walk.Skipped }, KindCounts.None, []);

@@ -6,14 +6,13 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>Does what is due on the work list of a flow that runs on demand: nobody else looks at it.</summary>
-public sealed class SyncWork(FlowContexts contexts, FlowRuns runs, RunJournal journal, WorkSync work, ProjectSync projects, TimeProvider time)
+public sealed class SyncWork(RunSteps steps, RunJournal journal, WorkSync work, ProjectSync projects, TimeProvider time)
 {
     [Function(nameof(SyncWork))]
     public async Task RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
     {
         var run = new RunId(input.Run);
-        var flow = await contexts.LoadAsync(input.Key, cancellation) ?? throw new InvalidOperationException("The flow is no longer there.");
-        if (await runs.HeldUntilAsync(flow.State, input.Mode, run, input.Epoch, cancellation) is null) throw new InvalidOperationException("Another run took this run's place.");
+        var (flow, _) = await steps.BeginAsync(input.Key, input.Mode, run, input.Epoch, cancellation);
         foreach (var kind in flow.Pair.Kinds.Where(kind => flow.Settings.Kind(kind.Name).Enabled))
         {
             if (flow.State.Hint(kind.Name) is not { } hint || hint.Value.DueAt > time.GetUtcNow()) continue;

@@ -43,7 +43,7 @@ public sealed class GoneSync(
 
         // All at once, so that the first hundred are not archived before the brake sees the rest.
         var policy = scope.Settings.Kind(scope.Kind.Name).WhenGone ?? scope.Kind.WhenGone;
-        var vanishing = policy is LifecyclePolicy.Archive or LifecyclePolicy.Delete ? gone.Where(source => found.LinkOf.ContainsKey((source.Side, source.Id))).Select(source => found.LinkOf[(source.Side, source.Id)]).Distinct().ToList() : [];
+        var vanishing = policy is LifecyclePolicy.Archive or LifecyclePolicy.Delete ? gone.Select(found.LinkOf).OfType<LinkId>().Distinct().ToList() : [];
         if (scope.Mode == RunMode.DryRun)
         {
             if (BrakeRule.Trips(vanishing.Count, found.Links))
@@ -80,7 +80,10 @@ public sealed class GoneSync(
         }
     }
 
-    private sealed record Comparison(int Links, List<SourceRecord> Missing, Dictionary<(Side, string), LinkId> LinkOf, Dictionary<Side, List<string>> Canaries);
+    private sealed record Comparison(int Links, List<SourceRecord> Missing, Dictionary<(Side, string), LinkId> LinkOfMissing, Dictionary<Side, List<string>> Canaries)
+    {
+        public LinkId? LinkOf(SourceRecord missing) => LinkOfMissing.TryGetValue((missing.Side, missing.Id), out var link) ? link : null;
+    }
 
     private async Task<Comparison> CompareAsync(WorkScope scope, Dictionary<Side, SweepSet> seen, CancellationToken cancellation)
     {
@@ -100,7 +103,7 @@ public sealed class GoneSync(
                     if (!seen[side].Contains(id))
                     {
                         found.Missing.Add(new SourceRecord(side, id, null));
-                        found.LinkOf[(side, id)] = link.Value.Id;
+                        found.LinkOfMissing[(side, id)] = link.Value.Id;
                     }
                     else if (canaries[side].Count < Canaries)
                     {

@@ -7,6 +7,7 @@ internal static class SyncServices
     public static IServiceCollection AddSync(this IServiceCollection services) => services
         .AddSingleton<FlowContexts>()
         .AddSingleton<FlowRuns>()
+        .AddSingleton<RunSteps>()
         .AddSingleton<FlowPoll>()
         .AddSingleton<BatchSync>()
         .AddSingleton<PageSync>()

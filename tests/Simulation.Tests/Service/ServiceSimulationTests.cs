@@ -9,7 +9,7 @@ namespace SyncFunctions.Simulation.Tests.Service;
 public sealed class ServiceSimulationTests(ITestOutputHelper output)
 {
     /// <summary>From 1 on: some minutes on two cores.</summary>
-    private const int Seeds = 60;
+    private const int Seeds = 200;
 
     /// <summary>What people do in each.</summary>
     private const int Operations = 300;

@@ -81,7 +81,7 @@ public sealed class AppInstance : IDisposable
         if (IsDead) return;
         IsDead = true;
         Running = 0;
-        _world.Vendors.LastOutage = _world.Clock.Now;
+        _world.Vendors.NoteOutage(TimeSpan.Zero);
         _world.Trace.Add($"{_world.Clock.Now:dd HH:mm:ss.fff} {Name} dies");
         Steps.Forget(this);
         _world.Hub.Lost(this);
@@ -90,7 +90,7 @@ public sealed class AppInstance : IDisposable
     public void Pause(TimeSpan time)
     {
         PausedUntil = _world.Clock.Now + time;
-        _world.Vendors.LastOutage = _world.Clock.Now;
+        _world.Vendors.NoteOutage(time);
         _world.Trace.Add($"{_world.Clock.Now:dd HH:mm:ss.fff} {Name} stands still for {time}");
         _world.Clock.CreateTimer(
             _ =>

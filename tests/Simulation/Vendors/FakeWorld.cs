@@ -26,7 +26,10 @@ public sealed class FakeWorld : IDisposable
     public FakeHistory History { get; } = new();
 
     /// <summary>When an instance of the app died or began to stand still last.</summary>
-    public DateTimeOffset LastOutage { get; set; }
+    public DateTimeOffset LastOutage { get; private set; }
+
+    /// <summary>Until when one stood still, or has done so.</summary>
+    public DateTimeOffset OutageUntil { get; private set; }
 
     public FakeServer Left { get; }
 
@@ -44,6 +47,12 @@ public sealed class FakeWorld : IDisposable
 
     /// <summary>A pipeline of its own over the same network.</summary>
     public VendorPipeline NewPipeline(TimeProvider time, Random random) => new(_http, time, random);
+
+    public void NoteOutage(TimeSpan length)
+    {
+        LastOutage = Time.GetUtcNow();
+        if (LastOutage + length is var until && until > OutageUntil) OutageUntil = until;
+    }
 
     public void Dispose() => _http.Dispose();
 

@@ -141,7 +141,10 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
     /// systems by name alone: people leave it as it is for a while.
     /// </summary>
     private bool IsFree(FakeRecord record) =>
-        record.VisibleFrom.AddMinutes(20) < world.Time.GetUtcNow() || !(record.IsUnanswered || record.IsTwin || IsForgotten(record));
+        !(record.IsUnanswered || record.IsTwin || IsForgotten(record)) || (IsLongAgo(record.VisibleFrom) && IsLongAgo(world.OutageUntil));
+
+    /// <summary>The app has had the time to look at everything, be it that somebody else has to take over what one has begun.</summary>
+    private bool IsLongAgo(DateTimeOffset time) => time.AddMinutes(25) < world.Time.GetUtcNow();
 
     /// <summary>An instance of the app ended, or stood still, before it had noted what it made.</summary>
     private bool IsForgotten(FakeRecord record) => record.IsMadeByApp && world.LastOutage.AddMinutes(4) > record.VisibleFrom;
