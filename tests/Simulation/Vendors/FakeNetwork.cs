@@ -37,11 +37,19 @@ public sealed class FakeNetwork(IReadOnlyDictionary<string, FakeServer> servers,
         var what = $"{request.Method} {request.RequestUri.Host}{request.RequestUri.PathAndQuery} {body}";
         if (Gate is { } before) await before($"send {what}", cancellationToken);
         if (faults.Strikes(FaultClass.EditDuringSync, 150)) DuringCall?.Invoke();
-        var fault = faults.Pick(isWrite ? OfWrites : OfReads);
+        var fault = OnWay(request, faults.Pick(isWrite ? OfWrites : OfReads));
         var response = await AnswerAsync(request, server, body, fault, what, cancellationToken);
         if (Gate is { } after) await after($"reply {what}", cancellationToken);
         return response;
     }
+
+    /// <summary>A sign-in is answered at once or not at all: after a standstill its time limit would end a wait of the client that goes on elsewhere.</summary>
+    private static FaultClass? OnWay(HttpRequestMessage request, FaultClass? fault) => request.RequestUri!.AbsolutePath != "/oauth/token" ? fault : fault switch
+    {
+        FaultClass.AppliedButTimedOut => FaultClass.ResetAfterApplying,
+        FaultClass.SlowDrip => FaultClass.PartialBody,
+        _ => fault,
+    };
 
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, FakeServer server, string body, FaultClass? fault, string what, CancellationToken cancellation)
     {
