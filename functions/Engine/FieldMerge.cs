@@ -50,6 +50,11 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             case (false, false):
                 break;
 
+            // One way only, and set by its source at first: since then the target's own, which goes nowhere.
+            case var _ when !Sides.Both.Any(side => Allows(direction, side)):
+                _result.Adopt(field, left, right);
+                break;
+
             case (true, true) when field.Agree(left, right):
             case (true, false) or (false, true) when IsMergedSet(field, direction) && field.Agree(left, right):
                 _result.Adopt(field, left, right);
@@ -96,7 +101,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         var ownersValue = owner == Side.Left ? left : right;
         var source = ownersValue.IsBlank ? owner.Other() : owner;
         var (value, other) = source == Side.Left ? (left, right) : (right, left);
-        if (!FlowSettings.AllowsAtCreation(direction, source))
+        if (!FlowSettings.AllowsAtCreation(direction, source) || !FlowSettings.Allows(_settings.Direction, source))
         {
             _result.Adopt(field, left, right);
         }
@@ -263,6 +268,9 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     private bool IsFirstSight(FieldMap field) => !_bases.Left.ContainsKey(field.Name) || !_bases.Right.ContainsKey(field.Name);
 
     private bool IsMentioned(FieldMap field) => _left.Fields.ContainsKey(field.Name) || _right.Fields.ContainsKey(field.Name);
+
+    /// <summary>Whether a side's changes of a field go over at all: a flow that goes one way brings nothing back.</summary>
+    private bool Allows(Direction direction, Side source) => FlowSettings.Allows(direction, source) && FlowSettings.Allows(_settings.Direction, source);
 
     private Record RecordOf(Side side) => side == Side.Left ? _left : _right;
 }

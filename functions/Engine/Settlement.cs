@@ -6,18 +6,20 @@ public static class Settlement
     /// <summary>
     /// After a write only the fields we sent take a new base; every other base is what the planner read before. Where the target
     /// gives back something else than the normal form of what was sent, somebody or something changed it: that is a new change of
-    /// the target, so the base is what we sent and the record is to be planned again.
+    /// the target, so the base is what we sent and the record is to be planned again. Where the target has no say in the field, what it
+    /// makes of the value stays: put back it would be made the same again.
     /// </summary>
     /// <param name="readBack">The target as it is after the write, in canonical form.</param>
     /// <param name="planAgain">Whether the read-back holds a change that is not ours.</param>
-    public static Bases AfterWrite(KindMap kind, Bases bases, Side target, FieldSet sent, FieldSet sourceValues, Record readBack, out bool planAgain)
+    public static Bases AfterWrite(KindMap kind, FlowSettings settings, Bases bases, Side target, FieldSet sent, FieldSet sourceValues, Record readBack, out bool planAgain)
     {
         planAgain = false;
         var settled = FieldSet.Empty;
         foreach (var (name, value) in sent)
         {
             var actual = readBack.Fields.Find(name) ?? value;
-            var ours = kind.Field(name).Agree(value, actual);
+            var field = kind.Field(name);
+            var ours = field.Agree(value, actual) || !FlowSettings.Allows(settings.DirectionOf(kind, field), target);
             planAgain |= !ours;
             settled = settled.With(name, HalfOfASet(name, value, sourceValues) ?? (ours ? actual : value));
         }

@@ -83,10 +83,21 @@ public class KindMapTests
     public void ReadBack_ThatIsNotOurs_IsANewChangeOfTheTarget()
     {
         var sent = FieldSet.Of(("name", FieldValue.Of("Ada")));
-        var bases = Settlement.AfterWrite(Kind, Bases.None, Side.Right, sent, sent, new Record("2", FieldSet.Of(("name", FieldValue.Of("changed meanwhile")))), out var again);
+        var bases = Settlement.AfterWrite(Kind, FlowSettings.Default, Bases.None, Side.Right, sent, sent, new Record("2", FieldSet.Of(("name", FieldValue.Of("changed meanwhile")))), out var again);
         again.ShouldBeTrue();
         bases.Right["name"].ShouldBe(FieldValue.Of("Ada"));
-        Settlement.AfterWrite(Kind, Bases.None, Side.Right, sent, sent, new Record("2", FieldSet.Of(("name", FieldValue.Of("ada")))), out again).Right["name"].ShouldBe(FieldValue.Of("ada"));
+        Settlement.AfterWrite(Kind, FlowSettings.Default, Bases.None, Side.Right, sent, sent, new Record("2", FieldSet.Of(("name", FieldValue.Of("ada")))), out again).Right["name"].ShouldBe(FieldValue.Of("ada"));
         again.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void ReadBack_OfAFieldInWhichTheTargetHasNoSay_IsWhatTheTargetMadeOfIt()
+    {
+        var sent = FieldSet.Of(("name", FieldValue.Of("Ada")));
+        var oneWay = FlowSettings.Default with { Direction = Direction.LeftToRight };
+        var bases = Settlement.AfterWrite(Kind, oneWay, Bases.None, Side.Right, sent, sent, new Record("2", FieldSet.Of(("name", FieldValue.Of("A. D. A.")))), out var again);
+        again.ShouldBeFalse();
+        bases.Right["name"].ShouldBe(FieldValue.Of("A. D. A."));
+        bases.Left["name"].ShouldBe(FieldValue.Of("Ada"));
     }
 }

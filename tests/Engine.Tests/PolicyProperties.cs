@@ -170,13 +170,13 @@ public class PolicyProperties
                     return With(delete.Target, Sight.Confirmed);
                 case SyncAction.Create create:
                     var made = new Record("made", Kept(create.Target, create.Fields));
-                    var bases = Settlement.AfterWrite(World.Kind, Bases.None, create.Target, create.Fields, create.SourceValues, made, out _);
+                    var bases = Settlement.AfterWrite(World.Kind, FlowSettings.Default, Bases.None, create.Target, create.Fields, create.SourceValues, made, out _);
                     return With(create.Target, new Sight.Present(made)) with { Link = Link.WithId(create.Target, made.Id) with { Bases = bases } };
                 default:
                     var write = (SyncAction.Write)effect;
                     var record = Item.RecordOn(write.Target)!;
                     record = record with { Fields = record.Fields.With(Kept(write.Target, write.Fields)) };
-                    return With(write.Target, new Sight.Present(record)) with { Link = Link with { Bases = Settlement.AfterWrite(World.Kind, Link.Bases, write.Target, write.Fields, write.SourceValues, record, out _) } };
+                    return With(write.Target, new Sight.Present(record)) with { Link = Link with { Bases = Settlement.AfterWrite(World.Kind, FlowSettings.Default, Link.Bases, write.Target, write.Fields, write.SourceValues, record, out _) } };
             }
         }
 

@@ -15,7 +15,7 @@ public sealed class SettlementTests
         var linked = Linked with { Bases = new Bases(Tags(before.Split(',')), Tags(before.Split(','))) };
         var first = Plan(linked, left, right).Actions.OfType<SyncAction.Write>().First();
         var written = new Record(first.Target == Side.Left ? "1" : "2", first.Fields);
-        var bases = Settlement.AfterWrite(World.Kind, linked.Bases, first.Target, first.Fields, first.SourceValues, written, out _);
+        var bases = Settlement.AfterWrite(World.Kind, FlowSettings.Default, linked.Bases, first.Target, first.Fields, first.SourceValues, written, out _);
 
         if (first.Target == Side.Left) left = first.Fields;
         else right = first.Fields;

@@ -56,7 +56,7 @@ public class SyncPlannerProperties
     private static bool IsLet(Situation situation, FieldMap field)
     {
         var direction = situation.Settings.DirectionOf(World.Kind, field);
-        if (direction == Direction.Off || !field.Left.CanWrite) return true;
+        if (!Sides.Both.Any(side => FlowSettings.Allows(direction, side) && FlowSettings.Allows(situation.Settings.Direction, side)) || !field.Left.CanWrite) return true;
         return situation.Settings.UnownedEdits == UnownedEdit.Leave && Sides.Both.Any(side => !FlowSettings.Allows(direction, side));
     }
 
@@ -91,6 +91,7 @@ public class SyncPlannerProperties
         {
             foreach (var write in Writes(Plan(situation)))
             {
+                FlowSettings.Allows(situation.Settings.Direction, write.Target.Other()).ShouldBeTrue($"to {write.Target}");
                 foreach (var name in write.Fields.Keys)
                 {
                     FlowSettings.Allows(situation.Settings.DirectionOf(World.Kind, World.Kind.Field(name)), write.Target.Other()).ShouldBeTrue($"{name} to {write.Target}");
@@ -101,6 +102,7 @@ public class SyncPlannerProperties
         {
             foreach (var write in Writes(Plan(situation)))
             {
+                FlowSettings.Allows(situation.Settings.Direction, write.Target.Other()).ShouldBeTrue($"to {write.Target}");
                 foreach (var name in write.Fields.Keys)
                 {
                     FlowSettings.AllowsAtCreation(situation.Settings.DirectionOf(World.Kind, World.Kind.Field(name)), write.Target.Other()).ShouldBeTrue($"{name} to {write.Target}");

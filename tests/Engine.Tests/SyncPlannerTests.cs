@@ -314,7 +314,7 @@ public class SyncPlannerTests
         var blank = FieldSet.Of(("name", FieldValue.Of("Ada")), ("stage", FieldValue.None), ("email", new FieldValue.Text("")));
         var create = PlanNew(Side.Left, blank.With("company", new FieldValue.LinkedReference(new LinkId("c")))).ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Create>();
         var made = new Record("R", create.Fields.With("email", FieldValue.None));
-        var bases = Settlement.AfterWrite(Kind, Bases.None, Side.Right, create.Fields, create.SourceValues, made, out _);
+        var bases = Settlement.AfterWrite(Kind, FlowSettings.Default, Bases.None, Side.Right, create.Fields, create.SourceValues, made, out _);
 
         var link = Linked with { Bases = bases };
         var actions = Plan(new PlanItem(link, Left(("email", FieldValue.Of("a@example.com"))), Right(("email", FieldValue.Of("b@example.com")))));
@@ -327,7 +327,7 @@ public class SyncPlannerTests
     {
         var sent = FieldSet.Of(("name", FieldValue.Of("Ada")));
         var made = new Record("R", sent.With("email", FieldValue.Of("default@example.com")));
-        var bases = Settlement.AfterWrite(Kind, Bases.None, Side.Right, sent, sent.With("email", FieldValue.None), made, out _);
+        var bases = Settlement.AfterWrite(Kind, FlowSettings.Default, Bases.None, Side.Right, sent, sent.With("email", FieldValue.None), made, out _);
         bases.Right.Find("email").ShouldBeNull();
         Plan(new PlanItem(Linked with { Bases = bases }, new Sight.Present(new Record("L", sent.With("email", FieldValue.None))), new Sight.Present(made)))
             .OfType<SyncAction.Write>().ShouldHaveSingleItem().Target.ShouldBe(Side.Left);

@@ -125,7 +125,7 @@ public static class World
                     var target = write.Target == Side.Left ? left : right;
                     target = target with { Fields = target.Fields.With(kept) };
                     (left, right) = write.Target == Side.Left ? (target, right) : (left, target);
-                    link = link with { Bases = Settlement.AfterWrite(Kind, link.Bases, write.Target, write.Fields, write.SourceValues, target, out var again) };
+                    link = link with { Bases = Settlement.AfterWrite(Kind, FlowSettings.Default, link.Bases, write.Target, write.Fields, write.SourceValues, target, out var again) };
                     again.ShouldBeFalse();
                     break;
             }

@@ -64,7 +64,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
             See(item, intent.Target, target);
             if (Settlement.Holds(scope.Kind, intent, target))
             {
-                settled = settled with { Bases = Settlement.AfterWrite(scope.Kind, link.Bases, intent.Target, intent.Sent, intent.SourceValues, target, out _) };
+                settled = settled with { Bases = Settlement.AfterWrite(scope.Kind, scope.Settings, link.Bases, intent.Target, intent.Sent, intent.SourceValues, target, out _) };
                 await TellAsync(scope, item, cancellation);
             }
         }
@@ -136,7 +136,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
     {
         var (link, etag) = item.Link!.Value;
         var intent = link.Intent!;
-        var bases = Settlement.AfterWrite(scope.Kind, link.Bases, target, intent.Sent, intent.SourceValues, created, out _);
+        var bases = Settlement.AfterWrite(scope.Kind, scope.Settings, link.Bases, target, intent.Sent, intent.SourceValues, created, out _);
         var settled = (link with { State = LinkState.Active, Intent = null, Bases = bases }).WithId(target, created.Id);
         var known = (await links.FindAsync(scope.Links, target, [created.Id], cancellation)).TryGetValue(created.Id, out var entry) ? entry : (Versioned<IndexEntry>?)null;
         var claim = new IndexEntry(target, created.Id) { Link = link.Id, Label = item.Label, SeenAt = time.GetUtcNow() };

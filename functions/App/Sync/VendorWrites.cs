@@ -196,7 +196,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         var bases = link.Bases;
         if (effect.ReadBack is { } readBack)
         {
-            bases = Settlement.AfterWrite(scope.Kind, bases, effect.Target, effect.Fields, effect.SourceValues, readBack, out var again);
+            bases = Settlement.AfterWrite(scope.Kind, scope.Settings, bases, effect.Target, effect.Fields, effect.SourceValues, readBack, out var again);
             if (again) tally.Again(item, "The other system gave back something else than it was sent.");
         }
 
