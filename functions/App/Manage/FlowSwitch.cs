@@ -31,6 +31,9 @@ public sealed class FlowSwitch(Finder finder, FlowStore flows, FlowRuns runs, Ru
     {
         if (!after.Enabled) await due.RemoveAsync(after.Key, cancellation);
         else if (before is not { Enabled: true } || before.Mode != after.Mode || before.PollEvery != after.PollEvery) await runs.GoLiveAsync(after.Key, cancellation);
+
+        // Whoever switched it on before may have died before it was on the schedule.
+        else if (after.Mode == FlowMode.Continuous && await due.GetAsync(after.Key, cancellation) is null) await runs.GoLiveAsync(after.Key, cancellation);
     }
 
     public static BodyCheck PollSeconds(BodyCheck check, int? seconds) =>

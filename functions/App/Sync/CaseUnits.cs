@@ -134,13 +134,16 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
     public static LinkUnit Of(SyncCase item, Link link, bool finished = true) => new()
     {
         Link = link,
-        ClosesCreate = item.Link is { Value: { State: LinkState.Creating } before } && link.State != LinkState.Creating ? new OpenCreate(link.Id, before.LeftId is null ? Side.Left : Side.Right) : null,
+        ClosesCreate = item.Link is { Value: var before } && link.State != LinkState.Creating ? OpenOf(before) : null,
         LinkETag = item.Link is { } known && known.ETag != default ? known.ETag : null,
         DoneWork = finished && !IsDeferred(item.Plan!) ? [.. item.Work] : [],
     };
 
     public Link JoinedLink(WorkScope scope, SyncCase item, SyncAction.Join join) =>
         (item.Link?.Value ?? new Link(NewLinkId(item), scope.Kind.Name) { State = LinkState.Active }) with { State = LinkState.Active, LeftId = join.LeftId, RightId = join.RightId, Intent = null };
+
+    /// <summary>What says that the counterpart of a link is being made; null where none is.</summary>
+    internal static OpenCreate? OpenOf(Link link) => link.State == LinkState.Creating ? new OpenCreate(link.Id, link.LeftId is null ? Side.Left : Side.Right) : null;
 
     /// <summary>Of the link that a case is to get: what is told before it is stored names it, too.</summary>
     public LinkId NewLinkId(SyncCase item) => item.NewLink ??= new(ids.NewId());

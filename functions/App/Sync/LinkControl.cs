@@ -53,7 +53,7 @@ public sealed class LinkControl(LinkStore links, WorkList list, IntegrationLog l
         }
 
         var ended = found.Value with { State = LinkState.Tombstone, Final = true, Intent = null, StateSince = time.GetUtcNow(), Reason = "Disconnected by hand." };
-        if (!(await links.CommitAsync(scope, [new LinkUnit { Link = ended, LinkETag = found.ETag, Index = index.ToImmutable() }], cancellation))[0].Committed) return Changed;
+        if (!(await links.CommitAsync(scope, [new LinkUnit { Link = ended, LinkETag = found.ETag, Index = index.ToImmutable(), ClosesCreate = CaseUnits.OpenOf(found.Value) }], cancellation))[0].Committed) return Changed;
         var entryOfLog = new LogEntry(time.GetUtcNow(), LogSeverity.Warning, "disconnected", "Disconnected by hand, for good: the two records are never linked again.");
         await log.AppendAsync(scope.Flow, [entryOfLog with { Kind = scope.Kind, LinkId = id, RecordId = ended.LeftId, Side = Side.Left }], cancellation);
         return new ManualResult(true, null, "Disconnected.", id);

@@ -22,6 +22,8 @@ public sealed record PushResult(ManualResult Result, ImmutableArray<(string Fiel
 /// <summary>What a person sees of one link's records, and writes between them. Works while the flow or the kind is off.</summary>
 public sealed class LinkTools(FlowContexts contexts, BatchSync batches, LinkStore links, WorkList work, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
 {
+    private static readonly TimeSpan Later = TimeSpan.FromMinutes(1);
+
     private readonly LinkReader _reader = new(links, log, time);
 
     /// <summary>Both sides, read now. Nothing is written anywhere.</summary>
@@ -82,7 +84,11 @@ public sealed class LinkTools(FlowContexts contexts, BatchSync batches, LinkStor
         if (refused.ToImmutableArray() is { IsEmpty: false } wrong) return new PushResult(new ManualResult(false, "not-writable", wrong[0].why), wrong, null);
 
         var written = new List<string>();
-        foreach (var plan in Pushing.Plan(scope.Kind, item, chosen.Select(choice => (choice.Field!, choice.Value, choice.Targets))))
+        var plans = Pushing.Plan(scope.Kind, item, chosen.Select(choice => (choice.Field!, choice.Value, choice.Targets)));
+
+        // Where both sides are to be written and this ends in between, the two do not stay different.
+        if (plans.Count(plan => plan.HasEffects) > 1) await work.CommitAsync(scope, [new LinkUnit { PutWork = [Again(scope, item)] }], cancellation);
+        foreach (var plan in plans)
         {
             item.Plan = plan with { Item = item.Item };
             var outcome = await batches.ApplyChosenAsync(scope, item, cancellation);
@@ -97,6 +103,12 @@ public sealed class LinkTools(FlowContexts contexts, BatchSync batches, LinkStor
         await log.AppendAsync(flow, [Story.Of(scope, item, time.GetUtcNow(), LogSeverity.Info, "pushed", told)], cancellation);
         var after = await _reader.ReadAsync(scope, link, settle: false, cancellation);
         return new PushResult(new ManualResult(true, null, told, link), [], after is { Failure: null } ? Compare(scope, after) : null);
+    }
+
+    private WorkItem Again(WorkScope scope, SyncCase item)
+    {
+        var (link, now) = (item.Link!.Value.Value, time.GetUtcNow());
+        return new WorkItem(scope.Kind.Name, Side.Left, link.LeftId!, WorkReason.Again, now + Later) { FirstAt = now, Link = link.Id, Detail = "Somebody wrote to both sides by hand." };
     }
 
     private static PushResult Stopped(WorkScope scope, SyncCase item, Side target, List<string> written)

@@ -53,8 +53,9 @@ internal static class Pushing
                     Fields = write.Fields.With(field.Name, field.End(target).Shape(value)),
                     Before = write.Before.With(field.Name, ValueOn(item, field, target)),
 
-                    // The side that has the value already agrees from now on; where both are written, each has its own read-back.
-                    SourceValues = different.Contains(target.Other()) ? write.SourceValues : write.SourceValues.With(field.Name, ValueOn(item, field, target.Other())),
+                    // The side that has the value already agrees from now on. Where both are written, each has its own read-back; until then the
+                    // one that is to follow differs from what it should be, and so is not left behind.
+                    SourceValues = different is [var first, _] ? (target == first ? write.SourceValues.With(field.Name, value) : write.SourceValues) : write.SourceValues.With(field.Name, ValueOn(item, field, target.Other())),
                 };
             }
 

@@ -23,7 +23,7 @@ public sealed class WorkReplay(FlowContexts contexts, LinkStore links, WorkList 
             if (rows.Count == 0) continue;
             foreach (var some in rows.Chunk(AtOnce)) await list.CommitAsync(scope, [.. some.Select(Again)], cancellation);
             replayed += rows.Count;
-            if (!context.Flow.Enabled || !context.Settings.Kind(kind.Name).Enabled) await RunNowAsync(flow, kind, cancellation);
+            if (!context.Flow.Enabled || !context.Settings.Kind(kind.Name).Enabled) await RunNowAsync(context, kind, rows, cancellation);
         }
 
         return replayed;
@@ -36,11 +36,16 @@ public sealed class WorkReplay(FlowContexts contexts, LinkStore links, WorkList 
         PutWork = [row.Value with { Reason = WorkReason.Again, DueAt = time.GetUtcNow(), Attempts = 0, Detail = $"Taken up again by hand. Before: {row.Value.Detail}" }],
     };
 
-    /// <summary>Nobody polls what is switched off, so it is done here.</summary>
-    private async Task RunNowAsync(FlowKey flow, KindMap kind, CancellationToken cancellation)
+    /// <summary>Nobody polls what is switched off, so these are done here; the rest of the list waits until it is on again.</summary>
+    private async Task RunNowAsync(FlowContext context, KindMap kind, IReadOnlyList<Versioned<WorkItem>> replayed, CancellationToken cancellation)
     {
-        if (await contexts.LoadAsync(flow, cancellation) is not { } context || context.State.Hint(kind.Name) is not { } hint) return;
-        var scope = new WorkScope(context, context.Pair.Kind(kind.Name), RunMode.Manual, null, 0) { Settings = context.Settings.With(kind.Name, settings => settings with { Enabled = true }) };
-        await work.RunAsync(scope, hint, cancellation);
+        var scope = new WorkScope(context, kind, RunMode.Manual, null, 0) { Settings = context.Settings.With(kind.Name, settings => settings with { Enabled = true }) };
+        foreach (var some in replayed.Chunk(BatchSync.MaxRecords))
+        {
+            var rows = await links.FindWorkAsync(scope.Links, [.. some.Select(row => (row.Value.Side, row.Value.RecordId))], cancellation);
+            var due = await work.SortAsync(scope, rows, cancellation);
+            await work.RunAsync(scope, due.Linked, cancellation);
+            await work.RunAsync(scope, due.Unlinked, cancellation);
+        }
     }
 }
