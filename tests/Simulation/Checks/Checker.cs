@@ -14,6 +14,7 @@ public sealed class Checker
     private readonly FakeWorld _world;
     private readonly Intents _intents;
     private readonly FlowSettings _settings;
+    private readonly FieldRule[] _rules;
     private readonly Stored _stored;
     private readonly List<Finding> _findings = [];
 
@@ -22,6 +23,7 @@ public sealed class Checker
         _world = world;
         _intents = intents;
         _settings = settings;
+        _rules = FieldRule.Of(settings);
         _stored = stored;
     }
 
@@ -37,7 +39,8 @@ public sealed class Checker
             store.Judge(checker._stored.Kinds[kind.Name]);
         }
 
-        new WriteCheck(world, settings, checker._stored, checker._findings).Judge();
+        new WriteCheck(world, intents, settings, checker._stored, checker._findings).Judge();
+        new SteeringCheck(world, intents, checker._stored, checker._findings).Judge();
         return checker._findings;
     }
 
@@ -108,8 +111,9 @@ public sealed class Checker
 
     private void JudgeFields(KindPair kind, Link link, FakeRecord left, FakeRecord right)
     {
+        if (RefersToGone(kind, Side.Left, left) || RefersToGone(kind, Side.Right, right)) return;
         var pair = new PairCheck(_world, _stored, _findings, kind, link, left, right);
-        foreach (var rule in FieldRule.All.Where(rule => rule.Kind == kind)) pair.Judge(rule);
+        foreach (var rule in _rules.Where(rule => rule.Kind == kind)) pair.Judge(rule);
     }
 
     /// <summary>What was there before the flow is brought over by an import or not at all.</summary>
@@ -140,7 +144,7 @@ public sealed class Checker
             return;
         }
 
-        if (KindPair.IsArchived(record) || NeedsReference(kind, side, record)) return;
+        if (KindPair.IsArchived(record) || NeedsReference(kind, side, record) || RefersToGone(kind, side, record) || !FlowsFrom(side)) return;
         var work = stored.Work.Find(item => item.Side == side && item.RecordId == record.Id);
         Add("lost create", $"{kind.Name} {token}: {side} {record.Id} has no counterpart, and nothing says why (work: {work?.Reason.ToString() ?? "none"} {work?.Detail}).{StoryOf(kind, [record])}");
     }
@@ -148,15 +152,19 @@ public sealed class Checker
     /// <summary>The counterpart was deleted: then the survivor is archived, or made anew there because it was edited.</summary>
     private void JudgeSurvivor(KindPair kind, string token, Side side, FakeRecord record, FakeEvent ended)
     {
-        if (ended.By == Actor.Sync)
+        if (ended.By == Actor.Sync && !WasDeletedWithOther(kind, ended))
         {
             Add("deleted by the app", $"{kind.Name} {token}: the app deleted {ended.Side} {ended.Id}, while {side} {record.Id} lives.{StoryOf(kind, [record])}");
             return;
         }
 
-        if (ended.Verb == Verb.Delete && ThrownAway.Find(_world, kind, side, record, ended) is { } lost) Add("edit thrown away", $"{kind.Name} {token}: {lost}");
+        if (ended.Verb == Verb.Delete && ThrownAway.Find(_world, _rules, kind, side, record, ended) is { } lost) Add("edit thrown away", $"{kind.Name} {token}: {lost}");
         if (!_stored.Kinds[kind.Name].Active.Any(link => _world.On(ended.Side).Account.Find(kind.On(ended.Side), link.IdOn(ended.Side)!) is { Gone: false })) return;
         if (ended.Verb == Verb.Merge || KindPair.IsArchived(record) || NeedsReference(kind, side, record)) return;
+
+        // It is left as it is, by the tenant's choice, unless somebody edits it.
+        var policy = _settings.Kind(kind.Name).WhenGone ?? LifecyclePolicy.Archive;
+        if (!FlowsFrom(ended.Side) || policy is LifecyclePolicy.Ignore or LifecyclePolicy.Pause or LifecyclePolicy.Unlink || IsPaused(kind, side, record)) return;
 
         // Archived, by the app or by itself, when the deletion was seen; whoever takes it out again later has it alone.
         if (WasArchivedAfter(side, record, ended.Number)) return;
@@ -165,6 +173,16 @@ public sealed class Checker
         if (!_stored.Kinds[kind.Name].Links.Exists(link => link.IdOn(side) == record.Id)) return;
         Add("deletion without consequence", $"{kind.Name} {token}: {ended.Side} {ended.Id} was deleted at {ended.At:HH:mm:ss}, but {side} {record.Id} is neither archived nor made anew.{StoryOf(kind, [record])}");
     }
+
+    private bool FlowsFrom(Side side) => _settings.Direction == Direction.Both || (_settings.Direction == Direction.LeftToRight) == (side == Side.Left);
+
+    /// <summary>A link that rests is no reason for anything.</summary>
+    private bool IsPaused(KindPair kind, Side side, FakeRecord record) => _stored.Kinds[kind.Name].Links.Exists(link => link.State == LinkState.Paused && link.IdOn(side) == record.Id);
+
+    /// <summary>The app deleted it since another one was deleted that it stood for.</summary>
+    private bool WasDeletedWithOther(KindPair kind, FakeEvent ended) =>
+        _settings.Kind(kind.Name).WhenGone == LifecyclePolicy.Delete && _stored.Kinds[kind.Name].Links.Exists(link =>
+            link.IdOn(ended.Side) == ended.Id && link.IdOn(ended.Side.Other()) is { } id && _world.On(ended.Side.Other()).Account.Find(kind.On(ended.Side.Other()), id) is { Gone: true });
 
     private bool WasArchivedAfter(Side side, FakeRecord record, long number)
     {
@@ -185,6 +203,11 @@ public sealed class Checker
         if (record.Get("company") is not FieldValue.Reference { RecordId: var id } || _world.Left.Account.Find("companies", id) is not { Gone: false } company) return true;
         return _stored.Kinds["company"].Of(Side.Left, company.Id) is not { } link || _world.Right.Account.Find("accounts", link.RightId!) is not { Gone: false };
     }
+
+    /// <summary>A system refuses what refers to a record that is gone there; by the tenant's choice its link may live on.</summary>
+    private bool RefersToGone(KindPair kind, Side side, FakeRecord record) => _rules.Any(rule =>
+        rule.Kind == kind && rule.IsReference && record.Get(rule.On(side)) is FieldValue.Reference { RecordId: var id } &&
+        _stored.Kinds["company"].Links.Exists(link => link.State != LinkState.Tombstone && link.IdOn(side) == id && link.IdOn(side.Other()) is { } other && _world.On(side.Other()).Account.Find(KindPair.Company.On(side.Other()), other) is { Gone: true }));
 
     /// <summary>Linked to a record that another one of its side was merged into, and made under another token, or anew since in the place of one that was.</summary>
     private bool WasRenamedByMerge(KindPair kind, StoredKind stored, Side side, FakeRecord record)

@@ -67,6 +67,27 @@ internal sealed record FieldRule(KindPair Kind, string Name, string Left, string
         new(KindPair.Project, "milestones", "milestones", "milestones", Flow.LeftOwns) { IsSet = true, IsInside = true },
     ];
 
+    /// <summary>What is promised of fields by a tenant's choices.</summary>
+    public static FieldRule[] Of(FlowSettings settings) => [.. All.Select(rule => rule.By(settings)).OfType<FieldRule>()];
+
+    /// <summary>Null where the field does not flow.</summary>
+    private FieldRule? By(FlowSettings settings)
+    {
+        var chosen = settings.Kind(IsInside ? FakePair.Plan.Name : Kind.Name);
+        if (IsLifecycle && chosen.WhenArchived == LifecyclePolicy.Ignore) return null;
+        var flow = chosen.Fields.GetValueOrDefault(Name) switch
+        {
+            Direction.Off when chosen.Fields.ContainsKey(Name) => (Flow?)null,
+            Direction.LeftToRight => Flow.LeftOwns,
+            Direction.RightToLeft => Flow.RightOwns,
+            _ => Flow,
+        };
+
+        // One way: what right owns goes nowhere, and what left may set once is never taken back.
+        if (settings.Direction == Direction.LeftToRight) flow = flow == Flow.RightOwns ? null : Flow.LeftOwns;
+        return flow is { } owned ? this with { Flow = owned, KeepsBlanks = chosen.Blanks.TryGetValue(Name, out var blank) ? blank == BlankPolicy.Keep : KeepsBlanks } : null;
+    }
+
     public bool Owns(Side side) => Flow == Flow.BothWays || (Flow == Flow.LeftOwns ? side == Side.Left : side == Side.Right);
 
     /// <summary>The value as both sides would show it; null where the other side has no word for it.</summary>
@@ -86,10 +107,21 @@ internal sealed record FieldRule(KindPair Kind, string Name, string Left, string
     /// <summary>The value as it is after the other system, too, made of it what it keeps.</summary>
     public string? AfterBoth(FakeWorld world, Side from, FieldValue value)
     {
-        if (IsStatus || IsReference || IsLifecycle || value.IsBlank) return Normal(world, from, value);
-        var other = from.Other();
-        var spec = world.On(other).Account.Habits.Kind(Kind.On(other)).Find(On(other))!;
+        if (IsMeant || value.IsBlank) return Normal(world, from, value);
         var back = world.On(from).Account.Habits.Kind(Kind.On(from)).Find(On(from))!;
-        return Normal(world, from, back.Keep(spec.Keep(value is FieldValue.Text text ? new FieldValue.Text(text.Value.Trim()) : value)));
+        return Normal(world, from, back.Keep(KeptByOther(world, from, value)));
+    }
+
+    /// <summary>The value as the other system keeps it, which has no say in the field.</summary>
+    public string? AfterOther(FakeWorld world, Side from, FieldValue value) =>
+        IsMeant || value.IsBlank ? Normal(world, from, value) : Normal(world, from.Other(), KeptByOther(world, from, value));
+
+    /// <summary>The two systems have words of their own for it.</summary>
+    private bool IsMeant => IsStatus || IsReference || IsLifecycle;
+
+    private FieldValue KeptByOther(FakeWorld world, Side from, FieldValue value)
+    {
+        var spec = world.On(from.Other()).Account.Habits.Kind(Kind.On(from.Other())).Find(On(from.Other()))!;
+        return spec.Keep(value is FieldValue.Text text ? new FieldValue.Text(text.Value.Trim()) : value);
     }
 }

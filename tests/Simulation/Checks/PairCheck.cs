@@ -24,7 +24,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         // Only one side has a word for it.
         if (ours is null || theirs is null) return;
         if (rule.IsReference && (IsNowhereElse(Side.Left, a) || IsNowhereElse(Side.Right, b))) return;
-        if (ours != theirs && !IsKeptBlank(rule, a, b) && !IsUnownedAndAlone(rule, a, b)) Add("not equal", rule, $"left has '{a}', right has '{b}'");
+        if (ours != theirs && !IsKeptBlank(rule, a, b) && !IsUnownedAndAlone(rule, a, b) && !IsMadeOfOwners(rule, a, b)) Add("not equal", rule, $"left has '{a}', right has '{b}'");
         else if (rule.IsSet) JudgeElements(rule, a);
         else JudgeLast(rule, ours, theirs);
     }
@@ -43,7 +43,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         // It points at the record that another one was merged into: for the app that is the same one still, and an edit of the other side is the last word.
         if (rule.IsReference && last.By == Actor.Vendor && !value.IsBlank) return;
         if (value.IsBlank && (rule.KeepsBlanks || rule.IsReference || _joinedAt >= last.At || HadNoBase(rule, last))) return;
-        if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasFirstSight(rule, last) || IsBackWhereItWas(rule, last)) return;
+        if (last.Raced.Contains(rule.On(last.Side)) || IsToldConflict(rule, last) || WasDecided(rule, last) || WasFirstSight(rule, last) || IsBackWhereItWas(rule, last)) return;
         Add("lost change", rule, $"{last.Side} was set to '{value}' last (#{last.Number}, {last.At:HH:mm:ss}), but left has '{left.Get(rule.Left)}' and right has '{right.Get(rule.Right)}', and no conflict was told");
     }
 
@@ -71,7 +71,7 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
 
         foreach (var (item, (added, by)) in touched)
         {
-            if (items.Contains(item) == added || disputed.Contains(item) || by.Raced.Contains(rule.On(by.Side)) || WasFirstSight(rule, by) || Edits(rule).Any(edit => edit.Raced.Contains(rule.On(edit.Side)))) continue;
+            if (items.Contains(item) == added || disputed.Contains(item) || by.Raced.Contains(rule.On(by.Side)) || WasDecided(rule, by) || WasFirstSight(rule, by) || Edits(rule).Any(edit => edit.Raced.Contains(rule.On(edit.Side)))) continue;
             Add("lost change", rule, $"'{item}' was {(added ? "put in" : "taken out")} on {by.Side} (#{by.Number}), and both sides now have '{final}'");
         }
     }
@@ -130,8 +130,20 @@ internal sealed class PairCheck(FakeWorld world, Stored stored, List<Finding> fi
         rule.Flow != Flow.BothWays && (rule.Owns(Side.Left) ? a : b).IsBlank &&
         !_story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Edit } && IsOfThese(happened) && !(happened.At <= _movedAt) && happened.Number > Math.Max(MadeAt(left), MadeAt(right)) && !rule.Owns(happened.Side) && happened.After.ContainsKey(rule.On(happened.Side)));
 
+    /// <summary>The side without a say shows what its system makes of the owner's value.</summary>
+    private bool IsMadeOfOwners(FieldRule rule, FieldValue a, FieldValue b) => rule.Flow switch
+    {
+        Flow.LeftOwns => rule.AfterOther(world, Side.Left, a) == rule.Normal(world, Side.Right, b),
+        Flow.RightOwns => rule.AfterOther(world, Side.Right, b) == rule.Normal(world, Side.Left, a),
+        _ => false,
+    };
+
     private bool IsToldConflict(FieldRule rule, FakeEvent lost) => stored.LogOf(link).Any(entry =>
         entry.Code == "conflict" && entry.At >= lost.At && entry.Values.GetValueOrDefault("field") == rule.Name);
+
+    /// <summary>A person put another value in its place, by a tool.</summary>
+    private bool WasDecided(FieldRule rule, FakeEvent edit) =>
+        _story.Exists(write => write is { By: Actor.Sync, Tool: ByHand.Push or ByHand.Restore } && write.Number > edit.Number && write.After.ContainsKey(rule.On(write.Side)));
 
     /// <summary>Where both had a value before they were linked nobody can tell which is the newer one: one side's goes over. A blank does not.</summary>
     private bool WasFirstSight(FieldRule rule, FakeEvent edit) =>

@@ -8,7 +8,7 @@ namespace SyncFunctions.Simulation.Checks;
 internal static class ThrownAway
 {
     /// <returns>What was thrown away; null where nothing was.</returns>
-    public static string? Find(FakeWorld world, KindPair kind, Side side, FakeRecord record, FakeEvent ended)
+    public static string? Find(FakeWorld world, FieldRule[] rules, KindPair kind, Side side, FakeRecord record, FakeEvent ended)
     {
         // Archived first: that goes over like any other change, and what is archived is not made anew.
         if (KindPair.IsArchived(ended.Before)) return null;
@@ -19,7 +19,7 @@ internal static class ThrownAway
         var names = own.Select(happened => Tokens.Of(happened.After)).Where(name => name.Length > 0).ToHashSet();
         var carriers = WentInto(world, ended.Side, ended.Kind, ended.Id).Where(earlier => names.Contains(Tokens.Of(earlier)));
         var story = own.Concat(world.History.Of(ended.Side, ended.Kind, ended.Id)).Concat(carriers.SelectMany(earlier => world.History.Of(ended.Side, ended.Kind, earlier.Id))).OrderBy(happened => happened.Number).ToList();
-        foreach (var rule in FieldRule.All.Where(rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, KeepsBlanks: false, IsSet: false, IsReference: false, IsLifecycle: false, IsInside: false }))
+        foreach (var rule in rules.Where(rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, KeepsBlanks: false, IsSet: false, IsReference: false, IsLifecycle: false, IsInside: false }))
         {
             var settled = story.FindLast(happened => happened.Number < archived.Number && happened.By == Actor.Sync && happened.After.ContainsKey(rule.On(happened.Side)))?.Number ?? 0;
             var edits = own.Where(happened => happened is { By: Actor.User, Verb: Verb.Edit } && happened.Number > settled && happened.Number <= archived.Seen && happened.After.ContainsKey(rule.On(side))).ToList();

@@ -6,10 +6,12 @@ using SyncFunctions.State;
 namespace SyncFunctions.Simulation.Checks;
 
 /// <summary>What the app wrote: only what it may, not more than needed, not against a lock, and never unsaid.</summary>
-internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored stored, List<Finding> findings)
+internal sealed class WriteCheck(FakeWorld world, Intents intents, FlowSettings settings, Stored stored, List<Finding> findings)
 {
     /// <summary>The lock counts from the time that the vendor tells, and its clock may be wrong by ten minutes; calls take their time.</summary>
     private static readonly TimeSpan LockTolerance = TimeSpan.FromMinutes(15);
+
+    private readonly FieldRule[] _rules = FieldRule.Of(settings);
 
     public void Judge()
     {
@@ -23,24 +25,56 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
 
     private void JudgeOne(FakeEvent written)
     {
-        foreach (var rule in FieldRule.All.Where(rule => rule.Kind.On(written.Side) == written.Kind && written.After.ContainsKey(rule.On(written.Side))))
+        foreach (var rule in _rules.Where(rule => rule.Kind.On(written.Side) == written.Kind && written.After.ContainsKey(rule.On(written.Side))))
         {
             if (rule.IsStatus && written.Asked.Find(rule.On(written.Side)) is { IsBlank: false } word && rule.Normal(world, written.Side, word) is null)
                 findings.Add(new Finding("written without a word for it", $"{rule.Kind.Name}.{rule.Name}: {written.Side} does not know '{word}': {written}"));
 
-            // A joined record may get what only its creation gives; put back is what the owner has.
-            if (written.Verb != Verb.Edit || rule.Flow == Flow.BothWays || !rule.Owns(written.Side) || rule.Initially) continue;
+            // A joined record may get what only its creation gives; put back is what the owner has. What a tenant narrowed does not bind a person.
+            var owns = written.Tool is ByHand.Push or ByHand.Restore ? Array.Find(FieldRule.All, own => own.Kind == rule.Kind && own.Name == rule.Name)! : rule;
+            if (written.Verb != Verb.Edit || owns.Flow == Flow.BothWays || !owns.Owns(written.Side) || rule.Initially) continue;
             findings.Add(new Finding("written by a side that may not", $"{rule.Kind.Name}.{rule.Name} belongs to {written.Side}, and the app wrote it there: {written}"));
         }
 
+        // What a tenant lets rest is written by a person only.
+        if (written is { Verb: Verb.Edit, Tool: null } && Array.Find(FieldRule.All, rule => IsOff(rule) && rule.Kind.On(written.Side) == written.Kind && written.After.ContainsKey(rule.On(written.Side))) is { } off)
+            findings.Add(new Finding("written though it is off", $"{off.Kind.Name}.{off.Name}: {written}"));
+
         if (settings.Direction == Direction.LeftToRight && written.Side == Side.Left) findings.Add(new Finding("written by a side that may not", $"The flow goes to right only: {written}"));
-        if (written.Verb == Verb.Delete) findings.Add(new Finding("deleted by the app", $"No kind's policy says that anything is to be deleted: {written}"));
+        JudgeEnd(written);
     }
+
+    private bool IsOff(FieldRule rule) => rule is { IsLifecycle: false, Initially: false } && !Array.Exists(_rules, known => known.Kind == rule.Kind && known.Name == rule.Name);
+
+    /// <summary>Who deletes or archives a record needs a counterpart that is gone, or archived, and a policy that says so.</summary>
+    private void JudgeEnd(FakeEvent written)
+    {
+        if (written.Verb is not (Verb.Delete or Verb.Edit) || written.Tool is ByHand.Push or ByHand.Restore || (written.Verb == Verb.Edit && !KindPair.IsArchived(written.After))) return;
+        var kind = Array.Find(KindPair.All, pair => pair.On(written.Side) == written.Kind)!;
+        var (chosen, other) = (settings.Kind(kind.Name), written.Side.Other());
+        var own = world.History.Of(written.Side, written.Kind, written.Id).Where(happened => happened.Number <= written.Number).ToList();
+        var names = own.Select(happened => Tokens.Of(happened.After)).Where(name => name.Length > 0).ToHashSet();
+        var links = stored.Kinds[kind.Name].Links.Where(link => link.IdOn(written.Side) is { } id && (id == written.Id || WentInto(written.Side, written.Kind, id).Contains(written.Id))).ToList();
+        var linked = links.Select(link => link.IdOn(other)).OfType<string>().SelectMany(id => WentInto(other, kind.On(other), id).Append(id)).ToHashSet();
+        var stories = world.On(other).Account.All(kind.On(other)).Where(record => linked.Contains(record.Id) || names.Contains(Tokens.Of(record)))
+            .SelectMany(record => world.History.Of(other, record.Kind, record.Id)).Where(happened => happened.Number < written.Number && happened.By != Actor.Sync).ToList();
+        var gone = stories.Exists(happened => happened.Verb is Verb.Delete or Verb.Merge);
+
+        // What was archived before the two were linked is agreed on like every field; the choice is for what happens to them since.
+        var joinedAt = links.SelectMany(stored.LogOf).Where(entry => entry.Code == "linked").Select(entry => (DateTimeOffset?)entry.At).Max();
+        var archived = stories.Exists(happened => KindPair.IsArchived(happened.After) && (chosen.WhenArchived is null or LifecyclePolicy.Archive || happened.At <= joinedAt));
+        if (written.Verb == Verb.Delete && !(gone && chosen.WhenGone == LifecyclePolicy.Delete)) findings.Add(new Finding("deleted by the app", $"No policy of the kind says that it is to be deleted: {written}"));
+        if (written.Verb == Verb.Edit && !(gone && chosen.WhenGone is null or LifecyclePolicy.Archive) && !archived) findings.Add(new Finding("archived without a reason", $"{kind.Name}: {written}\n    {string.Join("\n    ", stories.Concat(own).OrderBy(happened => happened.Number))}"));
+    }
+
+    /// <summary>The records that were merged into one, and into those.</summary>
+    private IEnumerable<string> WentInto(Side side, string kind, string id) =>
+        world.On(side).Account.All(kind).Where(record => record.MergedInto == id).SelectMany(record => WentInto(side, kind, record.Id).Prepend(record.Id));
 
     /// <summary>Two values that are one to the pair are nothing to tell people of.</summary>
     private void JudgeConflict(LogEntry told)
     {
-        var rule = Array.Find(FieldRule.All, rule => rule.Name == told.Values.GetValueOrDefault("field") && rule.Kind.Name == told.Kind && rule is { IsSet: false, IsReference: false, IsLifecycle: false, IsStatus: false });
+        var rule = Array.Find(_rules, rule => rule.Name == told.Values.GetValueOrDefault("field") && rule.Kind.Name == told.Kind && rule is { IsSet: false, IsReference: false, IsLifecycle: false, IsStatus: false });
         if (rule is null || told.Values.GetValueOrDefault("left") is not { } left || told.Values.GetValueOrDefault("right") is not { } right) return;
         if (rule.Normal(world, Side.Left, new FieldValue.Text(left)) == rule.Normal(world, Side.Right, new FieldValue.Text(right))) findings.Add(new Finding("conflict about nothing", $"{told.Kind} {told.RecordId}: {rule.Name} was '{left}' and '{right}'."));
     }
@@ -49,12 +83,12 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
     {
         var story = Sides.Both.SelectMany(side => world.History.Of(side, kind.On(side), link.IdOn(side)!)).OrderBy(happened => happened.Number).ToList();
         var writes = story.FindAll(happened => happened is { By: Actor.Sync, Verb: Verb.Edit });
-        var edits = story.Count(happened => happened.By != Actor.Sync);
+        var edits = story.Count(happened => happened.By != Actor.Sync || happened.Tool is not null);
 
         // A change can be reformatted by its target and come back; a lost answer makes the pipeline ask again.
         if (writes.Count > 6 + (edits * 6)) findings.Add(new Finding("ping-pong", $"{kind.Name} {link.LeftId} = {link.RightId}: {writes.Count} writes for {edits} edits.\n    {string.Join("\n    ", story)}"));
         JudgeLog(kind, link, writes, story);
-        if (settings.LockWindow > LockTolerance) JudgeLock(kind, link, story);
+        if (intents.Times is not null || settings.LockWindow > LockTolerance) JudgeLock(kind, link, story);
     }
 
     private void JudgeLog(KindPair kind, Link link, List<FakeEvent> writes, List<FakeEvent> story)
@@ -85,14 +119,17 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
     /// <summary>After a change of one side went over, the other side's changes wait for the window.</summary>
     private void JudgeLock(KindPair kind, Link link, List<FakeEvent> story)
     {
-        var rules = Array.FindAll(FieldRule.All, rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, IsSet: false, IsInside: false, IsReference: false });
+        var rules = Array.FindAll(_rules, rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, IsSet: false, IsInside: false, IsReference: false });
 
         // A field that one side alone owns is no reason to wait for the other, but its change goes over, and locks, like any.
-        var locking = Array.FindAll(FieldRule.All, rule => rule.Kind == kind && rule is { IsSet: false, IsInside: false, IsReference: false });
+        var locking = Array.FindAll(_rules, rule => rule.Kind == kind && rule is { IsSet: false, IsInside: false, IsReference: false });
         var joinedAt = stored.LogOf(link).Where(entry => entry.Code == "linked").Select(entry => (DateTimeOffset?)entry.At).Max();
-        (FakeEvent Edit, FakeEvent Write)? locked = null;
-        foreach (var write in story.Where(happened => happened is { By: Actor.Sync, Verb: Verb.Edit }))
+        (FakeEvent Edit, FakeEvent Write, TimeSpan Window)? locked = null;
+
+        // What a person pushes goes past every lock, and sets none.
+        foreach (var write in story.Where(happened => happened is { By: Actor.Sync, Verb: Verb.Edit, Tool: not (ByHand.Push or ByHand.Restore) }))
         {
+            if (locked is { } ended && WasEnded(kind, link, ended.Write.At, write.At)) locked = null;
             var source = write.Side.Other();
             var cause = story.LastOrDefault(edit => edit.Number < write.Number && edit.By == Actor.User && edit.Verb == Verb.Edit && edit.Side == source && rules.Any(rule => edit.After.ContainsKey(rule.On(source)) && write.After.ContainsKey(rule.On(write.Side))));
 
@@ -108,11 +145,18 @@ internal sealed class WriteCheck(FakeWorld world, FlowSettings settings, Stored 
             // What was held went with its record; the deletion itself is no change that could wait.
             if (story.Exists(gone => gone.Side == source && gone.Verb is Verb.Delete or Verb.Merge && gone.Number < write.Number)) continue;
 
-            if (locked is { } held && held.Edit.Side != source && write.At < held.Edit.At + settings.LockWindow - LockTolerance && held.Edit.At < cause.At && !WasHeldByOther(story, held.Edit, write, rules))
+            if (locked is { } held && held.Edit.Side != source && write.At < held.Edit.At + held.Window - LockTolerance && held.Edit.At < cause.At && !WasHeldByOther(story, held.Edit, write, rules))
                 findings.Add(new Finding("lock ignored", $"{kind.Name} {link.LeftId} = {link.RightId}: {held.Edit.Side} was changed by {held.Edit} and went over by #{held.Write.Number}, yet {write} was written inside the window.\n    {string.Join("\n    ", story)}"));
-            if (locked is null || locked.Value.Edit.Side == source || write.At >= locked.Value.Edit.At + settings.LockWindow) locked = (cause, write);
+            if (locked is null || locked.Value.Edit.Side == source || write.At >= locked.Value.Edit.At + locked.Value.Window) locked = (cause, write, WindowAt(write.At));
         }
     }
+
+    /// <summary>Zero where it is not certain.</summary>
+    private TimeSpan WindowAt(DateTimeOffset at) => intents.Times is { } times ? times.At(at)?.Settings.LockWindow ?? TimeSpan.Zero : settings.LockWindow;
+
+    /// <summary>A person may have ended the lock of a link in this time.</summary>
+    private bool WasEnded(KindPair kind, Link link, DateTimeOffset from, DateTimeOffset until) =>
+        intents.Steering.LockEnds.Exists(ended => ended.Kind == kind.Name && ended.Link == link.Id && ended.From <= until && !(ended.Until < from));
 
     /// <summary>A field of the write had been changed before the earlier one, and had not gone over by then.</summary>
     private static bool WaitedAlready(List<FakeEvent> story, FieldRule rule, FakeEvent earlier, FakeEvent write)

@@ -49,7 +49,7 @@ public static class CoreRun
         if (!sweeps) world.Faults.Never = [FaultClass.ListMissingRow, FaultClass.EmptyList];
 
         // People here type faster than people do: what alternates is for the checker to find.
-        var settings = FakePair.Defaults with { Runaway = new Runaway(1000, TimeSpan.FromHours(1)), LockWindow = random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
+        var settings = Choices.Of(random, FakePair.Defaults with { Runaway = new Runaway(1000, TimeSpan.FromHours(1)), LockWindow = random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero });
         world.Vendors.Network.DuringCall = people.EditNow;
         var faults = world.Faults.On;
         world.Faults.On = false;

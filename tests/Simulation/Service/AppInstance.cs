@@ -117,6 +117,7 @@ public sealed class AppInstance : IDisposable
 
     private async ValueTask<StorageTurn> StorageTurnAsync(string name)
     {
+        _world.LooksOnly(name, StorageEffect.IsWrite(name) && (name.StartsWith("BATCH", StringComparison.Ordinal) || name.Contains("links", StringComparison.Ordinal)));
         var step = await Steps.TakeAsync(this, name);
         var outcome = _world.StorageOutcomeOf(name);
         return new StorageTurn(outcome, step.DoneAsync);

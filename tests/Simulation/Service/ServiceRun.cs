@@ -55,6 +55,7 @@ public static class ServiceRun
         private readonly Random _random;
         private readonly People _people;
         private readonly FlowSettings _settings;
+        private readonly Administrator _administrator;
 
         /// <summary>The systems tell of changes by webhook, too.</summary>
         private readonly bool _tells;
@@ -70,11 +71,12 @@ public static class ServiceRun
             _tells = _random.Next(2) == 0;
 
             // Of two that are new at once a webhook tells one first: the app could not but make it a second time.
-            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(3) > 0, MayMakeTwins = () => !_tells && !world.IsBusy && !world.Hub.AnyRunning };
+            _people = new People(world.Vendors, new Random(_random.Next()), new Intents()) { Deletes = _random.Next(3) > 0, MayMakeTwins = () => !_tells && world.IsAtRest, HinderedUntil = () => _administrator!.HinderedUntil };
             _sweeps = _people.Deletes;
             if (!_sweeps) world.Faults.Never = [FaultClass.ListMissingRow, FaultClass.EmptyList];
             // People here type faster than people do: what alternates is for the checker to find.
-            _settings = FakePair.Defaults with { Runaway = new Runaway(1000, TimeSpan.FromHours(1)), LockWindow = _random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero };
+            _settings = Choices.Of(_random, FakePair.Defaults with { Runaway = new Runaway(1000, TimeSpan.FromHours(1)), LockWindow = _random.Next(3) == 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero });
+            _administrator = new Administrator(world, new Random(_random.Next()), _people.Intents, _settings);
             world.Vendors.Network.DuringCall = _people.EditNow;
         }
 
@@ -86,11 +88,14 @@ public static class ServiceRun
                 for (var batch = _random.Next(1, 24); batch > 0 && done < _operations; batch--, done++)
                 {
                     _people.Act();
+                    _administrator.Act();
                     _world.RunFor(TimeSpan.FromMilliseconds(_random.Next(60_000)));
+                    _administrator.Look();
                     Disturb();
                 }
 
                 _world.RunFor(TimeSpan.FromMinutes(_random.Next(30)));
+                _administrator.Look();
                 if (_random.Next(3) == 0) Confirm();
                 SignIn();
             }
@@ -114,6 +119,7 @@ public static class ServiceRun
             _world.RunFor(TimeSpan.FromMinutes(10));
             if (_tells) _ = new Webhooks(_world, new Random(_random.Next()));
             _world.Faults.On = faults;
+            _administrator.Begin();
         }
 
         /// <summary>
@@ -156,6 +162,8 @@ public static class ServiceRun
             _world.Steps.Before = null;
             foreach (var side in Sides.Both) _world.Vendors.On(side).Account.Lags = false;
             _people.SetRight();
+            SignIn();
+            _administrator.Restore();
 
             // Whatever waits has messages that wake it: polls would only take time.
             _world.Observe(() => ServiceSetup.PollEveryAsync(_world, TimeSpan.FromMinutes(30)));

@@ -25,6 +25,7 @@ public sealed class ServiceWorld : IDisposable
     private readonly List<AppInstance> _instances = [];
     private readonly List<string> _surprises = [];
     private int _made;
+    private DateTimeOffset _throttledUntil;
 
     public ServiceWorld(int seed, bool faults = true)
     {
@@ -73,6 +74,9 @@ public sealed class ServiceWorld : IDisposable
     /// <summary>Some instance is in the middle of something.</summary>
     internal bool IsBusy => Steps.AnyWaiting || Alive.Any(instance => instance.Running > 0);
 
+    /// <summary>Nothing is at work that could go on with what it knew before.</summary>
+    internal bool IsAtRest => !IsBusy && !Hub.AnyRunning;
+
     /// <summary>Starts an instance of the app, its clock wrong by so much.</summary>
     public AppInstance AddInstance(TimeSpan clockOffset = default)
     {
@@ -102,6 +106,10 @@ public sealed class ServiceWorld : IDisposable
         return 0;
     });
 
+    /// <summary>A store of the app, to look into.</summary>
+    public T Observed<T>()
+        where T : notnull => _observer.GetRequiredService<T>();
+
     /// <summary>Lets so much time pass.</summary>
     public void RunFor(TimeSpan time) => RunUntil(Clock.Now + time);
 
@@ -126,6 +134,15 @@ public sealed class ServiceWorld : IDisposable
 
     internal StorageOutcome StorageOutcomeOf(string name)
     {
+        if (!Faults.On) return StorageOutcome.Answered;
+        if (Clock.Now < _throttledUntil) return StorageOutcome.Busy;
+        if (Faults.Strikes(FaultClass.StorageThrottled, 8000))
+        {
+            // Longer than the clients try again.
+            _throttledUntil = Clock.Now + TimeSpan.FromMilliseconds(Faults.Random.Next(200, 3000));
+            return StorageOutcome.Busy;
+        }
+
         var lost = name.Contains("/messages", StringComparison.Ordinal) ? FaultClass.LostQueueAnswer : FaultClass.StorageLostAnswer;
         if (StorageEffect.IsWrite(name) && Faults.Strikes(lost, 150)) return StorageOutcome.AnswerLost;
         if (!Faults.Strikes(FaultClass.StorageUnavailable, 150)) return StorageOutcome.Answered;
@@ -146,6 +163,12 @@ public sealed class ServiceWorld : IDisposable
     {
         if (exception is NullReferenceException or ArgumentException or KeyNotFoundException or InvalidCastException or IndexOutOfRangeException or FormatException or System.Text.Json.JsonException or NotSupportedException)
             _surprises.Add(exception.ToString());
+    }
+
+    /// <summary>Noted where a tool that only looks is about to change something.</summary>
+    internal void LooksOnly(string effect, bool isWrite)
+    {
+        if (isWrite && ByHand.OnlyLooks) _surprises.Add($"A {ByHand.Tool} changes something: {effect}");
     }
 
     private AppInstance? AnyInstance()

@@ -1,7 +1,10 @@
 using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Orchestrations;
+using SyncFunctions.App.Sync;
 using SyncFunctions.Simulation.Time;
+using SyncFunctions.Simulation.Vendors;
 
 namespace SyncFunctions.Simulation.Service;
 
@@ -104,7 +107,9 @@ internal sealed class SimulatedHub(AppFunctions functions, SimulatedClock clock,
             HistoryEvent ended;
             try
             {
-                var result = await function.RunAsync(runner.Services, null, HubJson.Instance.Deserialize(task.Activity.Input, function.InputType));
+                var input = HubJson.Instance.Deserialize(task.Activity.Input, function.InputType);
+                object? result = null;
+                await ByHand.RunAsync(IsDryRun(input) ? ByHand.DryRun : null, async () => result = await function.RunAsync(runner.Services, null, input));
                 ended = new TaskSucceeded(task.Activity.Id, HubJson.Instance.Serialize(result));
             }
             catch (Exception exception)
@@ -119,6 +124,8 @@ internal sealed class SimulatedHub(AppFunctions functions, SimulatedClock clock,
             await step.DoneAsync();
         });
     }
+
+    private static bool IsDryRun(object? input) => input is SyncRunInput { Mode: RunMode.DryRun } or ProjectRunInput { Mode: RunMode.DryRun };
 
     /// <summary>An activity that was called and has no result yet.</summary>
     private sealed class HubTask(HubInstance instance, int generation, ActivityStarted activity)

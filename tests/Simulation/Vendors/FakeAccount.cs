@@ -44,7 +44,7 @@ public sealed class FakeAccount(FakeHabits habits, TimeProvider time, FakeHistor
         var visibleFrom = by == Actor.Sync && Lags && habits.ReadLag > TimeSpan.Zero && random.Next(4) == 0 ? now + (habits.ReadLag * random.NextDouble()) : now;
         var record = new FakeRecord(kind, $"{habits.IdPrefix}{(++_made).ToString("D4", CultureInfo.InvariantCulture)}", Clock, visibleFrom) { IsMadeByApp = by == Actor.Sync };
         var fields = FieldSet.From(spec.Fields.Select(field => KeyValuePair.Create(field.Name, Kept(field, asked.Find(field.Name)))));
-        var happened = new FakeEvent(history.NextNumber, now, Side, kind, record.Id, by, Verb.Create) { After = fields, Asked = asked, Round = history.Round };
+        var happened = new FakeEvent(history.NextNumber, now, Side, kind, record.Id, by, Verb.Create) { After = fields, Asked = asked, Round = history.Round, Tool = ToolOf(by) };
         record.Become(new FakeState(fields, Clock, 1, false, happened.Number), Later(visibleFrom));
         _records.Add((kind, record.Id), record);
         _order.Add(record);
@@ -59,7 +59,7 @@ public sealed class FakeAccount(FakeHabits habits, TimeProvider time, FakeHistor
         var spec = habits.Kind(record.Kind);
         var kept = FieldSet.From(asked.Select(field => KeyValuePair.Create(field.Key, Kept(spec.Find(field.Key)!, field.Value))));
         var before = FieldSet.From(kept.Select(field => KeyValuePair.Create(field.Key, record.Get(field.Key))));
-        var happened = new FakeEvent(history.NextNumber, time.GetUtcNow(), Side, record.Kind, record.Id, by, Verb.Edit) { Before = before, After = kept, Asked = asked, Round = history.Round, Seen = by == Actor.Sync ? record.SeenEvent : 0 };
+        var happened = new FakeEvent(history.NextNumber, time.GetUtcNow(), Side, record.Kind, record.Id, by, Verb.Edit) { Before = before, After = kept, Asked = asked, Round = history.Round, Tool = ToolOf(by), Seen = by == Actor.Sync ? record.SeenEvent : 0 };
         if (by == Actor.Sync) NoteRaces(record, kept);
         record.Become(new FakeState(record.Fields.With(kept), Clock, record.Now.Version + 1, false, happened.Number), Later(time.GetUtcNow()));
         history.Add(happened);
@@ -74,7 +74,7 @@ public sealed class FakeAccount(FakeHabits habits, TimeProvider time, FakeHistor
     public void Delete(FakeRecord record, Actor by, FakeRecord? mergedInto = null)
     {
         var verb = mergedInto is null ? Verb.Delete : Verb.Merge;
-        var happened = new FakeEvent(history.NextNumber, time.GetUtcNow(), Side, record.Kind, record.Id, by, verb) { Before = record.Fields, MergedInto = mergedInto?.Id, Round = history.Round };
+        var happened = new FakeEvent(history.NextNumber, time.GetUtcNow(), Side, record.Kind, record.Id, by, verb) { Before = record.Fields, MergedInto = mergedInto?.Id, Round = history.Round, Tool = ToolOf(by) };
         record.MergedInto = mergedInto?.Id;
         record.Become(record.Now with { Gone = true, Modified = Clock, Version = record.Now.Version + 1, Event = happened.Number }, Later(time.GetUtcNow()));
         history.Add(happened);
@@ -92,6 +92,8 @@ public sealed class FakeAccount(FakeHabits habits, TimeProvider time, FakeHistor
             else Edit(other, FieldSet.Of((field.Name, mergedInto is null ? FieldValue.None : new FieldValue.Reference(mergedInto.Id))), Actor.Vendor);
         }
     }
+
+    private static string? ToolOf(Actor by) => by == Actor.Sync ? ByHand.Tool : null;
 
     private static FieldValue Kept(FakeField field, FieldValue? value) => value is null ? FieldValue.None : field.Keep(value);
 

@@ -38,13 +38,16 @@ public sealed record FakeEvent(long Number, DateTimeOffset At, Side Side, string
     /// <summary>The piece of sync work that was under way, or the last one.</summary>
     public long Round { get; init; }
 
+    /// <summary>For a write by the app: the tool by which a person wanted it.</summary>
+    public string? Tool { get; init; }
+
     /// <summary>For a write by the app: the last event of the record that it had seen by then.</summary>
     public long Seen { get; init; }
 
     /// <summary>Fields of this edit that the app wrote over without a chance to have seen them.</summary>
     public HashSet<string> Raced { get; } = [];
 
-    public override string ToString() => $"#{Number} {At:HH:mm:ss.fff} {By} {Verb} {Side} {Kind}/{Id} {(Verb == Verb.Edit ? $"[{Before}] -> [{After}]" : After.ToString())}{(MergedInto is null ? "" : $" into {MergedInto}")}{(Raced.Count > 0 ? $" (raced: {string.Join(",", Raced)})" : "")}";
+    public override string ToString() => $"#{Number} {At:HH:mm:ss.fff} {By}{(Tool is null ? "" : $" ({Tool})")} {Verb} {Side} {Kind}/{Id} {(Verb == Verb.Edit ? $"[{Before}] -> [{After}]" : After.ToString())}{(MergedInto is null ? "" : $" into {MergedInto}")}{(Raced.Count > 0 ? $" (raced: {string.Join(",", Raced)})" : "")}";
 }
 
 /// <summary>Everything that happened in both systems, in order.</summary>

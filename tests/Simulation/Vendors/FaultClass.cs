@@ -24,6 +24,7 @@ public enum FaultClass
     LateQueueMessage,
     StorageLostAnswer,
     StorageUnavailable,
+    StorageThrottled,
     ClockSkew,
     WorkerPaused,
     WorkerKilled,

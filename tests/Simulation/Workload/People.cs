@@ -10,6 +10,11 @@ public sealed class Intents
     /// <summary>Tokens whose records a person unlinked.</summary>
     public HashSet<string> Unlinked { get; } = [];
 
+    public Steering Steering { get; } = new();
+
+    /// <summary>How the flow was set when; null where that never changed.</summary>
+    public SetTimes? Times { get; set; }
+
     /// <summary>Tokens of records that were made on both sides at once.</summary>
     public HashSet<string> Twins { get; } = [];
 
@@ -35,6 +40,9 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
 
     /// <summary>False while the app has read one side and not yet the other: who is made on both sides then is new twice.</summary>
     public Func<bool> MayMakeTwins { get; init; } = () => true;
+
+    /// <summary>Until when something kept the app from its work, such as a flow that was switched off.</summary>
+    public Func<DateTimeOffset> HinderedUntil { get; init; } = () => DateTimeOffset.MinValue;
 
     public int Edits { get; private set; }
 
@@ -138,13 +146,13 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
 
     /// <summary>
     /// What the app made without getting an answer it can know again only by its content, and the same goes for what was put into both
-    /// systems by name alone: people leave it as it is for a while.
+    /// systems by name alone: people leave it as it is for a while in which the app is at work.
     /// </summary>
     private bool IsFree(FakeRecord record) =>
-        !(record.IsUnanswered || record.IsTwin || IsForgotten(record)) || (IsLongAgo(record.VisibleFrom) && IsLongAgo(world.OutageUntil));
+        !(record.IsUnanswered || record.IsTwin || IsForgotten(record)) || (IsLongAgo(record.VisibleFrom) && IsLongAgo(world.OutageUntil) && IsLongAgo(HinderedUntil()));
 
     /// <summary>The app has had the time to look at everything, be it that somebody else has to take over what one has begun.</summary>
-    private bool IsLongAgo(DateTimeOffset time) => time.AddMinutes(25) < world.Time.GetUtcNow();
+    private bool IsLongAgo(DateTimeOffset time) => time < world.Time.GetUtcNow().AddMinutes(-25);
 
     /// <summary>An instance of the app ended, or stood still, before it had noted what it made.</summary>
     private bool IsForgotten(FakeRecord record) => record.IsMadeByApp && world.LastOutage.AddMinutes(4) > record.VisibleFrom;
