@@ -140,7 +140,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
     private string Awaiting(string field, AwaitedRecord? awaited) => awaited is null
         ? $"Its {field} is not linked yet."
-        : $"Its {field}, {awaited.Kind} {awaited.RecordId} of {scope.NameOf(awaited.Side)}, is not linked yet.";
+        : $"Its {field} is not linked yet: {awaited.Kind} {awaited.RecordId} of {scope.NameOf(awaited.Side)}.";
 
     /// <summary>What is as it was at the last look is not told again; a line for each older record would drown the log.</summary>
     private static bool IsKnown(SyncCase item, SyncAction action)
