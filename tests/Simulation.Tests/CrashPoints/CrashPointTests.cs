@@ -10,11 +10,15 @@ public sealed class CrashPointTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. CrashScenarios.All.Select(scenario => scenario.Name)];
 
+    public static TheoryData<string> NamesOfNews => [.. CrashScenarios.OfNews.Select(scenario => scenario.Name)];
+
+    public static TheoryData<string> NamesAlone => [.. CrashScenarios.Alone.Select(scenario => scenario.Name)];
+
     [Fact]
     public void Scenarios_AreManyAndDiffer()
     {
         Names.Count.ShouldBeGreaterThanOrEqualTo(20);
-        CrashScenarios.All.DistinctBy(scenario => scenario.Name).Count().ShouldBe(CrashScenarios.All.Length);
+        Names.Concat(NamesOfNews).Concat(NamesAlone).Distinct().Count().ShouldBe(Names.Count + NamesOfNews.Count + NamesAlone.Count);
     }
 
     [Theory]
@@ -46,4 +50,20 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         output.WriteLine($"{name}: {points.Count} moments, {broken.Count} broken");
         broken.Select(point => $"{point.First}:\n    {string.Join("\n    ", point.Second)}").ShouldBeEmpty();
     }
+
+    [Theory]
+    [MemberData(nameof(NamesOfNews))]
+    public void News_AtAnyEffect_AreNotLost(string name)
+    {
+        var scenario = CrashScenarios.OfNews.Single(scenario => scenario.Name == name);
+        var points = SingleThread.Run(() => CrashRun.Points(scenario)).Where(point => !point.After).ToList();
+        var findings = SingleThread.RunAll(0, points.Count, i => CrashRun.RunNews(scenario, points[i]));
+
+        points.Count.ShouldBeGreaterThan(10);
+        points.Zip(findings).Where(point => point.Second.Count > 0).Select(point => $"news {point.First}:\n    {string.Join("\n    ", point.Second)}").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesAlone))]
+    public void Scenario_WithoutAnyMishap_IsInOrder(string name) => SingleThread.Run(() => CrashRun.Findings(name, nameof(Mishap.None))).ShouldBeEmpty();
 }

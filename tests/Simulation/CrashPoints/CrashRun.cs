@@ -2,9 +2,24 @@ using SyncFunctions.App.Sync;
 using SyncFunctions.Simulation.Checks;
 using SyncFunctions.Simulation.Service;
 using SyncFunctions.Simulation.Storage;
-using SyncFunctions.Simulation.Time;
 
 namespace SyncFunctions.Simulation.CrashPoints;
+
+/// <summary>What happens to the app at a moment.</summary>
+public enum Mishap
+{
+    /// <summary>Nothing: the scenario itself is enough.</summary>
+    None,
+
+    /// <summary>It dies, and is started again.</summary>
+    Death,
+
+    /// <summary>It stands still, while another instance takes over, and goes on without knowing.</summary>
+    Standstill,
+
+    /// <summary>What it is at work on changes once more.</summary>
+    News,
+}
 
 /// <param name="Number">Of the effect, counted from the beginning of the world.</param>
 /// <param name="After">The effect is done, and nobody hears of it.</param>
@@ -33,7 +48,7 @@ public static class CrashRun
     public static IReadOnlyList<CrashPoint> Points(CrashScenario scenario)
     {
         var points = new List<CrashPoint>();
-        var findings = Play(scenario, step =>
+        var findings = Play(scenario, (_, step) =>
         {
             if (!IsEffect(step.Name)) return;
             points.Add(new CrashPoint(step.Number, step.Name, After: false));
@@ -49,7 +64,7 @@ public static class CrashRun
         var died = false;
         var findings = Play(
             scenario,
-            step =>
+            (_, step) =>
             {
                 if (step.Number != point.Number) return;
                 died = true;
@@ -62,39 +77,46 @@ public static class CrashRun
     }
 
     /// <summary>What is not in order after the app stood still there, while another instance of it took over, and went on without knowing.</summary>
-    public static IReadOnlyList<Finding> RunStill(CrashScenario scenario, CrashPoint point, Action<string>? tell = null)
+    public static IReadOnlyList<Finding> RunStill(CrashScenario scenario, CrashPoint point, Action<string>? tell = null) => Play(
+        scenario,
+        (stage, step) =>
+        {
+            if (step.Number != point.Number) return;
+            step.Instance.Pause(StandStill);
+            stage.World.AddInstance();
+        },
+        tell);
+
+    /// <summary>What is not in order after there was news right before the effect.</summary>
+    public static IReadOnlyList<Finding> RunNews(CrashScenario scenario, CrashPoint point, Action<string>? tell = null) => Play(
+        scenario,
+        (stage, step) =>
+        {
+            if (step.Number == point.Number) scenario.News(stage);
+        },
+        tell);
+
+    /// <summary>What the first mishap leaves that leaves anything wrong, in texts, which a simulation that was loaded a second time can hand over.</summary>
+    public static string[] Findings(string scenario, string mishap)
     {
-        ServiceWorld? stage = null;
-        return Play(
-            scenario,
-            step =>
-            {
-                if (step.Number != point.Number) return;
-                step.Instance.Pause(StandStill);
-                stage!.AddInstance();
-            },
-            tell,
-            world => stage = world);
+        var played = CrashScenarios.All.Concat(CrashScenarios.OfNews).Concat(CrashScenarios.Alone).Single(found => found.Name == scenario);
+        return Findings(played, Enum.Parse<Mishap>(mishap)).FirstOrDefault(found => found.Length > 0) ?? [];
     }
 
-    /// <summary>What the first death leaves that leaves anything wrong, in texts, which a simulation that was loaded a second time can hand over.</summary>
-    /// <param name="standsStill">It does not die, but stands still.</param>
-    public static string[] Findings(string scenario, bool standsStill) => SingleThread.Run(() =>
-    {
-        var played = CrashScenarios.All.Single(found => found.Name == scenario);
-        var findings = from point in Points(played)
-                       where point.After || !standsStill
-                       select (standsStill ? RunStill(played, point) : Run(played, point)).Select(finding => $"{point}: {finding}").ToArray();
-        return findings.FirstOrDefault(found => found.Length > 0) ?? [];
-    });
+    private static IEnumerable<string[]> Findings(CrashScenario scenario, Mishap mishap) => mishap == Mishap.None
+        ? [[.. Play(scenario, (_, _) => { }).Select(finding => finding.ToString())]]
+        : from point in Points(scenario)
+          where mishap == Mishap.Death || point.After == (mishap == Mishap.Standstill)
+          let findings = mishap switch { Mishap.Death => Run(scenario, point), Mishap.Standstill => RunStill(scenario, point), _ => RunNews(scenario, point) }
+          select findings.Select(finding => $"{mishap} {(point.After ? "after" : "before")} effect {point.Number}, {point.Effect}: {finding}").ToArray();
+
 
     /// <summary>Reads change nothing: to die at one is to die after the effect before it.</summary>
     private static bool IsEffect(string name) => StorageEffect.IsWrite(name) && !name.StartsWith("look at ", StringComparison.Ordinal);
 
-    private static List<Finding> Play(CrashScenario scenario, Action<Step> watch, Action<string>? tell = null, Action<ServiceWorld>? begun = null)
+    private static List<Finding> Play(CrashScenario scenario, Action<CrashStage, Step> watch, Action<string>? tell = null)
     {
         using var world = new ServiceWorld(Seed, faults: false);
-        begun?.Invoke(world);
         world.Trace.Listener = tell;
         var stage = new CrashStage(world);
         scenario.Before(stage);
@@ -108,7 +130,7 @@ public static class CrashRun
             world.RunFor(TimeSpan.FromMinutes(12));
         }
 
-        world.Steps.Before = watch;
+        world.Steps.Before = step => watch(stage, step);
         scenario.Act(stage);
         world.RunFor(scenario.Watched);
         world.Steps.Before = null;

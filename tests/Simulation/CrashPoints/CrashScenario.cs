@@ -26,5 +26,8 @@ public sealed record CrashScenario(string Name, Action<CrashStage> Act)
     /// <summary>What must be so in the end besides what always must; null: nothing is missing.</summary>
     public Func<CrashStage, string?> Expect { get; init; } = _ => null;
 
+    /// <summary>What may happen besides while the app is at work on the act.</summary>
+    public Action<CrashStage> News { get; init; } = _ => { };
+
     public override string ToString() => Name;
 }

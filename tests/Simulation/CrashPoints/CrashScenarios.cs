@@ -85,6 +85,48 @@ public static class CrashScenarios
         .. CrashOrders.All,
     ];
 
+    /// <summary>Something changes of which no list tells, and once more at any moment.</summary>
+    public static ImmutableArray<CrashScenario> OfNews =>
+    [
+        new("company that no list shows", stage => stage.EditUnlisted(L, stage.Find(L, "companies", "T1")!, ("address", Red)))
+        {
+            Arrange = Company,
+            Watched = TimeSpan.FromMinutes(1),
+            News = stage => stage.EditUnlisted(L, stage.Find(L, "companies", "T1")!, ("address", Green)),
+            Expect = stage => Value("accounts", "T1", "place", stage.Find(L, "companies", "T1")!.Get("address").ToString()!)(stage),
+        },
+        new("inside that no list shows", stage => stage.EditUnlisted(L, stage.Find(L, "projects", "T3")!, ("phase", Red)))
+        {
+            Arrange = Project,
+            Watched = TimeSpan.FromMinutes(1),
+            News = stage => stage.EditUnlisted(L, stage.Find(L, "projects", "T3")!, ("phase", Green)),
+            Expect = stage => Value("jobs", "T3", "phase", stage.Find(L, "projects", "T3")!.Get("phase").ToString()!)(stage),
+        },
+    ];
+
+    /// <summary>What no death makes harder.</summary>
+    public static ImmutableArray<CrashScenario> Alone =>
+    [
+        new("edits that lists show late", stage =>
+        {
+            // Whenever the next poll is: one of them was made and is not shown by then, while another that was made since is.
+            for (var i = 1; i <= 5; i++)
+            {
+                stage.World.On(R).Edit(stage.Find(R, "accounts", $"T{i}")!, FieldSet.Of(("place", Red)), Actor.User, listedAfter: TimeSpan.FromSeconds(100));
+                stage.World.RunFor(TimeSpan.FromSeconds(1));
+                stage.World.On(R).Edit(stage.Find(R, "accounts", "T6")!, FieldSet.Of(("place", FieldValue.Of($"{i}"))), Actor.User, listedAfter: TimeSpan.Zero);
+                stage.World.RunFor(TimeSpan.FromSeconds(79));
+            }
+        })
+        {
+            Arrange = stage =>
+            {
+                for (var i = 1; i <= 6; i++) stage.Create(L, "companies", $"T{i}", ("address", FieldValue.Of("blue")));
+            },
+            Expect = stage => Enumerable.Range(1, 5).Select(i => Value("companies", $"T{i}", "address", "red")(stage)).FirstOrDefault(missing => missing is not null),
+        },
+    ];
+
     internal static void Company(CrashStage stage) => stage.Create(L, "companies", "T1", ("address", FieldValue.Of("blue")));
 
     internal static void TwoCompanies(CrashStage stage)

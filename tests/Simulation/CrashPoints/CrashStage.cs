@@ -27,6 +27,18 @@ public sealed class CrashStage(ServiceWorld world)
 
     public void Edit(Side side, FakeRecord record, params (string Name, FieldValue Value)[] fields) => world.On(side).Edit(record, FieldSet.Of(fields), Actor.User);
 
+    /// <summary>An edit that leaves the record's time of change as it was: nothing but a webhook, which is answered at once, tells of it before a sweep does.</summary>
+    public void EditUnlisted(Side side, FakeRecord record, params (string Name, FieldValue Value)[] fields)
+    {
+        world.On(side).Edit(record, FieldSet.Of(fields), Actor.User, isListed: false);
+        world.Observe(async () =>
+        {
+            var items = Webhooks.Touched(world, side, record, world.Clock.Now).ToList();
+            foreach (var kind in items.GroupBy(item => item.Kind)) await world.Observer.GetRequiredService<LinkStore>().NoteWorkAsync(new LinkScope(world.Key, kind.Key), [.. kind], CancellationToken.None);
+            foreach (var message in ChangeMessage.Of(world.Key, items)) await world.Observer.GetRequiredService<AppQueues>().SendAsync(message, null, CancellationToken.None);
+        });
+    }
+
     public void Archive(Side side, FakeRecord record, bool archived = true) => world.On(side).Edit(record, KindPair.Archived(side, archived), Actor.User);
 
     /// <summary>The same on both sides at once. Had the app not seen the one when it sees the other, it could not but make it a second time.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
@@ -6,14 +5,16 @@ using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using SyncFunctions.Simulation.CrashPoints;
+using SyncFunctions.Simulation.Time;
 
 namespace SyncFunctions.Simulation.Planted;
 
 /// <summary>
-/// The product with a bug: the one project that has it is compiled anew from its source, and is loaded beside the others, and beside
-/// the simulation, in a context of its own.
+/// The product with all bugs in it, each asleep until it is woken for a run: the projects that have any are compiled once from their
+/// source, and loaded beside the others, and beside the simulation, in a context of their own.
 /// </summary>
-public sealed class PlantedBuild : IDisposable
+public sealed class PlantedBuild
 {
     private const string Prefix = "SyncFunctions.";
 
@@ -21,50 +22,44 @@ public sealed class PlantedBuild : IDisposable
 
     private static readonly string[] ImplicitUsings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
 
-    /// <summary>Each project as it is, read and parsed once: a bug changes one file of it.</summary>
-    private static readonly ConcurrentDictionary<string, Lazy<CSharpCompilation>> Projects = new();
-
-    private readonly AssemblyLoadContext _context;
+    private readonly IReadOnlyList<PlantedBug> _bugs;
+    private readonly IReadOnlyList<FieldInfo> _woken;
     private readonly MethodInfo _core;
     private readonly MethodInfo _service;
-    private readonly MethodInfo _crashes;
+    private readonly MethodInfo _scenarios;
 
-    private PlantedBuild(AssemblyLoadContext context)
+    private PlantedBuild(AssemblyLoadContext context, IReadOnlyList<PlantedBug> bugs, IEnumerable<string> projects)
     {
-        _context = context;
+        _bugs = bugs;
+        _woken = [.. projects.Select(project => context.LoadFromAssemblyName(new AssemblyName($"{Prefix}{project}")).GetType(PlantedSource.SwitchType)!.GetField(PlantedSource.SwitchField, BindingFlags.NonPublic | BindingFlags.Static)!)];
         var simulation = context.LoadFromAssemblyName(new AssemblyName("SyncFunctions.Simulation"));
         _core = simulation.GetType("SyncFunctions.Simulation.Core.CoreRun")!.GetMethod("Findings")!;
         _service = simulation.GetType("SyncFunctions.Simulation.Service.ServiceRun")!.GetMethod("Findings")!;
-        _crashes = simulation.GetType("SyncFunctions.Simulation.CrashPoints.CrashRun")!.GetMethod("Findings")!;
+        _scenarios = simulation.GetType("SyncFunctions.Simulation.CrashPoints.CrashRun")!.GetMethod("Findings")!;
     }
 
-    /// <exception cref="InvalidOperationException">The text is not there exactly once, or the result does not compile.</exception>
-    public static PlantedBuild Of(PlantedBug bug)
+    /// <exception cref="InvalidOperationException">A bug's text is not in its file exactly once, or the result does not compile.</exception>
+    public static PlantedBuild Of(IReadOnlyList<PlantedBug> bugs)
     {
-        var project = ProjectOf(bug.Project);
-        var path = Path.Combine(Functions(), bug.File);
-        var source = File.ReadAllText(path);
-        var times = source.Split(bug.Text).Length - 1;
-        if (times != 1) throw new InvalidOperationException($"'{bug.Text}' stands {times} times in {bug.File}: the planted bug '{bug.Name}' has to be brought up to date.");
-        var changed = Parse(path, source.Replace(bug.Text, bug.Put, StringComparison.Ordinal));
-        return new PlantedBuild(new Context(new() { [$"{Prefix}{bug.Project}"] = Emit(project.ReplaceSyntaxTree(project.SyntaxTrees.Single(tree => tree.FilePath == path), changed)) }));
+        var byProject = bugs.Select((bug, i) => (Bug: bug, Number: i + 1)).GroupBy(planted => planted.Bug.Project).ToList();
+        var images = byProject.AsParallel().ToDictionary(project => $"{Prefix}{project.Key}", project => Emit(Read(project.Key, [.. project])));
+        return new PlantedBuild(new Context(images), bugs, byProject.Select(project => project.Key));
     }
-
-    /// <summary>The projects compiled anew in the same way, without any bug: what is found with one is not due to how it was built.</summary>
-    public static PlantedBuild Untouched(IEnumerable<string> projects) =>
-        new(new Context(projects.ToDictionary(project => $"{Prefix}{project}", project => Emit(ProjectOf(project)))));
 
     /// <summary>What the checker finds in one run of the core with the bug.</summary>
-    public IReadOnlyList<string> Findings(int seed, int operations) => Run(_core, seed, operations);
+    public IReadOnlyList<string> Findings(PlantedBug? bug, int seed, int operations) => Run(bug, _core, seed, operations);
 
     /// <summary>What the checker finds in one run of the whole service with the bug.</summary>
-    public IReadOnlyList<string> FindingsOfService(int seed, int operations) => Run(_service, seed, operations);
+    public IReadOnlyList<string> FindingsOfService(PlantedBug? bug, int seed, int operations) => Run(bug, _service, seed, operations);
 
-    /// <summary>What the first death in a scenario leaves that leaves anything wrong, with the bug.</summary>
-    public IReadOnlyList<string> FindingsOfDeaths(string scenario, bool standsStill) => Run(_crashes, scenario, standsStill);
+    /// <summary>What is first found wrong in a scenario, whenever in it the mishap happens, with the bug.</summary>
+    public IReadOnlyList<string> FindingsOfScenario(PlantedBug? bug, string scenario, Mishap mishap) => Run(bug, _scenarios, scenario, mishap.ToString());
 
-    private static IReadOnlyList<string> Run(MethodInfo run, params object[] arguments)
+    /// <param name="bug">Null: all of them sleep.</param>
+    private IReadOnlyList<string> Run(PlantedBug? bug, MethodInfo run, params object[] arguments) => SingleThread.Run(() =>
     {
+        // It wakes on this thread alone, which is the run's.
+        if (bug is not null) foreach (var field in _woken) field.SetValue(null, NumberOf(bug));
         try
         {
             return (string[])run.Invoke(null, arguments)!;
@@ -73,21 +68,29 @@ public sealed class PlantedBuild : IDisposable
         {
             return [$"exception: {failure.InnerException}"];
         }
+    });
+
+    private int NumberOf(PlantedBug bug)
+    {
+        for (var i = 0; i < _bugs.Count; i++)
+        {
+            if (ReferenceEquals(_bugs[i], bug)) return i + 1;
+        }
+
+        throw new ArgumentException("It is not planted.", nameof(bug));
     }
 
-    public void Dispose() => _context.Unload();
-
-    private static CSharpCompilation ProjectOf(string project) => Projects.GetOrAdd(project, name => new(() => Read(name))).Value;
-
-    private static CSharpCompilation Read(string project)
+    private static CSharpCompilation Read(string project, IReadOnlyList<(PlantedBug Bug, int Number)> bugs)
     {
         var folder = Path.Combine(Functions(), project);
         var settings = XDocument.Load(Path.Combine(folder, $"{project}.csproj"));
         string[] usings = [.. ImplicitUsings, .. settings.Descendants("Using").Select(item => item.Attribute("Include")!.Value)];
         var friends = settings.Descendants("InternalsVisibleTo").Select(item => item.Attribute("Include")!.Value);
-        var head = string.Concat(usings.Select(space => $"global using {space};\n")) + string.Concat(friends.Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend}\")]\n"));
+        var head = string.Concat(usings.Select(space => $"global using {space};\n")) + string.Concat(friends.Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend}\")]\n")) + PlantedSource.Switch;
         var files = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
-        var trees = files.Select(file => Parse(file, File.ReadAllText(file)));
+        var planted = bugs.ToLookup(bug => Path.GetFullPath(Path.Combine(Functions(), bug.Bug.File)));
+        if (planted.FirstOrDefault(file => !File.Exists(file.Key)) is { } missing) throw new InvalidOperationException($"There is no {missing.Key}: the planted bug '{missing.First().Bug.Name}' has to be brought up to date.");
+        var trees = files.Select(file => WithoutGenerators(CSharpSyntaxTree.Create(PlantedSource.Of(file, File.ReadAllText(file), [.. planted[Path.GetFullPath(file)]], Language), Language, file)));
         var name = $"{Prefix}{project}";
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(file => Path.GetFileNameWithoutExtension(file) != name).Select(file => MetadataReference.CreateFromFile(file));
         var options = new CSharpCompilationOptions(project == "App" ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
@@ -100,8 +103,6 @@ public sealed class PlantedBuild : IDisposable
         var result = project.Emit(image);
         return result.Success ? image.ToArray() : throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error)));
     }
-
-    private static SyntaxTree Parse(string path, string text) => WithoutGenerators(CSharpSyntaxTree.ParseText(text, Language, path));
 
     /// <summary>What a source generator would write (<c>LoggerMessage</c>) is left empty.</summary>
     private static SyntaxTree WithoutGenerators(SyntaxTree tree)
@@ -120,7 +121,7 @@ public sealed class PlantedBuild : IDisposable
 
     private static string Functions([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../../functions"));
 
-    private sealed class Context(Dictionary<string, byte[]> images) : AssemblyLoadContext(isCollectible: true)
+    private sealed class Context(Dictionary<string, byte[]> images) : AssemblyLoadContext
     {
         protected override Assembly? Load(AssemblyName assemblyName)
         {

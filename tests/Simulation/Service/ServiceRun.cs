@@ -1,7 +1,6 @@
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Checks;
-using SyncFunctions.Simulation.Time;
 using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.Simulation.Workload;
 using SyncFunctions.State;
@@ -34,7 +33,7 @@ public static class ServiceRun
     }
 
     /// <summary>What is wrong after one run, in texts, which a simulation that was loaded a second time can hand over.</summary>
-    public static string[] Findings(int seed, int operations) => SingleThread.Run(() => Run(seed, operations)).Findings.Select(finding => finding.ToString()).ToArray();
+    public static string[] Findings(int seed, int operations) => [.. Run(seed, operations).Findings.Select(finding => finding.ToString())];
 
     /// <summary>The fewest operations after which the seed still fails.</summary>
     public static ServiceResult Shortest(ServiceResult failed)

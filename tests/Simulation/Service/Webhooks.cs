@@ -39,7 +39,7 @@ internal sealed class Webhooks
         var isStored = false;
         _world.Do($"webhook of {record.Kind}/{record.Id}", async app =>
         {
-            await app.Get<HookInbox>().AddAsync([.. Touched(side, record, app.Get<TimeProvider>().GetUtcNow())]);
+            await app.Get<HookInbox>().AddAsync([.. Touched(_world, side, record, app.Get<TimeProvider>().GetUtcNow()).Select(item => (_world.Key, item))]);
             isStored = true;
         });
 
@@ -47,12 +47,13 @@ internal sealed class Webhooks
         if (attempts > 1) At(AgainAfter, () => { if (!isStored) Deliver(side, record, attempts - 1); });
     }
 
-    private IEnumerable<(FlowKey Flow, WorkItem Item)> Touched(Side side, FakeRecord record, DateTimeOffset now)
+    /// <summary>The rows of the work list that news of a record become.</summary>
+    public static IEnumerable<WorkItem> Touched(ServiceWorld world, Side side, FakeRecord record, DateTimeOffset now)
     {
-        var inside = _world.Vendors.On(side).Account.Habits.Kind(record.Kind).InsideName;
+        var inside = world.Vendors.On(side).Account.Habits.Kind(record.Kind).InsideName;
         return from kind in FakePair.Pair.Kinds
                where kind.VendorKind(side) == record.Kind || kind.VendorKind(side) == inside
-               select (_world.Key, new WorkItem(kind.Name, side, record.Id, WorkReason.Webhook, now) { FirstAt = now });
+               select new WorkItem(kind.Name, side, record.Id, WorkReason.Webhook, now) { FirstAt = now };
     }
 
     private void At(TimeSpan delay, Action act) => _world.Clock.CreateTimer(_ => act(), null, delay, Timeout.InfiniteTimeSpan);

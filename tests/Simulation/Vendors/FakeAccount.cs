@@ -54,14 +54,16 @@ public sealed class FakeAccount(FakeHabits habits, TimeProvider time, FakeHistor
         return record;
     }
 
-    public void Edit(FakeRecord record, FieldSet asked, Actor by)
+    /// <param name="isListed">False: the time of its last change stays what it was, so that lists of changes do not show it.</param>
+    /// <param name="listedAfter">Null: by chance.</param>
+    public void Edit(FakeRecord record, FieldSet asked, Actor by, bool isListed = true, TimeSpan? listedAfter = null)
     {
         var spec = habits.Kind(record.Kind);
         var kept = FieldSet.From(asked.Select(field => KeyValuePair.Create(field.Key, Kept(spec.Find(field.Key)!, field.Value))));
         var before = FieldSet.From(kept.Select(field => KeyValuePair.Create(field.Key, record.Get(field.Key))));
         var happened = new FakeEvent(history.NextNumber, time.GetUtcNow(), Side, record.Kind, record.Id, by, Verb.Edit) { Before = before, After = kept, Asked = asked, Round = history.Round, Tool = ToolOf(by), Seen = by == Actor.Sync ? record.SeenEvent : 0 };
         if (by == Actor.Sync) NoteRaces(record, kept);
-        record.Become(new FakeState(record.Fields.With(kept), Clock, record.Now.Version + 1, false, happened.Number), Later(time.GetUtcNow()));
+        record.Become(new FakeState(record.Fields.With(kept), isListed ? Clock : record.Now.Modified, record.Now.Version + 1, false, happened.Number), listedAfter is { } wait ? time.GetUtcNow() + wait : Later(time.GetUtcNow()));
         history.Add(happened);
         if (by == Actor.Sync) record.SeenEvent = happened.Number;
         Changed?.Invoke(record, Verb.Edit, by);

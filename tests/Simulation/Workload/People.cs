@@ -1,4 +1,5 @@
 using System.Globalization;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Vendors;
 
@@ -224,6 +225,15 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
         if (Any(kind, Side.Left) is not { } left || world.Right.Account.Live(kind.Right).FirstOrDefault(record => IsFree(record) && Tokens.Of(record) == Tokens.Of(left)) is not { } right) return;
         var spec = world.Left.Account.Habits.Kind(kind.Left);
         var index = random.Next(spec.Fields.Length);
+
+        // Each keeps it in its own form: there is nothing to quarrel about.
+        if (spec.Fields[index] is { Type: SystemFieldType.Text, Name: not "status" } field && random.Next(3) == 0 && _values.Next(world.Left.Account.Habits, field, FieldValue.None, Tokens.Of(left)) is { } same)
+        {
+            world.Left.Account.Edit(left, FieldSet.Of((field.Name, same)), Actor.User);
+            world.Right.Account.Edit(right, FieldSet.Of((world.Right.Account.Habits.Kind(kind.Right).Fields[index].Name, same)), Actor.User);
+            return;
+        }
+
         Edit(left, Side.Left, index);
         Edit(right, Side.Right, index);
     }
