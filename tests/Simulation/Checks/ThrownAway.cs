@@ -21,16 +21,24 @@ internal static class ThrownAway
         var story = own.Concat(world.History.Of(ended.Side, ended.Kind, ended.Id)).Concat(carriers.SelectMany(earlier => world.History.Of(ended.Side, ended.Kind, earlier.Id))).OrderBy(happened => happened.Number).ToList();
         foreach (var rule in rules.Where(rule => rule.Kind == kind && rule is { Flow: Flow.BothWays, KeepsBlanks: false, IsSet: false, IsReference: false, IsLifecycle: false, IsInside: false }))
         {
-            var settled = story.FindLast(happened => happened.Number < archived.Number && happened.By == Actor.Sync && happened.After.ContainsKey(rule.On(happened.Side)))?.Number ?? 0;
+            var settled = story.FindLast(happened => happened.Number < archived.Number && happened.After.ContainsKey(rule.On(happened.Side)) && (happened.By == Actor.Sync || IsTypedThereToo(happened)))?.Number ?? 0;
             var edits = own.Where(happened => happened is { By: Actor.User, Verb: Verb.Edit } && happened.Number > settled && happened.Number <= archived.Seen && happened.After.ContainsKey(rule.On(side))).ToList();
             if (edits.Count == 0) continue;
             var (before, after) = (edits[0].Before.Find(rule.On(side))!, edits[^1].After.Find(rule.On(side))!);
             var lost = rule.Normal(world, side, after);
             if (after.IsBlank || lost == rule.Normal(world, side, before) || lost == rule.Normal(world, ended.Side, ended.Before.Find(rule.On(ended.Side)) ?? FieldValue.None)) continue;
-            return $"{rule.Name} was set to '{after}' (#{edits[^1].Number}) and was not yet in {ended.Side} {ended.Id} when that was deleted (#{ended.Number}); #{archived.Number} archived {record.Id} all the same.\n    {string.Join("\n    ", story)}";
+            return Lost(rule, edits[^1], after);
+
+            // Somebody put the same into the record that was deleted later: then it was there.
+            bool IsTypedThereToo(FakeEvent happened) =>
+                happened.Side == ended.Side && own.LastOrDefault(edit => edit.Number < happened.Number && edit.After.ContainsKey(rule.On(side))) is { } typed &&
+                rule.Normal(world, side, typed.After.Find(rule.On(side))!) == rule.Normal(world, ended.Side, happened.After.Find(rule.On(ended.Side))!);
         }
 
         return null;
+
+        string Lost(FieldRule rule, FakeEvent edit, FieldValue after) =>
+            $"{rule.Name} was set to '{after}' (#{edit.Number}) and was not yet in {ended.Side} {ended.Id} when that was deleted (#{ended.Number}); #{archived.Number} archived {record.Id} all the same.\n    {string.Join("\n    ", story)}";
     }
 
     /// <summary>The records that were merged into one, and into those.</summary>
