@@ -158,6 +158,9 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
     /// <summary>An instance of the app ended, or stood still, before it had noted what it made.</summary>
     private bool IsForgotten(FakeRecord record) => record.IsMadeByApp && world.LastOutage.AddMinutes(4) > record.VisibleFrom;
 
+    /// <summary>Put into both systems, and maybe not seen in either: who cannot read one of them makes it once more.</summary>
+    private bool IsFreshTwin(FakeRecord record) => intents.Twins.Contains(Tokens.Of(record)) && record.VisibleFrom.AddMinutes(20) > world.Time.GetUtcNow();
+
     private T? Pick<T>(List<T> from)
         where T : class => from.Count == 0 ? null : from[random.Next(from.Count)];
 
@@ -268,7 +271,7 @@ public sealed class People(FakeWorld world, Random random, Intents intents)
     private void Forbid(KindPair kind, Side side)
     {
         var server = world.On(side);
-        var mayTake = server.ForbiddenKind is null && world.Faults.On && Sides.Both.All(each => world.On(each).Account.Live(kind.On(each)).All(IsFree));
+        var mayTake = server.ForbiddenKind is null && world.Faults.On && Sides.Both.All(each => world.On(each).Account.Live(kind.On(each)).All(record => IsFree(record) && !IsFreshTwin(record)));
         server.ForbiddenKind = mayTake ? kind.On(side) : null;
     }
 
