@@ -8,9 +8,10 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <param name="Lock">Changes of the other side are held until then.</param>
-public sealed record LinkView(string Id, string Kind, LinkState State, string? LeftId, string? RightId, LoopLock? Lock)
+/// <param name="Reason">Why it is in its state.</param>
+public sealed record LinkView(string Id, string Kind, LinkState State, string? LeftId, string? RightId, LoopLock? Lock, string? Reason)
 {
-    public static LinkView Of(Link link) => new(link.Id.Value, link.Kind, link.State, link.LeftId, link.RightId, link.Lock);
+    public static LinkView Of(Link link) => new(link.Id.Value, link.Kind, link.State, link.LeftId, link.RightId, link.Lock, link.Reason);
 }
 
 /// <summary>All links of a kind, or the one of a record.</summary>

@@ -25,14 +25,14 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         {
             var ofSide = sources.Where(source => source.Side == side).ToList();
             index[side] = await EntriesAsync(scope, side, ofSide, cancellation);
-            var bySource = ofSide.Where(source => source.Vendor is not null).DistinctBy(source => source.Id).ToDictionary(source => source.Id);
             var projected = ofSide.Where(source => source.Vendor is not null).Select(source => scope.Kind.Project(side, source.Vendor!, scope.Settings)).ToList();
-            foreach (var record in await references.ResolveAsync(scope, side, projected, cancellation)) records[(side, record.Id)] = await References.WithMissingAsync(scope, bySource[record.Id], record, time.GetUtcNow(), cancellation);
+            foreach (var record in await references.ResolveAsync(scope, side, projected, cancellation)) records[(side, record.Id)] = record;
         }
 
         var linkIds = index.Values.SelectMany(entries => entries.Values).Select(entry => entry.Value.Link).OfType<LinkId>().Distinct().ToList();
         var loaded = await links.LoadAsync(scope.Links, linkIds, cancellation);
 
+        var answers = new Dictionary<(Side, string), bool>();
         var cases = new List<SyncCase>();
         var byLink = new Dictionary<LinkId, SyncCase>();
         foreach (var source in sources)
@@ -42,7 +42,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             if (IsHandled(scope, source, entry?.Value, link?.Value)) continue;
             if (source.Vendor is null && link is { } young && MayNotShowYet(scope, young.Value, source.Side, source.ReadAt ?? time.GetUtcNow())) continue;
             var sight = records.TryGetValue((source.Side, source.Id), out var record)
-                ? new Sight.Present(record, link is null && IsNew(scope, source.Side, entry?.Value, record))
+                ? new Sight.Present(record = await References.WithMissingAsync(scope, source, link?.Value, record, time.GetUtcNow(), answers, cancellation), link is null && IsNew(scope, source.Side, entry?.Value, record))
                 : source.MergedInto is { } into ? await MergedAsync(scope, source.Side, into, cancellation) : Sight.Confirmed;
             if (link is not { } known || !byLink.TryGetValue(known.Value.Id, out var existing))
             {

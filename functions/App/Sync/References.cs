@@ -52,22 +52,33 @@ internal sealed class References(LinkStore links)
 
     /// <summary>
     /// Puts an end to waiting for what is not there: a vendor may keep the number of a record that is gone, or of one of another kind, and
-    /// that is never linked. Only of records that have waited for longer than their system needs to show what is new.
+    /// that is never linked. Of records that have waited for longer than their system needs to show what is new; what was found so is
+    /// believed until the reference is another, or is known.
     /// </summary>
-    public static async Task<Record> WithMissingAsync(WorkScope scope, SourceRecord source, Record record, DateTimeOffset now, CancellationToken cancellation)
+    /// <param name="answers">Whether a system shows records of a kind at all, by what was asked so far.</param>
+    public static async Task<Record> WithMissingAsync(
+        WorkScope scope, SourceRecord source, Link? link, Record record, DateTimeOffset now, Dictionary<(Side, string), bool> answers, CancellationToken cancellation)
     {
         var side = scope.Flow.On(source.Side);
         var waited = source.Work is { Value: { Reason: WorkReason.Parked, Awaits: not null, Attempts: >= AskFrom } row } ? now - (record.Modified ?? row.FirstAt) : TimeSpan.Zero;
-        if (waited <= side.Connector.Catalog.ReadLag + StorageClock.Precision) return record;
+        var isLate = waited > side.Connector.Catalog.ReadLag + StorageClock.Precision;
         foreach (var field in scope.Kind.Fields.Where(field => field.Type == FieldType.Reference && !record.Excluded.ContainsKey(field.Name)))
         {
             if (record.Fields.Find(field.Name) is not FieldValue.Reference reference) continue;
             var kind = scope.Flow.Pair.Kind(field.References!);
-            if ((await side.GetAsync(kind, reference.RecordId, cancellation)).Failure?.Kind == FailureKind.NotFound && await side.AnswersAsync(kind, cancellation))
-                record = record with { Excluded = record.Excluded.SetItem(field.Name, $"{scope.NameOf(source.Side)} has no {kind.Name} {reference.RecordId}.") };
+            var why = $"{scope.NameOf(source.Side)} has no {kind.Name} {reference.RecordId}.";
+            if (link?.Notes.On(source.Side)?.Contains(why, StringComparison.Ordinal) == true || (isLate && await IsMissingAsync(kind, reference.RecordId)))
+                record = record with { Excluded = record.Excluded.SetItem(field.Name, why) };
         }
 
         return record;
+
+        async Task<bool> IsMissingAsync(KindMap kind, string id)
+        {
+            if ((await side.GetAsync(kind, id, cancellation)).Failure?.Kind != FailureKind.NotFound) return false;
+            var key = (source.Side, kind.Name);
+            return answers.TryGetValue(key, out var answered) ? answered : answers[key] = await side.AnswersAsync(kind, cancellation);
+        }
     }
 
     /// <summary>

@@ -63,6 +63,33 @@ public sealed class ReferenceCycleTests
         world.Right.Live("contacts").ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Field_ThatRefersToWhatIsNeverThere_IsToldOnceAndForgottenWithTheReference()
+    {
+        using var world = await LiveWorld.LiveAsync(pair: FakePair.Pair with { Kinds = [FakePair.Company, FakePair.Project] });
+        var company = await world.CompanyAsync("Acme");
+        var project = world.Left.Create("projects", FieldSet.Of(("code", FieldValue.Of("P1")), ("name", FieldValue.Of("one")), ("client", new FieldValue.Reference("L9999")), ("active", new FieldValue.Flag(true))), Actor.User);
+        await LookAsync();
+        (await world.WorkAsync("project")).ShouldBeEmpty();
+        world.Left.Edit(project, FieldSet.Of(("name", FieldValue.Of("two"))), Actor.User);
+        await LookAsync();
+
+        (await world.LogAsync()).Count(line => line.StartsWith("skipped-reference-excluded", StringComparison.Ordinal)).ShouldBe(1);
+        (await world.CounterpartAsync(project, "project")).Get("title").ToString().ShouldBe("two");
+        world.Left.Edit(project, FieldSet.Of(("client", new FieldValue.Reference(company.Id))), Actor.User);
+        await LookAsync();
+        (await world.CounterpartAsync(project, "project")).Get("account").ShouldBe(new FieldValue.Reference((await world.CounterpartAsync(company)).Id));
+
+        async Task LookAsync()
+        {
+            for (var polls = 0; polls < 6; polls++)
+            {
+                await world.PollAsync();
+                world.Time.Advance(TimeSpan.FromMinutes(5));
+            }
+        }
+    }
+
     private static FakeRecord Contact(LiveWorld world, string code, string? needs) => world.Left.Create("people", FieldSet.Of(
         ("code", FieldValue.Of(code)), ("name", FieldValue.Of(code)), ("company", needs is null ? FieldValue.None : new FieldValue.Reference(needs)), ("active", new FieldValue.Flag(true))), Actor.User);
 }
