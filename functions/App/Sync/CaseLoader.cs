@@ -30,7 +30,8 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         }
 
         var linkIds = index.Values.SelectMany(entries => entries.Values).Select(entry => entry.Value.Link).OfType<LinkId>().Distinct().ToList();
-        var loaded = await links.LoadAsync(scope.Links, linkIds, cancellation);
+        var loaded = sources.Select(source => source.Link).OfType<Versioned<Link>>().DistinctBy(link => link.Value.Id).ToDictionary(link => link.Value.Id);
+        foreach (var (id, link) in await links.LoadAsync(scope.Links, [.. linkIds.Where(id => !loaded.ContainsKey(id))], cancellation)) loaded[id] = link;
 
         var answers = new Dictionary<(Side, string), bool>();
         var cases = new List<SyncCase>();

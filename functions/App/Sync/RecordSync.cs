@@ -38,11 +38,12 @@ public sealed class RecordSync(FlowContexts contexts, BatchSync batches, LinkSto
 
     private async Task<RecordSyncResult?> RunOneAsync(WorkScope scope, Side side, string id, CancellationToken cancellation)
     {
-        // The rows before the record: what comes meanwhile stays.
+        // The rows, and what is known of it, before the record: what comes meanwhile stays.
         var work = (await links.FindWorkAsync(scope.Links, [(side, id)], cancellation)).Cast<Versioned<WorkItem>?>().FirstOrDefault();
-        var read = await scope.Flow.On(side).GetAsync(scope.Kind, id, cancellation);
         var entry = (await links.FindAsync(scope.Links, side, [id], cancellation)).TryGetValue(id, out var known) ? known : (Versioned<IndexEntry>?)null;
-        var source = new SourceRecord(side, id, read.Value, work) { Entry = entry };
+        var link = entry?.Value.Link is { } linkId && (await links.LoadAsync(scope.Links, [linkId], cancellation)).TryGetValue(linkId, out var found) ? found : (Versioned<Link>?)null;
+        var read = await scope.Flow.On(side).GetAsync(scope.Kind, id, cancellation);
+        var source = new SourceRecord(side, id, read.Value, work) { Entry = entry, Link = link };
         if (read.Failure is { } failure)
         {
             if (failure.Kind != FailureKind.NotFound) return Refused("vendor-failure", $"{scope.NameOf(side)}: {failure.Message}");

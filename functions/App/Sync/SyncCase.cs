@@ -19,6 +19,12 @@ public sealed record SourceRecord(Side Side, string Id, Record? Vendor, Versione
 
     /// <summary>What was known of the record before it was read; null: it is still to be looked up.</summary>
     public Versioned<IndexEntry>? Entry { get; init; }
+
+    /// <summary>
+    /// Its link, as it was before the record was read: were it newer, a change that somebody else applied in between would look as if it
+    /// had been taken back. Null: still to be looked up.
+    /// </summary>
+    public Versioned<Link>? Link { get; init; }
 }
 
 /// <summary>One link, or one unlinked record, on its way through planning and applying.</summary>

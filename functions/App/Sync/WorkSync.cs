@@ -8,9 +8,15 @@ namespace SyncFunctions.App.Sync;
 public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore links, WorkList list, GoneCheck gone, TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> NothingKnown = new Dictionary<(Side, string), Versioned<IndexEntry>>();
+    private static readonly IReadOnlyDictionary<LinkId, Versioned<Link>> NoLinks = new Dictionary<LinkId, Versioned<Link>>();
 
-    /// <summary>Rows of one kind, with what was known of their records before any of them was read.</summary>
-    public sealed record Due(IReadOnlyList<Versioned<WorkItem>> Rows, IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> Entries);
+    /// <summary>Rows of one kind, with what was known of their records, and of their links, before any of them was read.</summary>
+    public sealed record Due(IReadOnlyList<Versioned<WorkItem>> Rows, IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> Entries, IReadOnlyDictionary<LinkId, Versioned<Link>> Links)
+    {
+        public Versioned<IndexEntry>? EntryOf(WorkItem row) => Entries.TryGetValue((row.Side, row.RecordId), out var entry) ? entry : null;
+
+        public Versioned<Link>? LinkOf(Versioned<IndexEntry>? entry) => entry?.Value.Link is { } link && Links.TryGetValue(link, out var known) ? known : null;
+    }
 
     /// <summary>What is due by a hint of the flow, which is then moved on to the next due row.</summary>
     public async Task<BatchOutcome> RunAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
@@ -26,7 +32,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     {
         var due = await KnowAsync(scope, rows, cancellation);
         if (scope.Kind.Parent is not null) return (due, due with { Rows = [] });
-        var byLink = rows.ToLookup(row => due.Entries.TryGetValue((row.Value.Side, row.Value.RecordId), out var entry) && entry.Value.Link is not null);
+        var byLink = rows.ToLookup(row => due.EntryOf(row.Value)?.Value.Link is not null);
         return (due with { Rows = [.. byLink[true]] }, due with { Rows = [.. byLink[false]], Entries = NothingKnown });
     }
 
@@ -53,7 +59,8 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
             foreach (var (id, entry) in await links.FindAsync(keepers, side, ids, cancellation)) entries[(side, id)] = entry;
         }
 
-        return new Due(rows, entries);
+        var known = scope.Kind.Parent is null ? await links.LoadAsync(scope.Links, [.. entries.Values.Select(entry => entry.Value.Link).OfType<LinkId>().Distinct()], cancellation) : NoLinks;
+        return new Due(rows, entries, known);
     }
 
     private async Task<BatchOutcome> RunRecordsAsync(WorkScope scope, Due due, CancellationToken cancellation)
@@ -68,8 +75,8 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         var units = new List<LinkUnit>();
         foreach (var (row, read) in due.Rows.Zip(reads))
         {
-            var entry = due.Entries.TryGetValue((row.Value.Side, row.Value.RecordId), out var known) ? known : (Versioned<IndexEntry>?)null;
-            var source = new SourceRecord(row.Value.Side, row.Value.RecordId, read.Value, row) { Entry = entry, ReadAt = readAt };
+            var entry = due.EntryOf(row.Value);
+            var source = new SourceRecord(row.Value.Side, row.Value.RecordId, read.Value, row) { Entry = entry, Link = due.LinkOf(entry), ReadAt = readAt };
             if (read.Failure is not { } failure) sources.Add(source);
             else if (failure.MergedInto is { } into) sources.Add(source with { MergedInto = into });
             else if (failure.Kind != FailureKind.NotFound) units.Add(Later(row, failure.Until, failure.Message));
@@ -98,7 +105,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
 
     private async Task<BatchOutcome> RunInsideAsync(WorkScope scope, Due due, CancellationToken cancellation)
     {
-        var byLink = due.Rows.ToLookup(row => row.Value.Link ?? (due.Entries.TryGetValue((row.Value.Side, row.Value.RecordId), out var entry) ? entry.Value.Link : null));
+        var byLink = due.Rows.ToLookup(row => row.Value.Link ?? due.EntryOf(row.Value)?.Value.Link);
 
         // Inside a record that is not linked: nothing to do until it is, and then all of it is looked at.
         if (byLink[null].Any()) await links.DeleteWorkAsync(scope.Links, [.. byLink[null]], cancellation);

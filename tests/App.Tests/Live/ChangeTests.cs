@@ -75,6 +75,32 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task Change_ThatSomebodyElseAppliesWhileTheRecordIsRead_IsNotTakenBack()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = await world.CompanyAsync("Acme");
+        var counterpart = await world.CounterpartAsync(company);
+        await world.SendAsync(Side.Left, company);
+        var raced = false;
+        world.Network.Gate = async (what, _) =>
+        {
+            if (raced || !what.StartsWith("reply GET", StringComparison.Ordinal) || !what.Contains(company.Id)) return;
+            raced = true;
+            world.Right.Edit(counterpart, FieldSet.Of(("tel", FieldValue.Of("456"))), Actor.User);
+            await world.SendAsync(Side.Right, counterpart);
+            await world.DeliverAsync();
+        };
+
+        await world.DeliverAsync();
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        await world.DeliverAsync();
+
+        raced.ShouldBeTrue();
+        (company.Get("phone").ToString(), counterpart.Get("tel").ToString()).ShouldBe(("456", "456"));
+        (await world.WorkAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Change_InsideAProject_GoesOver()
     {
         using var world = await LiveWorld.LiveAsync();
