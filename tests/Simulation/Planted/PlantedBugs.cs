@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SyncFunctions.Simulation.CrashPoints;
 
 namespace SyncFunctions.Simulation.Planted;
@@ -12,6 +13,9 @@ public static class PlantedBugs
 
     /// <summary>Where the seeds that a bug names do not notice it any more, one of these may.</summary>
     public static readonly int[] Seeds = [.. Enumerable.Range(0, 60)];
+
+    /// <summary>In these somebody switches things off, lets them rest, unlinks and looks ahead.</summary>
+    private static readonly ImmutableArray<int> Steered = [1, 2, 3, 4, 5, 6, 7, 8];
 
     public static readonly PlantedBug[] All =
     [
@@ -76,5 +80,17 @@ public static class PlantedBugs
             "new CancellationTokenSource(state.Dialect.Catalog.RequestTimeout, Time);", "new CancellationTokenSource(TimeSpan.FromHours(2), Time);") { Scenario = "create on the left", Mishap = Mishap.Standstill },
         new("work taken off the list although there was news of it", "State/LinkCommit.cs",
             "LinkRows.ToRow(_scope, item.Value), item.ETag) { OnMismatch = OnMismatch.Drop });", "LinkRows.ToRow(_scope, item.Value), ETag.All) { OnMismatch = OnMismatch.Drop });") { Scenario = "company that no list shows", Mishap = Mishap.News },
+        new("a flow that goes one way brings something back", "Engine/FieldMerge.cs",
+            "FlowSettings.Allows(direction, source) && FlowSettings.Allows(_settings.Direction, source);", "FlowSettings.Allows(direction, source);") { Seeds = [1, 5] },
+        new("what a system without a say makes of a value put back for ever", "Engine/Settlement.cs",
+            "field.Agree(value, actual) || !FlowSettings.Allows(settings.DirectionOf(kind, field), target);", "field.Agree(value, actual);") { Seeds = [1, 5] },
+        new("a flow that is off synchronised all the same", "App/Sync/FlowChanges.cs",
+            "{ Enabled: true, Mode: FlowMode.Continuous, WentLiveAt: not null }", "{ Mode: FlowMode.Continuous, WentLiveAt: not null }") { ServiceSeeds = Steered },
+        new("a link that rests written all the same", "Engine/SyncPlanner.cs",
+            """plan.Skip(item.SeenSide, SkipReason.Paused, "This record is paused.");""", "PlanLinked(plan, item.Link);") { ServiceSeeds = [8, 1, 2, 3, 4] },
+        new("two that a person unlinked linked again", "App/Sync/ManualTools.cs",
+            "entry.Value with { Tombstone = true }", "entry.Value with { Link = null }") { ServiceSeeds = Steered },
+        new("a dry run that writes", "App/Sync/BatchSync.cs",
+            "return batch.Scope.Mode == RunMode.DryRun", "return batch.Scope.Mode == RunMode.Inventory") { ServiceSeeds = Steered },
     ];
 }

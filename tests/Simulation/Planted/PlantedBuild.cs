@@ -104,7 +104,7 @@ public sealed class PlantedBuild
         return result.Success ? image.ToArray() : throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error)));
     }
 
-    /// <summary>What a source generator would write (<c>LoggerMessage</c>) is left empty.</summary>
+    /// <summary>What a source generator would write is left empty (<c>LoggerMessage</c>), or is nothing that the simulation needs (<c>GeneratedRegex</c>).</summary>
     private static SyntaxTree WithoutGenerators(SyntaxTree tree)
     {
         var root = tree.GetRoot();
@@ -115,9 +115,11 @@ public sealed class PlantedBuild
                 .WithAttributeLists([])
                 .WithModifiers(SyntaxFactory.TokenList(method.Modifiers.Where(word => !word.IsKind(SyntaxKind.PartialKeyword))))
                 .WithSemicolonToken(default)
-                .WithBody(SyntaxFactory.Block())),
+                .WithBody(method.ReturnType.ToString() == "void" ? SyntaxFactory.Block() : Missing)),
             Language);
     }
+
+    private static BlockSyntax Missing => SyntaxFactory.Block(SyntaxFactory.ParseStatement("throw new System.NotSupportedException();"));
 
     private static string Functions([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../../functions"));
 
