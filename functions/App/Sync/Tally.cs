@@ -98,7 +98,9 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
         Entries.Add(Story.OfFailure(scope, item, failure, action, now));
         if (failure.Ambiguous || scope.ByHand) return;
         var attempts = Attempts(item);
-        var gaveUp = failure.Kind == FailureKind.Permanent || attempts >= MaxAttempts;
+
+        // No record is to blame for a system that is away, or that a person has to let us into again: what came meanwhile follows by itself.
+        var gaveUp = failure.Kind == FailureKind.Permanent || (attempts >= MaxAttempts && failure.Kind is FailureKind.Transient or FailureKind.Conflict or FailureKind.NotFound);
         var due = failure.Until ?? now + Backoff(attempts);
         Put(item, gaveUp ? WorkReason.Dead : WorkReason.Retry, gaveUp ? DateTimeOffset.MaxValue : due, failure.Message, attempts);
     }

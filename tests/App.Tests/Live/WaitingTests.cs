@@ -11,6 +11,26 @@ public sealed class WaitingTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Change_WhileNobodySignsInAgainForADay_IsNotGivenUp()
+    {
+        using var world = await LiveWorld.LiveAsync(FakePair.Defaults with { SweepEvery = TimeSpan.Zero });
+        var company = await world.CompanyAsync("Acme");
+        world.Server(Side.Right).SignIn.Revoke();
+        world.Left.Edit(company, FieldSet.Of(("phone", FieldValue.Of("123"))), Actor.User);
+        await world.SendAsync(Side.Left, company);
+        for (var hour = 0; hour < 24; hour++)
+        {
+            await world.DeliverAsync();
+            await world.PollAsync();
+            world.Time.Advance(TimeSpan.FromHours(1));
+        }
+
+        var waiting = (await world.WorkAsync()).ShouldHaveSingleItem();
+        waiting.Attempts.ShouldBeGreaterThan(8);
+        (waiting.Reason, waiting.DueAt - world.Time.GetUtcNow() <= TimeSpan.FromHours(1)).ShouldBe((WorkReason.Retry, true));
+    }
+
+    [Fact]
     public async Task Parked_WhoseReferenceIsLinked_GoesOverWithoutAFurtherEvent()
     {
         using var world = await LiveWorld.LiveAsync();
