@@ -125,6 +125,13 @@ public static class CrashScenarios
             },
             Expect = stage => Enumerable.Range(1, 5).Select(i => Value("companies", $"T{i}", "address", "red")(stage)).FirstOrDefault(missing => missing is not null),
         },
+        new("edit of what a person unlinked", stage =>
+        {
+            stage.Intents.Unlinked.Add("T1");
+            stage.Ask("unlink", app => app.Get<ManualTools>().UnlinkAsync(stage.World.Key, "company", stage.LinkOf("company", L, stage.Find(L, "companies", "T1")!)!.Id, CancellationToken.None));
+            stage.World.RunFor(TimeSpan.FromMinutes(1));
+            stage.Edit(L, stage.Find(L, "companies", "T1")!, ("address", Red));
+        }) { Arrange = Company, Expect = Value("accounts", "T1", "place", "blue") },
     ];
 
     internal static void Company(CrashStage stage) => stage.Create(L, "companies", "T1", ("address", FieldValue.Of("blue")));

@@ -15,7 +15,7 @@ public sealed record PlantedBug(string Name, string File, string Text, string Pu
     /// <summary>Seeds of the core that are known to notice it: played before the others. Where the people in the simulation do other things some day, others may have to.</summary>
     public ImmutableArray<int> Seeds { get; init; } = [];
 
-    /// <summary>Seeds of the whole service of which at least one notices it; none: the core's do. It takes several instances at once, or one that dies or stands still.</summary>
+    /// <summary>Seeds of the whole service that are known to notice it; none: the core's do. It takes several instances at once, or one that dies or stands still.</summary>
     public ImmutableArray<int> ServiceSeeds { get; init; } = [];
 
     /// <summary>The scenario that notices it, played with a mishap at each effect of the app; null: seeds do.</summary>
@@ -27,7 +27,7 @@ public sealed record PlantedBug(string Name, string File, string Text, string Pu
     public IEnumerable<PlantedRun> Runs =>
         Scenario is not null ? [new(Scenario: Scenario, Mishap: Mishap)]
         : ServiceSeeds.IsEmpty ? Seeds.Union(PlantedBugs.Seeds).Select(seed => new PlantedRun(Seed: seed))
-        : ServiceSeeds.Select(seed => new PlantedRun(ServiceSeed: seed));
+        : ServiceSeeds.Union(PlantedBugs.SeedsOfService).Select(seed => new PlantedRun(ServiceSeed: seed));
 
     public override string ToString() => Name;
 }
