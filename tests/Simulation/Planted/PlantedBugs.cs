@@ -89,7 +89,7 @@ public static class PlantedBugs
         new("a flow that is off synchronised all the same", "App/Sync/FlowChanges.cs",
             "{ Enabled: true, Mode: FlowMode.Continuous, WentLiveAt: not null }", "{ Mode: FlowMode.Continuous, WentLiveAt: not null }") { ServiceSeeds = Steered },
         new("a link that rests written all the same", "Engine/SyncPlanner.cs",
-            """plan.Skip(item.SeenSide, SkipReason.Paused, "This record is paused.");""", "PlanLinked(plan, item.Link);") { ServiceSeeds = [8, 1, 2, 3, 4] },
+            """plan.Skip(item.SeenSide, SkipReason.Paused, "This record is paused.");""", "PlanLinked(plan, item.Link);") { ServiceSeeds = [7, 8] },
         new("two that a person unlinked linked again", "App/Sync/ManualTools.cs",
             "entry.Value with { Tombstone = true }", "entry.Value with { Link = null }") { ServiceSeeds = Steered },
         new("a dry run that writes", "App/Sync/BatchSync.cs",
