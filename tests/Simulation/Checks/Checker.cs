@@ -169,6 +169,9 @@ public sealed class Checker
         // Archived, by the app or by itself, when the deletion was seen; whoever takes it out again later has it alone.
         if (WasArchivedAfter(side, record, ended.Number)) return;
 
+        // It cannot be made anew as it is, and waits for a person, who is told why.
+        if (_stored.Kinds[kind.Name].Work.Exists(item => item.Reason == WorkReason.Dead && (item.Side, item.RecordId) == (side, record.Id))) return;
+
         // Never linked: then nobody knew the two to be the same.
         if (!_stored.Kinds[kind.Name].Links.Exists(link => link.IdOn(side) == record.Id)) return;
         Add("deletion without consequence", $"{kind.Name} {token}: {ended.Side} {ended.Id} was deleted at {ended.At:HH:mm:ss}, but {side} {record.Id} is neither archived nor made anew.{StoryOf(kind, [record])}");
