@@ -67,7 +67,7 @@ public sealed class GoneSync(
         if (scope.Mode != RunMode.DryRun) await PutAwayAsync(scope, seen, cancellation);
     }
 
-    /// <summary>Nobody has to decide any more about a record that no list shows and no link holds.</summary>
+    /// <summary>Nobody has to decide any more about a record that no list shows, and that no link holds or only one that rests.</summary>
     private async Task PutAwayAsync(WorkScope scope, Dictionary<Side, SweepSet> seen, CancellationToken cancellation)
     {
         var dead = await links.WorkPageAsync(scope.Links, WorkReason.Dead, continuation: null, PageSize, cancellation);
@@ -76,7 +76,10 @@ public sealed class GoneSync(
             var missing = dead.Items.Where(row => row.Value.Side == side && !seen[side].Contains(row.Value.RecordId)).ToList();
             if (missing.Count == 0) continue;
             var entries = await links.FindAsync(scope.Links, side, [.. missing.Select(row => row.Value.RecordId)], cancellation);
-            await links.DeleteWorkAsync(scope.Links, [.. missing.Where(row => !entries.TryGetValue(row.Value.RecordId, out var entry) || entry.Value is { Link: null } or { Tombstone: true })], cancellation);
+            var held = await links.LoadAsync(scope.Links, [.. entries.Values.Where(entry => !entry.Value.Tombstone).Select(entry => entry.Value.Link).OfType<LinkId>().Distinct()], cancellation);
+            await links.DeleteWorkAsync(scope.Links, [.. missing.Where(row => !IsHeld(row.Value.RecordId))], cancellation);
+
+            bool IsHeld(string id) => entries.TryGetValue(id, out var entry) && entry.Value is { Link: { } link, Tombstone: false } && held.TryGetValue(link, out var known) && known.Value.State != LinkState.Paused;
         }
     }
 
