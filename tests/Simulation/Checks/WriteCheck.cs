@@ -57,8 +57,8 @@ internal sealed class WriteCheck(FakeWorld world, Intents intents, FlowSettings 
         var links = stored.Kinds[kind.Name].Links.Where(link => link.IdOn(written.Side) is { } id && (id == written.Id || WentInto(written.Side, written.Kind, id).Contains(written.Id))).ToList();
         var linked = links.Select(link => link.IdOn(other)).OfType<string>().SelectMany(id => WentInto(other, kind.On(other), id).Append(id)).ToHashSet();
         var stories = world.On(other).Account.All(kind.On(other)).Where(record => linked.Contains(record.Id) || names.Contains(Tokens.Of(record)))
-            .SelectMany(record => world.History.Of(other, record.Kind, record.Id)).Where(happened => happened.Number < written.Number).ToList();
-        var gone = stories.Exists(happened => happened.Verb is Verb.Delete or Verb.Merge && happened.By != Actor.Sync);
+            .SelectMany(record => world.History.Of(other, record.Kind, record.Id)).Where(happened => happened.Number < written.Number && happened.By != Actor.Sync).ToList();
+        var gone = stories.Exists(happened => happened.Verb is Verb.Delete or Verb.Merge);
 
         // What was archived before the two were linked is agreed on like every field; the choice is for what happens to them since.
         var joinedAt = links.SelectMany(stored.LogOf).Where(entry => entry.Code == "linked").Select(entry => (DateTimeOffset?)entry.At).Max();
