@@ -29,10 +29,13 @@ internal static class ThrownAway
             if (after.IsBlank || lost == rule.Normal(world, side, before) || lost == rule.Normal(world, ended.Side, ended.Before.Find(rule.On(ended.Side)) ?? FieldValue.None)) continue;
             return Lost(rule, edits[^1], after);
 
-            // Somebody put the same into the record that was deleted later: then it was there.
-            bool IsTypedThereToo(FakeEvent happened) =>
-                happened.Side == ended.Side && own.LastOrDefault(edit => edit.Number < happened.Number && edit.After.ContainsKey(rule.On(side))) is { } typed &&
-                rule.Normal(world, side, typed.After.Find(rule.On(side))!) == rule.Normal(world, ended.Side, happened.After.Find(rule.On(ended.Side))!);
+            // Somebody put the same into both, whichever came first: then it was there.
+            bool IsTypedThereToo(FakeEvent happened)
+            {
+                var other = happened.Side.Other();
+                return story.FindLast(edit => edit.Number < happened.Number && edit.Side == other && edit.After.ContainsKey(rule.On(other))) is { } typed &&
+                    rule.Normal(world, other, typed.After.Find(rule.On(other))!) == rule.Normal(world, happened.Side, happened.After.Find(rule.On(happened.Side))!);
+            }
         }
 
         return null;
