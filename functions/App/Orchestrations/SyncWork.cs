@@ -6,7 +6,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>Does what is due on the work list of a flow that runs on demand: nobody else looks at it.</summary>
-public sealed class SyncWork(RunSteps steps, RunJournal journal, WorkSync work, ProjectSync projects, TimeProvider time)
+public sealed class SyncWork(RunSteps steps, RunJournal journal, WorkSync work, TimeProvider time)
 {
     [Function(nameof(SyncWork))]
     public async Task RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
@@ -17,10 +17,7 @@ public sealed class SyncWork(RunSteps steps, RunJournal journal, WorkSync work, 
         {
             if (flow.State.Hint(kind.Name) is not { } hint || hint.Value.DueAt > time.GetUtcNow()) continue;
             var scope = new WorkScope(flow, kind, RunMode.Delta, run, input.Epoch);
-            var done = await work.RunAsync(scope, hint, cancellation);
-            var insides = flow.Pair.Inside(kind).Where(inside => flow.Settings.Kind(inside.Name).Enabled).ToList();
-            var counts = done.Counts + await projects.RunAsync(scope, insides, done.Parents, cancellation);
-            await journal.AddAsync(input.Key, run, kind.Name, counts, cancellation);
+            await journal.AddAsync(input.Key, run, kind.Name, await work.RunAsync(scope, hint, cancellation), cancellation);
         }
     }
 }

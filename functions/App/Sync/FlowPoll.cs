@@ -137,8 +137,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
             {
                 if (context.Pair.FindKind(hint.Value.Kind) is not { } kind) continue;
                 var scope = new WorkScope(context, kind, RunMode.Delta, run.Id, held.Value.Epoch) { Until = held.Value.Until ?? DateTimeOffset.MaxValue };
-                var done = await work.RunAsync(scope, hint, cancellation);
-                run = run with { Counts = RunJournal.Plus(run, kind.Name, done.Counts) };
+                run = run with { Counts = RunJournal.Plus(run, kind.Name, await work.RunAsync(scope, hint, cancellation)) };
             }
 
             outcome = run.Counts.Values.Any(counts => counts.Failed > 0) ? RunOutcome.SucceededWithErrors : RunOutcome.Succeeded;

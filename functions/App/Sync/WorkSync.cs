@@ -19,12 +19,12 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     }
 
     /// <summary>What is due by a hint of the flow, which is then moved on to the next due row.</summary>
-    public async Task<BatchOutcome> RunAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
+    public async Task<KindCounts> RunAsync(WorkScope scope, Versioned<WorkHint> hint, CancellationToken cancellation)
     {
         var rows = await links.DueWorkAsync(scope.Links, time.GetUtcNow(), BatchSync.MaxRecords, cancellation);
-        var outcome = rows.Count == 0 ? BatchOutcome.Nothing : await RunAsync(scope, await KnowAsync(scope, rows, cancellation), cancellation);
+        var counts = rows.Count == 0 ? KindCounts.None : await RunAsync(scope, await KnowAsync(scope, rows, cancellation), cancellation);
         await list.MoveHintAsync(scope, hint, cancellation);
-        return outcome;
+        return counts;
     }
 
     /// <summary>The rows of linked records, and the rest, of which nothing is taken for known: it waits, and others go on.</summary>
@@ -37,14 +37,14 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     }
 
     /// <summary>Plans and applies the rows, and what lives inside their records; no row goes before all of it is done.</summary>
-    public async Task<BatchOutcome> RunAsync(WorkScope scope, Due due, CancellationToken cancellation)
+    public async Task<KindCounts> RunAsync(WorkScope scope, Due due, CancellationToken cancellation)
     {
-        if (due.Rows.Count == 0) return BatchOutcome.Nothing;
-        if (scope.Kind.Parent is not null) return await RunInsideAsync(scope, due, cancellation);
+        if (due.Rows.Count == 0) return KindCounts.None;
+        if (scope.Kind.Parent is not null) return (await RunInsideAsync(scope, due, cancellation)).Counts;
         var outcome = await RunRecordsAsync(scope, due, cancellation);
         var insides = await batches.RunInsidesAsync(scope, outcome, cancellation);
         if (outcome.Kept.Count > 0) await links.DeleteWorkAsync(scope.Links, outcome.Kept, cancellation);
-        return BatchOutcome.Nothing with { Counts = insides.Values.Aggregate(outcome.Counts, KindCounts.Add) };
+        return insides.Values.Aggregate(outcome.Counts, KindCounts.Add);
     }
 
     /// <summary>What lives inside a record is known by that record.</summary>

@@ -68,7 +68,7 @@ internal sealed class FlowWorld : IAsyncDisposable
         foreach (var kind in kinds)
         {
             var context = (await Get<FlowContexts>().LoadAsync(Key, default)).ShouldNotBeNull();
-            if (context.State.Hint(kind) is { } hint) counts += (await Get<WorkSync>().RunAsync(new WorkScope(context, context.Pair.Kind(kind), RunMode.Delta, null, 0), hint, default)).Counts;
+            if (context.State.Hint(kind) is { } hint) counts += await Get<WorkSync>().RunAsync(new WorkScope(context, context.Pair.Kind(kind), RunMode.Delta, null, 0), hint, default);
         }
 
         return counts;

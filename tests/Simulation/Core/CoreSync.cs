@@ -49,8 +49,7 @@ internal sealed class CoreSync(CoreWorld world)
         foreach (var hint in flow.State.Hints.Where(hint => hint.Value.DueAt <= now))
         {
             if (flow.Pair.FindKind(hint.Value.Kind) is not { } kind) continue;
-            var done = await world.Get<WorkSync>().RunAsync(new WorkScope(flow, kind, RunMode.Delta, run, _runs), hint, None);
-            await InsidesAsync(flow, kind, RunMode.Delta, run, done.Parents);
+            await world.Get<WorkSync>().RunAsync(new WorkScope(flow, kind, RunMode.Delta, run, _runs), hint, None);
         }
     }
 

@@ -77,7 +77,7 @@ public static class PlantedBugs
         new("changes acknowledged before they are applied", "App/Sync/PageSync.cs",
             "        var outcome = sources.Count == 0", "        if (since && next.Done) await SaveCursorsAsync(scope, next, cancellation);\n        var outcome = sources.Count == 0") { Scenario = "update from the left", Mishap = Mishap.Death },
         new("work taken off the list before it is done", "App/Sync/WorkSync.cs",
-            "if (due.Rows.Count == 0) return BatchOutcome.Nothing;", "if (due.Rows.Count == 0) return BatchOutcome.Nothing;\n        await links.DeleteWorkAsync(scope.Links, due.Rows, cancellation);") { Scenario = "company that no list shows", Mishap = Mishap.Death },
+            "if (due.Rows.Count == 0) return KindCounts.None;", "if (due.Rows.Count == 0) return KindCounts.None;\n        await links.DeleteWorkAsync(scope.Links, due.Rows, cancellation);") { Scenario = "company that no list shows", Mishap = Mishap.Death },
         new("write sent after its intent has ended", "Connectors/VendorPipeline.cs",
             "new CancellationTokenSource(state.Dialect.Catalog.RequestTimeout, Time);", "new CancellationTokenSource(TimeSpan.FromHours(2), Time);") { Scenario = "create on the left", Mishap = Mishap.Standstill },
         new("work taken off the list although there was news of it", "State/LinkCommit.cs",
