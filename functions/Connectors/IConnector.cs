@@ -21,10 +21,12 @@ public interface IConnector
     Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null);
 
     /// <summary>Creates a record and returns it as the vendor now has it.</summary>
-    Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation);
+    /// <param name="idempotencyKey">The same for every attempt of one create, for vendors that make no second record for it.</param>
+    Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation, string? idempotencyKey = null);
 
     /// <summary>Writes the given fields only, and returns the record as the vendor now has it.</summary>
-    Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation);
+    /// <param name="ifMatch">The <see cref="Record.Version"/> to be changed, for vendors that refuse to change another: <see cref="FailureKind.Conflict"/>.</param>
+    Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation, string? ifMatch = null);
 
     /// <summary>True if this deleted it, false if it was gone already.</summary>
     Task<VendorResult<bool>> DeleteAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation);
@@ -41,7 +43,7 @@ public interface IConnector
 
 /// <param name="ChangedSince">Only records changed at or after this time (UTC); all records if null.</param>
 /// <param name="PageToken">From the page before, or null for the first.</param>
-/// <param name="ParentId">For kinds that live inside a parent (stages of a project): the parent's id.</param>
+/// <param name="ParentId">For kinds that live inside a parent (stages of a project): the parent's id. Kinds that list changes may be listed without it, too.</param>
 /// <param name="Where">Vendor fields that must equal these values: a search, for vendors that can.</param>
 public sealed record ListRequest(DateTimeOffset? ChangedSince = null, string? PageToken = null, string? ParentId = null, FieldSet? Where = null);
 

@@ -91,6 +91,7 @@ internal sealed record RecordShape(SystemKind Kind)
             SystemFieldType.Number => FieldValue.Of(json.AsNumber(what)),
             SystemFieldType.Flag => FieldValue.Of(json.AsFlag(what)),
             SystemFieldType.Day => FieldValue.Of(json.AsDay(what)),
+            SystemFieldType.Time => FieldValue.Of(json.AsTime(what, TimeZoneInfo.Utc)?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
             SystemFieldType.Set => ReadSet(json, what),
             _ => ReadReference(json, what),
         };

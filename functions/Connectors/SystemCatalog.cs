@@ -14,8 +14,14 @@ public sealed record SystemCatalog
 
     public required OAuthGrant Grant { get; init; }
 
+    /// <summary>The code grant is protected by PKCE (RFC 7636).</summary>
+    public bool UsesPkce { get; init; }
+
     /// <summary>What an administrator may type in instead of the consent page, or null.</summary>
     public string? TokenHelp { get; init; }
+
+    /// <summary>The parts of what is typed in, where it has several; they are kept as one, joined by colons.</summary>
+    public ImmutableArray<string> TokenParts { get; init; } = [];
 
     public required ImmutableArray<SystemKind> Kinds { get; init; }
 
@@ -60,7 +66,8 @@ public enum OAuthGrant
 }
 
 /// <param name="Name">The connector's word for a kind of record, e.g. <c>projects</c>.</param>
-/// <param name="ParentKind">The kind whose records hold these, e.g. stages in projects; listed per parent, without a change filter.</param>
+/// <param name="ParentKind">The kind whose records hold these, e.g. stages in projects; listed per parent.</param>
+/// <param name="ListsChanges">The list can be narrowed to what changed since a time.</param>
 public sealed record SystemKind(string Name, string? ParentKind = null, bool ListsChanges = true, bool CanSearch = false)
 {
     public required ImmutableArray<SystemField> Fields { get; init; }
@@ -75,6 +82,9 @@ public enum SystemFieldType
     Number,
     Flag,
     Day,
+
+    /// <summary>A moment, in whole seconds: a text such as <c>2026-01-31T08:00:00Z</c>, always in UTC.</summary>
+    Time,
     Set,
     Reference,
 }

@@ -22,7 +22,13 @@ internal sealed record VendorCall(HttpMethod Method, string Base, string Path)
 {
     public ImmutableArray<(string Name, string Value)> Query { get; init; } = [];
 
-    public JsonObject? Json { get; init; }
+    public JsonNode? Json { get; init; }
+
+    /// <summary>Of the body, where it is another than plain JSON (<c>application/merge-patch+json</c>).</summary>
+    public string JsonType { get; init; } = "application/json";
+
+    /// <summary>Besides those of the credentials; one of the same name takes the place of the pipeline's own.</summary>
+    public ImmutableArray<(string Name, string Value)> Headers { get; init; } = [];
 
     /// <summary>Sent as a form instead of JSON.</summary>
     public ImmutableArray<(string Name, string Value)>? Form { get; init; }
@@ -39,7 +45,7 @@ internal sealed record VendorCall(HttpMethod Method, string Base, string Path)
     public (string Kind, string? Id)? About { get; init; }
 
     /// <summary>Names whose mention in a refusal helps a person: the fields that were sent.</summary>
-    public IEnumerable<string> SentFields => Json?.Select(property => property.Key) ?? [];
+    public IEnumerable<string> SentFields { get => field ?? (Json as JsonObject)?.Select(property => property.Key) ?? []; init; }
 
     public bool IsWrite => Method != HttpMethod.Get;
 
@@ -71,6 +77,9 @@ internal sealed record VendorAnswer(HttpStatusCode Status, string Body, DateTime
 
     /// <summary>The whole number of rows, where a list says so in the customary header.</summary>
     public int? Total { get; init; }
+
+    /// <summary>By names of any letter case; several values are joined by commas.</summary>
+    public ImmutableDictionary<string, string> Headers { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     public int Code => (int)Status;
 }

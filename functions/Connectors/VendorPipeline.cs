@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -209,6 +210,7 @@ public sealed class VendorPipeline
             {
                 Total = response.Headers.TryGetValues("X-Total-Count", out var totals)
                     && int.TryParse(totals.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var total) ? total : null,
+                Headers = response.Headers.ToImmutableDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase),
             };
             return (Read(state, answer), answer.Code);
         }
@@ -222,7 +224,13 @@ public sealed class VendorPipeline
         if (call.Form is { } form)
             request.Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         else if (call.Json is { } json)
-            request.Content = new StringContent(json.ToJsonString(), Encoding.UTF8, "application/json");
+            request.Content = new StringContent(json.ToJsonString(), Encoding.UTF8, call.JsonType);
+        foreach (var (name, value) in call.Headers)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (credentials is not null)
             state.Dialect.Authorize(request, credentials, state.Scope!.Settings);
         return request;

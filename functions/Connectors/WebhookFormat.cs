@@ -6,10 +6,13 @@ namespace SyncFunctions.Connectors;
 public sealed record WebhookFormat
 {
     /// <summary>
-    /// Whether the vendor made this request: by its signature over the raw bytes with the hook's secret (<see cref="WebhookSignature"/>
+    /// Whether the vendor made this request: by its signature over the raw bytes with a key, at this time (<see cref="WebhookSignature"/>
     /// compares in constant time). Null where the vendor signs nothing and the address is the only proof.
     /// </summary>
-    public Func<WebhookRequest, string, bool>? Verify { get; init; }
+    public Func<WebhookRequest, string, DateTimeOffset, bool>? Verify { get; init; }
+
+    /// <summary>Where the key is published that a request says it is signed with; null where the hook has a secret of its own.</summary>
+    public PublishedKey? PublishedKey { get; init; }
 
     /// <summary>The records that a verified request names, none where it is but a ping; null where it is not understood.</summary>
     public required Func<WebhookRequest, ImmutableArray<TouchedRecord>?> Read { get; init; }
@@ -23,6 +26,11 @@ public sealed record WebhookFormat
     /// <summary>The status upon which this vendor sends the event again later.</summary>
     public int SendAgain { get; init; } = 503;
 }
+
+/// <summary>A key that the vendor publishes at an address which each request names.</summary>
+/// <param name="Address">The address in the request, by the connection's settings; null unless it is one of the vendor's own hosts.</param>
+/// <param name="Read">The key in what is published there; null where there is none.</param>
+public sealed record PublishedKey(Func<WebhookRequest, ImmutableDictionary<string, string>, Uri?> Address, Func<string, string?> Read);
 
 /// <param name="Body">As it was sent, since that is what is signed.</param>
 /// <param name="Headers">By names of any letter case; several values are joined by commas.</param>

@@ -20,7 +20,7 @@ public sealed partial class HookReceiver(HookRoutes routes, HookInbox inbox, Tim
         var route = await routes.FindAsync(hook, cancellation) ?? throw ProblemException.NotFound("webhook");
         var body = await RequestBytes.ReadAsync(request, route.Format.MaxBytes, cancellation);
         var incoming = new WebhookRequest(body, request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
-        if (route.Format.Verify is { } verify && !verify(incoming, route.Secret)) throw new ProblemException(ProblemType.SignatureWrong, "The request is not signed with this hook's secret.");
+        if (route.Format.Verify is { } verify && !verify(incoming, route.Secret, time.GetUtcNow())) throw new ProblemException(ProblemType.SignatureWrong, "The request is not signed with this hook's secret.");
         if (Read(route.Format, incoming) is not { } touched) throw new ProblemException(ProblemType.InvalidRequest, "The request is signed, but it does not name records as this system does.");
         try
         {

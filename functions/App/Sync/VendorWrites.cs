@@ -103,7 +103,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
 
         var failure = effect.Action switch
         {
-            SyncAction.Create => Keep(await side.Connector.CreateAsync(side.Scope, kind, effect.VendorFields, cancellation)),
+            SyncAction.Create => Keep(await side.Connector.CreateAsync(side.Scope, kind, effect.VendorFields, cancellation, effect.Link.Intent.Operation)),
             SyncAction.Delete => (await side.Connector.DeleteAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, cancellation)).Failure,
             _ => Keep(await side.Connector.UpdateAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, effect.VendorFields, cancellation)),
         };

@@ -97,7 +97,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         return found.Value is { Id: "" } ? NoSuch(kind) : found;
     }
 
-    public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation)
+    public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation, string? idempotencyKey = null)
     {
         if (Refuse(connection, kind) is { } refused)
             return refused;
@@ -117,7 +117,7 @@ internal sealed class SynergyConnector(VendorPipeline pipeline) : IConnector
         return await CompleteAsync(connection, kind, written, cancellation);
     }
 
-    public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation)
+    public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation, string? ifMatch = null)
     {
         if (Refuse(connection, kind) is { } refused)
             return refused;

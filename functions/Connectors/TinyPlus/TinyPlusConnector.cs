@@ -64,7 +64,7 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
             : new VendorFailure(FailureKind.NotFound, $"tiny+ has no such record of {kind}.");
     }
 
-    public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation)
+    public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation, string? idempotencyKey = null)
     {
         if (kind is PipelineStages or Progress)
             return new VendorFailure(FailureKind.Permanent, $"{kind} cannot be created in tiny+ from outside.");
@@ -74,7 +74,7 @@ internal sealed class TinyPlusConnector(VendorPipeline pipeline) : IConnector
         return await CompleteAsync(connection, kind, await SendAsync(connection, call, answer => shape.ReadWritten(answer, null), cancellation), cancellation);
     }
 
-    public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation)
+    public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation, string? ifMatch = null)
     {
         if (kind is PipelineStages)
             return new VendorFailure(FailureKind.Permanent, $"{kind} cannot be changed in tiny+ from outside.");

@@ -15,7 +15,7 @@ internal sealed class HookedSystem(IConnector inner) : IConnector
 
     public static readonly WebhookFormat Format = new()
     {
-        Verify = (request, secret) => WebhookSignature.IsHmacSha256(request.Body.Span, secret, request.Header(Signature)),
+        Verify = (request, secret, _) => WebhookSignature.IsHmacSha256(request.Body.Span, secret, request.Header(Signature)),
         Read = Touched,
         MaxBytes = MaxBytes,
         Accepted = 202,
@@ -30,9 +30,9 @@ internal sealed class HookedSystem(IConnector inner) : IConnector
 
     public Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null) => inner.GetAsync(connection, kind, id, cancellation, parent);
 
-    public Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation) => inner.CreateAsync(connection, kind, fields, cancellation);
+    public Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation, string? idempotencyKey = null) => inner.CreateAsync(connection, kind, fields, cancellation, idempotencyKey);
 
-    public Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation) => inner.UpdateAsync(connection, kind, id, fields, cancellation);
+    public Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation, string? ifMatch = null) => inner.UpdateAsync(connection, kind, id, fields, cancellation, ifMatch);
 
     public Task<VendorResult<bool>> DeleteAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation) => inner.DeleteAsync(connection, kind, id, cancellation);
 

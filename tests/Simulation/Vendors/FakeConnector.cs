@@ -42,12 +42,12 @@ public sealed class FakeConnector : IConnector
     public Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null) =>
         SendAsync(connection, RecordCall(HttpMethod.Get, kind, id), answer => Read(kind, answer.Json), cancellation);
 
-    public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation) =>
+    public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation, string? idempotencyKey = null) =>
         _shapes[kind].Write(fields).TryGet(out var body, out var failure)
             ? await SendAsync(connection, Call(HttpMethod.Post, $"api/{kind}") with { Json = body, Repeat = Repeat.Once }, answer => Read(kind, answer.Json), cancellation)
             : failure;
 
-    public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation) =>
+    public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation, string? ifMatch = null) =>
         _shapes[kind].Write(fields).TryGet(out var body, out var failure)
             ? await SendAsync(connection, RecordCall(HttpMethod.Patch, kind, id) with { Json = body }, answer => Read(kind, answer.Json), cancellation)
             : failure;
