@@ -80,13 +80,14 @@ internal sealed class SimAccount
     /// <param name="kind">What to create.</param>
     /// <param name="body">Its fields.</param>
     /// <param name="ownTimes">Whether created and modified times in the body are taken over, as loads of old records need.</param>
-    public SimOutcome Create(SimKind kind, JsonElement body, bool ownTimes = false)
+    /// <param name="by">Who creates it by the API; null is a person on the vendor's own pages.</param>
+    public SimOutcome Create(SimKind kind, JsonElement body, bool ownTimes = false, string? by = null)
     {
         lock (Gate)
         {
             var outcome = Draft(kind, null, body, ownTimes);
             if (outcome.Record is { } record)
-                Store(record);
+                Store(record, SimAction.Added, by);
             return outcome;
         }
     }
@@ -112,11 +113,14 @@ internal sealed class SimAccount
                 return ([], [.. outcome.Problems.Select(problem => problem with { Field = $"[{records.Count}].{problem.Field}" })]);
             }
 
+            foreach (var record in records)
+                System.Webhooks.Announce(new SimChange(this, record, SimAction.Added, null));
+
             return (records, []);
         }
     }
 
-    public SimOutcome Update(SimKind kind, string id, JsonElement body)
+    public SimOutcome Update(SimKind kind, string id, JsonElement body, string? by = null)
     {
         lock (Gate)
         {
@@ -124,12 +128,12 @@ internal sealed class SimAccount
                 return new SimOutcome(null, []);
             var outcome = Draft(kind, old, body, ownTimes: false);
             if (outcome.Record is { } record)
-                Store(record);
+                Store(record, SimAction.Updated, by);
             return outcome;
         }
     }
 
-    public bool Delete(SimKind kind, string id)
+    public bool Delete(SimKind kind, string id, string? by = null)
     {
         lock (Gate)
         {
@@ -138,6 +142,7 @@ internal sealed class SimAccount
             _tables[kind.Name].Remove(id, System.Now);
             kind.After?.Invoke(this, old);
             System.Changed();
+            System.Webhooks.Announce(new SimChange(this, old, SimAction.Deleted, by));
             return true;
         }
     }
@@ -149,7 +154,7 @@ internal sealed class SimAccount
         {
             var values = (object?[])record.Values.Clone();
             values[record.Kind.Shape.Slot(field)] = value;
-            Store(record with { Values = values, Modified = Later(record.Modified) });
+            Store(record with { Values = values, Modified = Later(record.Modified) }, SimAction.Updated, null);
         }
     }
 
@@ -238,6 +243,12 @@ internal sealed class SimAccount
 
     /// <summary>The next number of a sequence.</summary>
     public long Next(string sequence) => _sequences[sequence] = _sequences.GetValueOrDefault(sequence, 1000) + 1;
+
+    private void Store(SimRecord record, SimAction action, string? by)
+    {
+        Store(record);
+        System.Webhooks.Announce(new SimChange(this, record, action, by));
+    }
 
     private void Store(SimRecord record)
     {

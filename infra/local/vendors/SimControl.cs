@@ -33,6 +33,8 @@ internal static class SimControl
 
         routes.MapGet("faults", () => Faults(system));
         routes.MapPut("faults", (HttpRequest request) => PutFaultsAsync(system, request));
+        routes.MapGet("webhooks", () => system.Webhooks.Show());
+        routes.MapPut("webhooks", (HttpRequest request) => PutWebhooksAsync(system, request));
         routes.MapGet("stats", () => Stats(system));
         routes.MapDelete("stats", () =>
         {
@@ -192,6 +194,21 @@ internal static class SimControl
 
         system.Faults.Replace(rules);
         return Faults(system);
+    }
+
+    private static async Task<IResult> PutWebhooksAsync(SimSystem system, HttpRequest request)
+    {
+        try
+        {
+            if (await SimJson.ReadAsync(request) is not { ValueKind: JsonValueKind.Object } body)
+                return Error(400, "A JSON object is required.");
+            system.Webhooks.Set(body.Deserialize<SimWebhookFaults>(SimJson.Options)!);
+            return system.Webhooks.Show();
+        }
+        catch (JsonException problem)
+        {
+            return Error(400, problem.Message);
+        }
     }
 
     private static SimJson Stats(SimSystem system)

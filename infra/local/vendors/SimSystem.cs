@@ -32,6 +32,9 @@ internal sealed record SimDefinition
     /// <summary>The vendor's error body for a status and a message.</summary>
     public required Func<int, string, IResult> Error { get; init; }
 
+    /// <summary>How it tells of changes; null where it does not.</summary>
+    public SimWebhookRules? Webhooks { get; init; }
+
     /// <summary>Maps the vendor's own paths.</summary>
     public required Action<IEndpointRouteBuilder, SimSystem> Map { get; init; }
 }
@@ -53,6 +56,7 @@ internal sealed class SimSystem
         Settings = definition.Settings;
         Tokens = new SimTokens(this);
         Stats = new SimStats(options.Time);
+        Webhooks = new SimWebhooks(this);
     }
 
     public SimDefinition Definition { get; }
@@ -66,6 +70,8 @@ internal sealed class SimSystem
     public SimStats Stats { get; }
 
     public SimFaults Faults { get; } = new();
+
+    public SimWebhooks Webhooks { get; }
 
     public SimFormat Format => Definition.Format;
 
@@ -107,6 +113,7 @@ internal sealed class SimSystem
         Tokens.Clear();
         Faults.Replace([]);
         Stats.Clear();
+        Webhooks.Reset();
         Settings = Definition.Settings;
         var account = AddAccount(FirstAccount, "Demo Practice")!;
         if (seed)

@@ -28,6 +28,7 @@ public static class VendorServer
             var root = $"/{system.Definition.Name}";
             app.UseWhen(http => IsVendorPath(http.Request.Path, root), branch => branch.Use((http, next) => SimTraffic.PassAsync(system, http, next)));
             app.MapGet(root, () => SimPages.System(system));
+            app.Lifetime.ApplicationStopping.Register(system.Webhooks.Dispose);
             SimControl.Map(app.MapGroup($"{root}/_sim"), system);
             system.Definition.Map(app.MapGroup(root), system);
         }
