@@ -213,7 +213,7 @@ internal sealed class SimAccount
         if (draft.Problems.Count > 0)
             return new SimOutcome(null, draft.Problems);
         var number = old?.Number ?? Next(kind.Sequence);
-        return new SimOutcome(new SimRecord(kind, number, old?.Id ?? number.ToString(), created, modified, values), []);
+        return new SimOutcome(new SimRecord(kind, number, old?.Id ?? kind.IdOf(number), created, modified, values), []);
     }
 
     private void CheckField(SimField field, object? value, SimDraft draft)

@@ -20,7 +20,7 @@ internal enum SimType
     /// <summary><see cref="DateOnly"/>.</summary>
     Date,
 
-    /// <summary><see cref="DateTimeOffset"/>, only ever derived.</summary>
+    /// <summary><see cref="DateTimeOffset"/>, in whole seconds where it is stored.</summary>
     Time,
 
     /// <summary>An array of <see cref="string"/>.</summary>
@@ -87,6 +87,14 @@ internal sealed record SimFormat(TimeSpan Precision, string TimeOut, IReadOnlyLi
     {
         var ok = DateTime.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time);
         date = DateOnly.FromDateTime(time);
+        return ok;
+    }
+
+    /// <summary>A stored time: in any of the customary forms, in UTC where it names no zone.</summary>
+    public static bool TryMoment(string text, out DateTimeOffset time)
+    {
+        var ok = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Utc, out time);
+        time = time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
         return ok;
     }
 

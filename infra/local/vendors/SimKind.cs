@@ -36,6 +36,9 @@ internal sealed record SimKind(string Name, string Label, SimShape Shape)
     /// <summary>Kinds that draw their ids from the same sequence name the same one.</summary>
     public string Sequence { get; init; } = Name;
 
+    /// <summary>The id that goes with a number of the sequence, where ids are not numbers.</summary>
+    public Func<long, string> IdOf { get; init; } = number => number.ToString();
+
     public string? CreatedField { get; init; }
 
     public string? ModifiedField { get; init; }

@@ -37,12 +37,13 @@ internal static class SimSeed
         foreach (var field in kind.Shape.Stored)
         {
             if (field.References is { } kinds && record[field.Name] is JsonValue value && value.GetValueKind() == JsonValueKind.String)
-                record[field.Name] = Find(account, kinds, value.GetValue<string>().TrimStart('@'));
+                record[field.Name] = Find(account, kinds, value.GetValue<string>().TrimStart('@')) is var found && field.Type == SimType.Text ? found.Id : found.Number;
         }
     }
 
-    private static long Find(SimAccount account, IReadOnlyList<string> kinds, string name) =>
+    private static SimRecord Find(SimAccount account, IReadOnlyList<string> kinds, string name) =>
         kinds.SelectMany(kind => account.Table(kind).Truth.ByNumber)
-            .First(record => Equals(record.Kind.Shape.Value(record.Kind.Shape.Find("name")!, account, record, record.Values), name))
-            .Number;
+            .First(record => Equals(record.Kind.Shape.Value(record.Kind.Shape.Find(NameField(record.Kind.Shape))!, account, record, record.Values), name));
+
+    private static string NameField(SimShape shape) => shape.Find("name") is null ? "title" : "name";
 }

@@ -165,6 +165,8 @@ internal sealed class SimShape
                 return (json.GetBoolean(), null);
             case SimType.Date when json.ValueKind == JsonValueKind.String && SimFormat.TryDate(json.GetString()!, out var date):
                 return (date, null);
+            case SimType.Time when json.ValueKind == JsonValueKind.String && SimFormat.TryMoment(json.GetString()!, out var moment):
+                return (moment, null);
             case SimType.TextList when json.ValueKind == JsonValueKind.Array && json.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String):
                 return (json.EnumerateArray().Select(item => item.GetString()!.Trim()).ToArray(), null);
             case SimType.Object when json.ValueKind == JsonValueKind.Object:
