@@ -6,9 +6,12 @@ namespace SyncFunctions.Engine;
 /// <param name="Field">A canonical field.</param>
 public sealed record AutoPause(string Field, ImmutableArray<string> Values, int AfterDays)
 {
+    /// <summary>No link is paused by itself, whatever the pair's own rule.</summary>
+    public bool Off { get; init; }
+
     /// <summary>Since when the record rests, as it looks now; null where it does not.</summary>
     public DateTimeOffset? RestingSince(DateTimeOffset? before, Record record, DateTimeOffset now) =>
         record.Fields.Find(Field) is { IsBlank: false } value ? Values.Contains(value.ToString(), StringComparer.OrdinalIgnoreCase) ? before ?? now : null : before;
 
-    public bool IsDue(DateTimeOffset? restingSince, DateTimeOffset now) => restingSince is { } since && now - since >= TimeSpan.FromDays(AfterDays);
+    public bool IsDue(DateTimeOffset? restingSince, DateTimeOffset now) => !Off && restingSince is { } since && now - since >= TimeSpan.FromDays(AfterDays);
 }

@@ -13,7 +13,7 @@ internal static class Creation
         {
             if (!FlowSettings.AllowsAtCreation(plan.Settings.DirectionOf(plan.Kind, field), source) || !field.End(target).CanWrite) continue;
             var value = record.Fields.Find(field.Name) ?? FieldValue.None;
-            if (field.RequiredOn == target && value.IsBlank)
+            if (field.IsRequiredOn(target) && value.IsBlank)
             {
                 plan.Skip(source, SkipReason.ReferenceMissing, $"It has no {field.Name}.");
                 return;
@@ -22,7 +22,7 @@ internal static class Creation
             if (value is FieldValue.Reference reference)
             {
                 var wait = Await(source, field, reference, record);
-                if (field.RequiredOn == target)
+                if (field.IsRequiredOn(target))
                 {
                     plan.Add(wait);
                     return;

@@ -56,8 +56,16 @@ public sealed record FieldMap(string Name, FieldEnd Left, FieldEnd Right)
     /// </summary>
     public Side? RequiredOn { get; init; }
 
+    /// <summary>For a reference: a record exists without it on neither side.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>For a status that one side keeps by board and the other by category.</summary>
+    public StatusField? Status { get; init; }
+
     /// <summary>The tenant's value map (left value = right value) that translates between the sides; the field is off while it is empty.</summary>
     public string? ValueMap { get; init; }
+
+    public bool IsRequiredOn(Side side) => Required || RequiredOn == side;
 
     public FieldEnd End(Side side) => side == Side.Left ? Left : Right;
 
@@ -85,6 +93,9 @@ public sealed record FieldEnd(string? Name)
     /// <summary>Vendor fields that together make the value, joined with ", ". Such an end cannot be written.</summary>
     public ImmutableArray<string> Parts { get; init; } = [];
 
+    /// <summary>The value is the record's own id. Such an end cannot be written.</summary>
+    public bool IsId { get; init; }
+
     /// <summary>From the vendor's value to the canonical one, where they differ in more than the name.</summary>
     public Func<FieldValue, FieldValue>? Read { get; init; }
 
@@ -94,9 +105,11 @@ public sealed record FieldEnd(string? Name)
     public bool CanWrite => Name is not null;
 
     /// <summary>Null where the vendor did not say.</summary>
-    internal FieldValue? From(FieldSet vendorFields)
+    internal FieldValue? From(Record vendor)
     {
         if (Constant is not null) return Constant;
+        if (IsId) return new FieldValue.Text(vendor.Id);
+        var vendorFields = vendor.Fields;
         if (!Parts.IsDefaultOrEmpty)
         {
             var parts = Parts.Select(vendorFields.Find).OfType<FieldValue>().ToList();

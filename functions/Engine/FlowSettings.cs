@@ -51,6 +51,18 @@ public sealed record FlowSettings
     /// <summary>How often every record of both sides is looked at, so that deletions and missed changes are found. Zero: only by hand.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromHours(4);
 
+    /// <summary>How often look-up lists and other data that records refer to are read again. Zero: only by hand.</summary>
+    public TimeSpan ReferencesEvery { get; init; } = TimeSpan.FromHours(4);
+
+    /// <summary>The statuses of each board as the vendor listed them last, by kind.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<StatusBoard>> StatusBoards { get; init; } = ImmutableSortedDictionary<string, ImmutableArray<StatusBoard>>.Empty;
+
+    /// <summary>By kind, board and status: the category that the tenant has put it into.</summary>
+    public StatusChoices StatusCategories { get; init; } = StatusChoices.None;
+
+    /// <summary>By kind, board and category: the status that stands for it.</summary>
+    public StatusChoices StatusDefaults { get; init; } = StatusChoices.None;
+
     /// <summary>When a link is taken for one that two programs write to and fro.</summary>
     public Runaway Runaway { get; init; } = Runaway.Default;
 
@@ -111,6 +123,35 @@ public sealed record FlowSettings
         Direction.InitiallyFromLeft or Direction.InitiallyFromRight => true,
         _ => Allows(direction, source),
     };
+
+    /// <summary>The rule by which links of a kind are paused when their records rest; null where none is.</summary>
+    public AutoPause? AutoPauseOf(KindMap kind) => Kind(kind.Name).AutoPause ?? kind.AutoPause;
+
+    /// <summary>The category of a record's status; null where the vendor did not say.</summary>
+    internal FieldValue? CategoryOf(string kind, StatusField field, FieldSet vendorFields)
+    {
+        if (vendorFields.Find(field.Status) is not { } value) return null;
+        if (value is not FieldValue.Reference { RecordId: var id }) return FieldValue.None;
+        var board = Board(kind, field.BoardOf(vendorFields));
+        var status = board?.Statuses.FirstOrDefault(status => status.Id == id);
+        return new FieldValue.Text((status is null ? null : CategoryOf(kind, board!, status)) ?? field.Default);
+    }
+
+    /// <summary>The status that stands for a category on the target's board; null where the board, or such a status of it, is not known.</summary>
+    internal FieldValue? StatusFor(string kind, StatusField field, FieldValue category, FieldSet? target)
+    {
+        if (field.Board is not null && target is null) return null;
+        if (Board(kind, target is null ? null : field.BoardOf(target)) is not { } board || category.ToString() is not { } wanted) return null;
+        var chosen = StatusDefaults.Find(kind, board.Name, wanted);
+        var fitting = board.Statuses.Where(status => CategoryOf(kind, board, status) == wanted).ToList();
+        var found = board.Statuses.FirstOrDefault(status => status.Name == chosen) ?? fitting.Find(status => status.IsDefault) ?? fitting.FirstOrDefault();
+        return found is null ? null : new FieldValue.Reference(found.Id);
+    }
+
+    /// <summary>Into which category the tenant, or else the app, has put a status.</summary>
+    public string CategoryOf(string kind, StatusBoard board, BoardStatus status) => StatusCategories.Find(kind, board.Name, status.Name) ?? status.Category;
+
+    private StatusBoard? Board(string kind, string? id) => StatusBoards.GetValueOrDefault(kind, []).FirstOrDefault(board => board.Id == id);
 
     /// <summary>Into canonical form, which is the left side's; null where the tenant's map does not know the value.</summary>
     internal FieldValue? Translate(FieldMap field, Side side, FieldValue value)

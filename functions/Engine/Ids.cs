@@ -33,9 +33,21 @@ public readonly record struct RunId(string Value)
     public override string ToString() => Value;
 }
 
-/// <summary>The statement "this left record is that right record".</summary>
+/// <summary>
+/// The statement "this left record is that right record". The link of what lives inside a project, with an id of its own, begins with the
+/// project's: those of a project stand together, and each tells whose it is.
+/// </summary>
 public readonly record struct LinkId(string Value)
 {
+    /// <summary>No id of ours has it.</summary>
+    public const char Separator = '.';
+
+    public static LinkId Inside(LinkId project, string own) => new($"{project.Value}{Separator}{own}");
+
+    /// <summary>The project's link; the link itself where it is inside none.</summary>
+    [JsonIgnore]
+    public LinkId Project => Value.IndexOf(Separator, StringComparison.Ordinal) is > 0 and var at ? new(Value[..at]) : this;
+
     public override string ToString() => Value;
 }
 

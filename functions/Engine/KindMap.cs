@@ -41,6 +41,30 @@ public sealed record KindMap
     /// <summary>The kind whose records hold these one to one (progress in projects): linked with their parent, synchronised per parent.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>
+    /// The kind inside whose records these live, each with an id of its own (tickets in projects): they are looked at project by project, and
+    /// all of a linked project's belong to it.
+    /// </summary>
+    public string? PartOf { get; init; }
+
+    /// <summary>For what is <see cref="PartOf"/> another kind: the reference that leads to the project, or to another part of it.</summary>
+    public string? HeldBy { get; init; }
+
+    /// <summary>Staff, companies, work types and the like, which others refer to: all of them are brought over from the import side, every few hours and on demand.</summary>
+    public bool IsReference { get; init; }
+
+    /// <summary>What an archiving paused is resumed by a person, not by the end of it.</summary>
+    public bool ResumesByHand { get; init; }
+
+    /// <summary>Unless the tenant chooses otherwise.</summary>
+    public AutoPause? AutoPause { get; init; }
+
+    /// <summary>For a kind with parts: what lists of its records show besides their names.</summary>
+    public ListedFields? Listed { get; init; }
+
+    /// <summary>A record in which all of these are blank says nothing, and is left where it is unless the tenant wants it.</summary>
+    public ImmutableArray<string> Substance { get; init; } = [];
+
     /// <summary>A record that has one of these values is locked on its side: its changes stay there, the other direction stays open.</summary>
     public StatusLock? StatusLock { get; init; }
 
@@ -64,12 +88,12 @@ public sealed record KindMap
         var unmapped = ImmutableSortedDictionary<string, string>.Empty;
         foreach (var map in Fields)
         {
-            if (map.End(side).From(vendor.Fields) is not { } value) continue;
+            if (ValueOf(map, side, vendor, settings) is not { } value) continue;
             if (settings.Translate(map, side, value) is { } translated) fields = fields.With(map.Name, translated);
             else unmapped = unmapped.Add(map.Name, value.ToString()!);
         }
 
-        var record = vendor with { Fields = fields, Unmapped = unmapped, Block = BlockOf(side, vendor, settings) };
+        var record = vendor with { Fields = fields, Unmapped = unmapped, Block = BlockOf(side, vendor, fields, settings) };
         return record with { Label = LabelOf(record) };
     }
 
@@ -77,8 +101,13 @@ public sealed record KindMap
     public KindMap With(KindSettings choices) =>
         choices.CustomFields.IsDefaultOrEmpty ? this : this with { Fields = [.. Fields, .. choices.CustomFields.Where(custom => !Fields.Any(field => field.Name == custom.Name)).Select(custom => custom.ToMap())] };
 
-    private Block? BlockOf(Side side, Record vendor, FlowSettings settings)
+    private FieldValue? ValueOf(FieldMap field, Side side, Record vendor, FlowSettings settings) =>
+        field.Status is { } status && status.Side == side ? settings.CategoryOf(Name, status, vendor.Fields) : field.End(side).From(vendor);
+
+    private Block? BlockOf(Side side, Record vendor, FieldSet fields, FlowSettings settings)
     {
+        if (!Substance.IsEmpty && !settings.Kind(Name).Bare && Substance.All(name => fields.Find(name) is null or { IsBlank: true }))
+            return new Block(Blocks.Outgoing, SkipReason.Bare, $"It has no {string.Join(", no ", Substance)}.", IsFilter: true);
         var filters = from filter in settings.Kind(Name).Filters
                       where filter.Side == side && !filter.Admits(vendor)
                       select new Block(filter.Blocks, SkipReason.Filtered, $"The record is outside the filter on {filter.Field}.", IsFilter: true);
@@ -88,13 +117,25 @@ public sealed record KindMap
     }
 
     /// <summary>Canonical fields under the vendor's names, ready to be sent. References are vendor ids by then.</summary>
-    public FieldSet Express(Side side, FieldSet canonical, FlowSettings settings) => FieldSet.From(
+    /// <param name="target">What is to be written to, under the vendor's names, where it is known: a status is one of its board's.</param>
+    public FieldSet Express(Side side, FieldSet canonical, FlowSettings settings, Record? target = null) => FieldSet.From(
         from field in canonical
         let map = Field(field.Key)
         let end = map.End(side)
         where end.Name is not null
-        let value = end.Shape(settings.TranslateBack(map, side, field.Value))
-        select KeyValuePair.Create(end.Name, end.Write is null ? value : end.Write(value)));
+        let chosen = map.Status is { } status && status.Side == side ? settings.StatusFor(Name, status, field.Value, target?.Fields) : null
+        where map.Status?.Side != side || chosen is not null
+        select chosen is not null ? KeyValuePair.Create(end.Name!, chosen) : Plain(map, end, field.Value, side, settings));
+
+    /// <summary>The fields that cannot be put into the vendor's words, as far as the target is known.</summary>
+    public IEnumerable<string> Inexpressible(Side side, FieldSet canonical, FlowSettings settings, Record? target) =>
+        canonical.Keys.Where(name => Field(name).Status is { } status && status.Side == side && settings.StatusFor(Name, status, canonical[name], target?.Fields) is null);
+
+    private static KeyValuePair<string, FieldValue> Plain(FieldMap map, FieldEnd end, FieldValue canonical, Side side, FlowSettings settings)
+    {
+        var value = end.Shape(settings.TranslateBack(map, side, canonical));
+        return KeyValuePair.Create(end.Name!, end.Write is null ? value : end.Write(value));
+    }
 }
 
 /// <param name="Side">The side on which the lock holds.</param>

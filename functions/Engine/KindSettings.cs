@@ -66,6 +66,9 @@ public sealed record KindSettings
     /// <summary>Records outside one of these do not flow, in the directions that it blocks.</summary>
     public ImmutableArray<RecordFilter> Filters { get; init; } = [];
 
-    /// <summary>Null: no link is paused by itself.</summary>
+    /// <summary>Null: as the pair does by itself.</summary>
     public AutoPause? AutoPause { get; init; }
+
+    /// <summary>Records that say nothing (<see cref="KindMap.Substance"/>) flow, too.</summary>
+    public bool Bare { get; init; }
 }

@@ -10,10 +10,10 @@ internal static class Lifecycle
         FieldOf(plan.Kind) is { } field && FlowSettings.Allows(plan.Settings.DirectionOf(plan.Kind, field), side);
 
     /// <summary>A link that an archiving paused goes on once neither record is archived.</summary>
-    public static bool GoesOn(PlanItem item, Link link) =>
-        item is { Left: Sight.Present left, Right: Sight.Present right } && MayGoOn(link, left.Record) && MayGoOn(link, right.Record);
+    public static bool GoesOn(KindMap kind, PlanItem item, Link link) =>
+        item is { Left: Sight.Present left, Right: Sight.Present right } && MayGoOn(kind, link, left.Record) && MayGoOn(kind, link, right.Record);
 
-    public static bool MayGoOn(Link link, Record record) => link.PausedBy == PauseCause.Archived && !record.IsArchived;
+    public static bool MayGoOn(KindMap kind, Link link, Record record) => !kind.ResumesByHand && link.PausedBy == PauseCause.Archived && !record.IsArchived;
 
     public static void Archived(Planning plan, Link link, Side side)
     {

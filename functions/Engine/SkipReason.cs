@@ -6,7 +6,7 @@ public static class SkipReasons
     public static bool Lasts(this SkipReason reason) => reason is not (SkipReason.NotOwned or SkipReason.Tombstone or SkipReason.Paused or SkipReason.Quarantined);
 
     /// <summary>Whether an edit of the record is enough to end it: what refers to the record waits for that.</summary>
-    public static bool EndsByAnEdit(this SkipReason reason) => reason is SkipReason.Archived or SkipReason.StatusLocked or SkipReason.ReferenceMissing;
+    public static bool EndsByAnEdit(this SkipReason reason) => reason is SkipReason.Archived or SkipReason.StatusLocked or SkipReason.ReferenceMissing or SkipReason.Bare;
 
     /// <summary>Whether the link's own state says it: that was told when it became so.</summary>
     public static bool IsState(this SkipReason reason) => reason is SkipReason.Tombstone or SkipReason.Paused or SkipReason.Quarantined;
@@ -48,4 +48,7 @@ public enum SkipReason
 
     /// <summary>An archived record is not created anew on the other side.</summary>
     Archived,
+
+    /// <summary>It says nothing (<see cref="KindMap.Substance"/>), and the tenant does not want such records.</summary>
+    Bare,
 }

@@ -29,7 +29,7 @@ public static class SyncPlanner
             case { State: LinkState.Quarantined }:
                 plan.Skip(item.SeenSide, SkipReason.Quarantined, "This record was written to and fro; it waits for a person.");
                 break;
-            case { State: LinkState.Paused } link when Lifecycle.GoesOn(item, link):
+            case { State: LinkState.Paused } link when Lifecycle.GoesOn(kind, item, link):
                 plan.Add(new SyncAction.Resume("no longer archived"));
                 PlanLinked(plan, link);
                 break;
@@ -51,7 +51,7 @@ public static class SyncPlanner
     public static bool NeedsOther(KindMap kind, FlowSettings settings, Link link, Side side, Sight sight) => sight switch
     {
         Sight.Gone or Sight.MergedInto => true,
-        Sight.Present { Record: var record } when link.State == LinkState.Paused => Lifecycle.MayGoOn(link, record),
+        Sight.Present { Record: var record } when link.State == LinkState.Paused => Lifecycle.MayGoOn(kind, link, record),
         Sight.Present { Record: var record } => IsChanged(kind, settings, link.Bases, side, record) || Enters(link, side, record),
         _ => false,
     };

@@ -30,7 +30,16 @@ public sealed record Pair
     /// <summary>The value map that the setup asks for, with the vendor kinds that list its values on each side.</summary>
     public StageMap? Stages { get; init; }
 
-    public IEnumerable<KindMap> TopKinds => Kinds.Where(kind => kind.Parent is null);
+    /// <summary>Kinds that are polled by themselves: neither inside records of another kind nor reference data.</summary>
+    public IEnumerable<KindMap> TopKinds => Kinds.Where(kind => kind is { Parent: null, PartOf: null, IsReference: false });
+
+    public IEnumerable<KindMap> ReferenceKinds => Kinds.Where(kind => kind.IsReference);
+
+    /// <summary>Kinds whose records live inside those of <paramref name="kind"/>, with ids of their own, in reference order.</summary>
+    public IEnumerable<KindMap> PartsOf(KindMap kind) => Kinds.Where(part => part.PartOf == kind.Name);
+
+    /// <summary>The kind that has parts: projects; null where none has.</summary>
+    public KindMap? ProjectKind => Kinds.FirstOrDefault(kind => PartsOf(kind).Any());
 
     /// <summary>The pair with the fields that a tenant maps in addition.</summary>
     public Pair For(FlowSettings settings) => settings.Kinds.Values.All(kind => kind.CustomFields.IsEmpty) ? this : this with { Kinds = [.. Kinds.Select(kind => kind.With(settings.Kind(kind.Name)))] };
@@ -53,7 +62,7 @@ public sealed record StageMap(string ValueMap, string LeftKind, string RightKind
 public sealed class PairCatalog(params ImmutableArray<Pair> pairs)
 {
     /// <summary>The pairs that the app ships.</summary>
-    public static readonly PairCatalog Shipped = new(SynergyTinyPlus.Pair);
+    public static readonly PairCatalog Shipped = new(SynergyTinyPlus.Pair, ConnectWiseMoovila.Pair);
 
     public ImmutableArray<Pair> All => pairs;
 

@@ -74,18 +74,18 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
             [.. rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal)).Select(row => row.As(read))];
     }
 
-    public async Task<Versioned<Guard>?> GetGuardAsync(FlowKey flow, Lane lane, string? project, CancellationToken cancellation) =>
-        (await tables.Flows.GetAsync(Keys.Flow(flow), Keys.Guard(lane, project), cancellation))?.As(ToGuard);
+    public async Task<Versioned<Guard>?> GetGuardAsync(FlowKey flow, Lane lane, CancellationToken cancellation) =>
+        (await tables.Flows.GetAsync(Keys.Flow(flow), Keys.Guard(lane), cancellation))?.As(ToGuard);
 
-    /// <summary>Takes the guard of a flow's lane, or of a project's, for a run, as <see cref="RunStatusMachine.Take"/> allows.</summary>
+    /// <summary>Takes the guard of a flow's lane for a run, as <see cref="RunStatusMachine.Take"/> allows.</summary>
     /// <returns>The guard with its version, or null while another run holds it.</returns>
     public async Task<Versioned<Guard>?> TryTakeAsync(
-        FlowKey flow, Lane lane, string? project, RunId run, RunStatus status, string? mode, string? trigger, TimeSpan lease, CancellationToken cancellation)
+        FlowKey flow, Lane lane, RunId run, RunStatus status, string? mode, string? trigger, TimeSpan lease, CancellationToken cancellation)
     {
         while (true)
         {
-            var before = await GetGuardAsync(flow, lane, project, cancellation);
-            if (RunStatusMachine.Take(before?.Value, lane, project, run, status, mode, trigger, time.GetUtcNow(), lease) is not { } taken) return null;
+            var before = await GetGuardAsync(flow, lane, cancellation);
+            if (RunStatusMachine.Take(before?.Value, lane, run, status, mode, trigger, time.GetUtcNow(), lease) is not { } taken) return null;
             if (await ReplaceGuardAsync(flow, taken, before?.ETag, cancellation) is { } version) return new(taken, version);
 
             // Somebody moved the guard in between: what it says now decides.
@@ -96,39 +96,6 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
     /// <returns>The new version, or null where the guard is another by now.</returns>
     public Task<ETag?> ReplaceGuardAsync(FlowKey flow, Guard guard, ETag? expected, CancellationToken cancellation) =>
         tables.Flows.WriteAsync(ToRow(flow, guard), expected, cancellation);
-
-    /// <summary>The guards of these projects (their links); one that never ran is not in the answer.</summary>
-    public async Task<IReadOnlyDictionary<string, Versioned<Guard>>> GetProjectGuardsAsync(
-        FlowKey flow, Lane lane, IReadOnlyCollection<string> projects, CancellationToken cancellation)
-    {
-        var rows = await tables.Flows.FindAsync(Keys.Flow(flow), projects.Select(project => Keys.Guard(lane, project)), cancellation);
-        return rows.Select(row => row.As(ToGuard)).ToDictionary(guard => guard.Value.Project!);
-    }
-
-    /// <summary>Inserts or replaces guards of different projects, as few transactions as they need.</summary>
-    /// <returns>For each whether it was written: false where it is another by now.</returns>
-    public async Task<IReadOnlyList<bool>> ReplaceGuardsAsync(FlowKey flow, IReadOnlyList<(Guard Guard, ETag? Expected)> guards, CancellationToken cancellation)
-    {
-        var written = new List<bool>(guards.Count);
-        foreach (var chunk in guards.Chunk(100))
-        {
-            var actions = chunk
-                .Select(item => item.Expected is { } expected
-                    ? new TableTransactionAction(TableTransactionActionType.UpdateReplace, ToRow(flow, item.Guard), expected)
-                    : new TableTransactionAction(TableTransactionActionType.Add, ToRow(flow, item.Guard)))
-                .ToList();
-            if (chunk.Length > 1 && await tables.Flows.TrySubmitAsync(actions, cancellation) is not null)
-            {
-                written.AddRange(chunk.Select(_ => true));
-                continue;
-            }
-
-            // One of them was moved by somebody else: the others are not to suffer from that.
-            foreach (var (guard, expected) in chunk) written.Add(await ReplaceGuardAsync(flow, guard, expected, cancellation) is not null);
-        }
-
-        return written;
-    }
 
     /// <summary>Saves cursors in one transaction; one whose version is <c>default</c> is new.</summary>
     /// <returns>The cursors with their new versions, or null where one of them was moved by somebody else: then none is saved.</returns>
@@ -240,9 +207,10 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         DisconnectedAt = row.TimeOrNull("DisconnectedAt"),
     };
 
-    private static TableEntity ToRow(FlowKey flow, Guard guard) => Row.New(Keys.Flow(flow), Keys.Guard(guard.Lane, guard.Project))
+    private static TableEntity ToRow(FlowKey flow, Guard guard) => PutGuard(Row.New(Keys.Flow(flow), Keys.Guard(guard.Lane)), guard);
+
+    internal static TableEntity PutGuard(TableEntity row, Guard guard) => row
         .Put<Lane>("Lane", guard.Lane)
-        .PutId("Project", guard.Project)
         .Put<RunStatus>("Status", guard.Status)
         .Put("Run", guard.Run?.Value)
         .Put("Epoch", (long?)guard.Epoch)
@@ -255,7 +223,7 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         .Put("Paused", guard.Paused)
         .PutClipped("Detail", guard.Detail, 1000);
 
-    private static Guard ToGuard(TableEntity row) => new(
+    internal static Guard ToGuard(TableEntity row) => new(
         row.Enum<Lane>("Lane"),
         row.Enum<RunStatus>("Status"),
         row.GetString("Run") is { } run ? new RunId(run) : null,
@@ -266,7 +234,6 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         row.GetString("Trigger"),
         row.GetString("RequestedMode"))
     {
-        Project = row.IdOrNull("Project"),
         NotBefore = row.TimeOrNull("NotBefore"),
         Paused = row.GetBoolean("Paused") ?? false,
         Detail = row.GetString("Detail"),

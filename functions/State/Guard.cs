@@ -34,9 +34,6 @@ public enum RunStatus
 public sealed record Guard(
     Lane Lane, RunStatus Status, RunId? Run, long Epoch, DateTimeOffset Since, DateTimeOffset? Until, string? Mode, string? Trigger, string? RequestedMode)
 {
-    /// <summary>The link of what is guarded (a project); null for the flow itself.</summary>
-    public string? Project { get; init; }
-
     /// <summary>The next run, or the one that waits, may not begin earlier.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
@@ -85,23 +82,23 @@ public static class RunStatusMachine
     /// renews it, epoch and all, since activities are repeated. A guard that has expired is taken over with the next epoch.
     /// </summary>
     public static Guard? Take(
-        Guard? current, Lane lane, string? project, RunId run, RunStatus status, string? mode, string? trigger, DateTimeOffset now, TimeSpan lease)
+        Guard? current, Lane lane, RunId run, RunStatus status, string? mode, string? trigger, DateTimeOffset now, TimeSpan lease)
     {
         if (current is { Paused: true }) return null;
         if (current?.Run == run && current.Status != RunStatus.Idle)
             return current with { Status = status, Since = current.Status == status ? current.Since : now, Until = now + lease, NotBefore = null, Detail = null };
         return current?.IsHeld(now) == true
             ? null
-            : new Guard(lane, status, run, (current?.Epoch ?? 0) + 1, now, now + lease, mode, trigger, null) { Project = project };
+            : new Guard(lane, status, run, (current?.Epoch ?? 0) + 1, now, now + lease, mode, trigger, null);
     }
 
     /// <summary>
     /// The guard after a trigger that may not start a run now, because one is under way or it is too early: kept, so that a run follows without
     /// a further event. The same guard where it was kept already.
     /// </summary>
-    public static Guard Ask(Guard? current, Lane lane, string? project, string mode, string? trigger, DateTimeOffset now) => current switch
+    public static Guard Ask(Guard? current, Lane lane, string mode, string? trigger, DateTimeOffset now) => current switch
     {
-        null => new Guard(lane, RunStatus.Requested, null, 0, now, null, mode, trigger, null) { Project = project },
+        null => new Guard(lane, RunStatus.Requested, null, 0, now, null, mode, trigger, null),
         { Status: RunStatus.Requested, Run: null } => current.Mode is { } before && Stronger(before, mode) == before ? current : current with { Mode = mode, Trigger = trigger },
         _ when current.IsHeld(now) => current with { RequestedMode = Stronger(current.RequestedMode, mode) },
         _ => current with { Status = RunStatus.Requested, Run = null, Since = now, Until = null, Mode = mode, Trigger = trigger, RequestedMode = null },

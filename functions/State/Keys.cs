@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -18,7 +19,9 @@ namespace SyncFunctions.State;
 //              <tenant> ; flow|<flow>             points at a flow
 // connections  <tenant> ; <connection>
 // flows        <tenant>|<flow> ; flow             the flow
-//                                cursor|<kind>|<side>, hint|<kind>, guard|<lane>, project|<link>|<lane>, brake|<kind>, doc|<name>
+//                                cursor|<kind>|<side>, hint|<kind>, guard|<lane>, brake|<kind>, doc|<name>
+// projects     <tenant>|<flow> ; p<shard>|<link>  a project
+//                                q|<link>         a run was asked for it
 // due          <shard 00-15> ; <tenant>|<flow>
 // links        <tenant>|<flow>|<kind> ; k|<link>  a link
 //                                l|<record>, r|<record>         what is known of a left, right record
@@ -43,6 +46,8 @@ public static class Keys
     public const int MaxIdLength = 200;
 
     public const int DueShards = 16;
+
+    public const int ProjectShards = 8;
 
     internal const string TenantList = "all|";
     internal const string FlowRow = "flow";
@@ -114,7 +119,16 @@ public static class Keys
 
     internal static string Flow(FlowKey flow) => $"{Part(flow.Tenant.Value)}|{Part(flow.Flow.Value)}";
 
-    internal static string Guard(Lane lane, string? project) => project is null ? $"guard|{lane}" : $"project|{Part(project)}|{lane}";
+    internal static string Guard(Lane lane) => $"guard|{lane}";
+
+    /// <summary>In shards, since a page of the service ends after a thousand rows and the next is known only then.</summary>
+    internal static string Project(LinkId link) => $"p{SHA256.HashData(Encoding.UTF8.GetBytes(link.Value))[0] % ProjectShards}|{Part(link.Value)}";
+
+    internal static readonly ImmutableArray<KeyRange> ProjectShardRanges = [.. Enumerable.Range(0, ProjectShards).Select(shard => KeyRange.Prefix($"p{shard}|"))];
+
+    internal static readonly KeyRange ProjectRequests = KeyRange.Prefix("q|");
+
+    internal static string ProjectRequest(LinkId link) => $"q|{Part(link.Value)}";
 
     internal static string Cursor(string kind, Side side) => $"cursor|{Part(kind)}|{Letter(side)}";
 
@@ -132,6 +146,9 @@ public static class Keys
     internal static string LinkPartition(LinkScope scope) => $"{Flow(scope.Flow)}|{Part(scope.Kind)}";
 
     internal static string Link(LinkId link) => $"k|{Part(link.Value)}";
+
+    /// <summary>The links of what lives inside a project.</summary>
+    internal static KeyRange LinksInside(LinkId project) => new($"k|{Part(project.Value)}{LinkId.Separator}", $"k|{Part(project.Value)}{(char)(LinkId.Separator + 1)}");
 
     internal static string Index(Side side, string recordId) => $"{Letter(side)}|{Part(recordId)}";
 

@@ -58,6 +58,13 @@ public sealed class LinkStore(StateTables tables)
         return new([.. page.Items.Select(row => row.As(r => LinkRows.ToLink(scope, r)))], page.Continuation);
     }
 
+    /// <summary>The links of what lives inside a project.</summary>
+    public async Task<IReadOnlyList<Versioned<Link>>> InsideAsync(LinkScope scope, LinkId project, CancellationToken cancellation)
+    {
+        var rows = await tables.Links.ListAsync(InPartition(scope, Keys.LinksInside(project)), int.MaxValue, cancellation);
+        return [.. rows.Select(row => row.As(r => LinkRows.ToLink(scope, r)))];
+    }
+
     /// <summary>A page of the records that have no link, in the order of their ids.</summary>
     /// <param name="dismissed">Those that a person does not want matched, or the others.</param>
     public async Task<Page<Versioned<IndexEntry>>> UnlinkedAsync(

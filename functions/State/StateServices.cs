@@ -17,6 +17,7 @@ public static class StateServices
             .AddSingleton<ConnectionStore>()
             .AddSingleton<SecretBox>()
             .AddSingleton<FlowStore>()
+            .AddSingleton<ProjectStore>()
             .AddSingleton<BrakeStore>()
             .AddSingleton<DueStore>()
             .AddSingleton<LinkStore>()

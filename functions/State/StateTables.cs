@@ -10,6 +10,7 @@ public sealed class StateTables
         Tenants = Open("tenants");
         Connections = Open("connections");
         Flows = Open("flows");
+        Projects = Open("projects");
         Due = Open("due");
         Links = Open("links");
         Runs = Open("runs");
@@ -29,6 +30,7 @@ public sealed class StateTables
     internal Table Tenants { get; }
     internal Table Connections { get; }
     internal Table Flows { get; }
+    internal Table Projects { get; }
     internal Table Due { get; }
     internal Table Links { get; }
     internal Table Runs { get; }
@@ -45,7 +47,7 @@ public sealed class StateTables
     /// <summary>Creates what does not exist yet. Once at the start of the app; harmless when repeated.</summary>
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
     [
-        .. new[] { Tenants, Connections, Flows, Due, Links, Runs, Log, ApiCalls, Lookups, Locks, Budgets, Conflicts }.Select(table => table.CreateAsync(cancellation)),
+        .. new[] { Tenants, Connections, Flows, Projects, Due, Links, Runs, Log, ApiCalls, Lookups, Locks, Budgets, Conflicts }.Select(table => table.CreateAsync(cancellation)),
         Sweeps.CreateIfNotExistsAsync(cancellationToken: cancellation),
         Plans.CreateIfNotExistsAsync(cancellationToken: cancellation),
         ConflictValues.CreateIfNotExistsAsync(cancellationToken: cancellation),

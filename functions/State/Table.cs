@@ -73,8 +73,9 @@ internal sealed class Table(TableClient client)
         return found.HasValue ? found.Value : null;
     }
 
-    public IAsyncEnumerable<TableEntity> QueryAsync(string filter, int? maxPerPage, CancellationToken cancellation) =>
-        client.QueryAsync<TableEntity>(filter, maxPerPage, cancellationToken: cancellation);
+    /// <param name="select">These properties only; all if null.</param>
+    public IAsyncEnumerable<TableEntity> QueryAsync(string filter, int? maxPerPage, CancellationToken cancellation, IEnumerable<string>? select = null) =>
+        client.QueryAsync<TableEntity>(filter, maxPerPage, select, cancellation);
 
     public async Task<List<TableEntity>> ListAsync(string filter, int max, CancellationToken cancellation)
     {

@@ -54,7 +54,6 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     {
         await Store.InsertAsync(FullFlow(), Cancel);
         var guard = (await TakeAsync("run", Lane.Sweep))!.Value;
-        await TakeAsync("run", Lane.Live, project: "project 1");
         var cursors = await Store.SaveCursorsAsync(Flow, [NewCursor(Side.Left), NewCursor(Side.Right)], Cancel);
         await Store.EnsureHintAsync(Flow, "company", Now, Cancel);
         await Store.PutDocumentAsync(Flow, "setup", new string('x', 300_000), StateJson.Options, null, Cancel);
@@ -86,13 +85,12 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Guard_Full_ComesBack()
     {
-        var guard = new Guard(Lane.Import, RunStatus.InQueue, new RunId("run"), 12, Now, Now.AddMinutes(1), "full", "manual", "delta") { Project = "a/b", NotBefore = Now.AddHours(1), Paused = true, Detail = "waits" };
+        var guard = new Guard(Lane.Import, RunStatus.InQueue, new RunId("run"), 12, Now, Now.AddMinutes(1), "full", "manual", "delta") { NotBefore = Now.AddHours(1), Paused = true, Detail = "waits" };
 
         var version = await Store.ReplaceGuardAsync(Flow, guard, null, Cancel);
 
-        (await Store.GetGuardAsync(Flow, Lane.Import, "a/b", Cancel)).ShouldBe(new Versioned<Guard>(guard, version!.Value));
-        (await Store.GetGuardAsync(Flow, Lane.Import, null, Cancel)).ShouldBeNull();
-        (await Store.GetGuardAsync(Flow, Lane.Live, "a/b", Cancel)).ShouldBeNull();
+        (await Store.GetGuardAsync(Flow, Lane.Import, Cancel)).ShouldBe(new Versioned<Guard>(guard, version!.Value));
+        (await Store.GetGuardAsync(Flow, Lane.Live, Cancel)).ShouldBeNull();
     }
 
     [Fact]
@@ -113,7 +111,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
 
         var winner = taken.OfType<Versioned<Guard>>().Single();
         winner.Value.Epoch.ShouldBe(1);
-        (await Store.GetGuardAsync(Flow, Lane.Live, null, Cancel)).ShouldBe(winner);
+        (await Store.GetGuardAsync(Flow, Lane.Live, Cancel)).ShouldBe(winner);
     }
 
     [Fact]
@@ -142,9 +140,6 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     {
         (await TakeAsync("a")).ShouldNotBeNull();
         (await TakeAsync("b", Lane.Import)).ShouldNotBeNull();
-        (await TakeAsync("c", Lane.Live, project: "17")).ShouldNotBeNull();
-        (await TakeAsync("d", Lane.Live, project: "18")).ShouldNotBeNull();
-        (await TakeAsync("e", Lane.Live, project: "17")).ShouldBeNull();
     }
 
     [Fact]
@@ -243,8 +238,8 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         (await Store.GetDocumentAsync<int>(Flow, "other", StateJson.Options, Cancel)).ShouldBeNull();
     }
 
-    private Task<Versioned<Guard>?> TakeAsync(string run, Lane lane = Lane.Live, string? project = null) =>
-        Store.TryTakeAsync(Flow, lane, project, new RunId(run), RunStatus.Syncing, "delta", "poll", Lease, Cancel);
+    private Task<Versioned<Guard>?> TakeAsync(string run, Lane lane = Lane.Live) =>
+        Store.TryTakeAsync(Flow, lane, new RunId(run), RunStatus.Syncing, "delta", "poll", Lease, Cancel);
 
     private async Task<Versioned<WorkHint>> HintAsync() => (await Store.LoadAsync(Flow, Cancel))!.Hints.Single();
 

@@ -167,9 +167,9 @@ public sealed class RunStatusMachineTests
 
     private static Guard Finish(Guard held) => RunStatusMachine.Finish(held, Now, TimeSpan.Zero);
 
-    private static Guard Ask(Guard? current, string mode) => RunStatusMachine.Ask(current, Lane.Live, null, mode, "hook", Now);
+    private static Guard Ask(Guard? current, string mode) => RunStatusMachine.Ask(current, Lane.Live, mode, "hook", Now);
 
-    private static Guard? Take(Guard? current, RunId run) => RunStatusMachine.Take(current, Lane.Live, null, run, Syncing, "delta", "poll", Now, Lease);
+    private static Guard? Take(Guard? current, RunId run) => RunStatusMachine.Take(current, Lane.Live, run, Syncing, "delta", "poll", Now, Lease);
 
     private static Guard Held(RunStatus status, RunId? run, DateTimeOffset? until) =>
         new(Lane.Live, status, run, 7, Now.AddHours(-1), until, "sweep", "manual", null);

@@ -22,7 +22,9 @@ public static class FlowSettingsPatch
         var merged = patch is { ValueKind: JsonValueKind.Object } changes ? Merge(Json.ToNode(settings)!.AsObject(), JsonObject.Create(changes)!) : null;
         var result = merged is null ? settings : Read(merged);
         Check(pair, systems, result);
-        return result;
+
+        // What the vendor has is not the tenant's to choose.
+        return result with { StatusBoards = settings.StatusBoards };
     }
 
     /// <summary>A null in the patch takes the member back to its default.</summary>
@@ -47,6 +49,7 @@ public static class FlowSettingsPatch
             .When(settings.LockWindow < TimeSpan.Zero || settings.LockWindow > MaxLockWindow, "#/settings/lockWindow", "A lock window lasts from 0 to 7 days.")
             .When(settings.CoolDown < TimeSpan.Zero || settings.CoolDown > MaxCoolDown, "#/settings/coolDown", "A cool-down lasts from 0 to 24 hours.")
             .When(settings.SweepEvery < TimeSpan.Zero || settings.SweepEvery > MaxSweepEvery || (settings.SweepEvery > TimeSpan.Zero && settings.SweepEvery < MinSweepEvery), "#/settings/sweepEvery", "Sweeps are 5 minutes to 31 days apart; 0 switches them off.")
+            .When(settings.ReferencesEvery < TimeSpan.Zero || settings.ReferencesEvery > MaxSweepEvery || (settings.ReferencesEvery > TimeSpan.Zero && settings.ReferencesEvery < MinSweepEvery), "#/settings/referencesEvery", "Reference data is read 5 minutes to 31 days apart; 0 leaves it to a person.")
             .When(settings.Runaway.MaxWrites is < 2 or > 1000, "#/settings/runaway/maxWrites", "A link is quarantined after 2 to 1000 writes.")
             .When(settings.Runaway.Within <= TimeSpan.Zero || settings.Runaway.Within > Runaway.Default.Within, "#/settings/runaway/within", "Writes are counted within an hour at most.");
         foreach (var (name, kind) in settings.Kinds)
@@ -68,6 +71,18 @@ public static class FlowSettingsPatch
             check
                 .When(!maps.Contains(name), at, "The pair has no such value map.")
                 .When(pairs.Any(values => values is not { Left.Length: > 0, Right.Length: > 0 }), at, "Each pair of values has a left and a right one.");
+        }
+
+        foreach (var (name, board, status, category) in settings.StatusCategories.Flat())
+        {
+            var field = pair.FindKind(name)?.Fields.Select(field => field.Status).FirstOrDefault(field => field is not null);
+            check.When(field?.Categories.Contains(category) != true, $"#/settings/statusCategories/{Uri.EscapeDataString(name)}/{Uri.EscapeDataString(board)}/{Uri.EscapeDataString(status)}", field is null ? "The pair maps no statuses of this kind by category." : $"The categories are {string.Join(", ", field.Categories)}.");
+        }
+
+        foreach (var (name, board, category, _) in settings.StatusDefaults.Flat())
+        {
+            var field = pair.FindKind(name)?.Fields.Select(field => field.Status).FirstOrDefault(field => field is not null);
+            check.When(field?.Categories.Contains(category) != true, $"#/settings/statusDefaults/{Uri.EscapeDataString(name)}/{Uri.EscapeDataString(board)}/{Uri.EscapeDataString(category)}", field is null ? "The pair maps no statuses of this kind by category." : $"The categories are {string.Join(", ", field.Categories)}.");
         }
 
         check.When(settings.LockedStatuses.Any(string.IsNullOrEmpty), "#/settings/lockedStatuses", "A status has a name.");

@@ -9,7 +9,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>One link, with its state and why; of a project, what runs or waits for it.</summary>
-public sealed class GetLink(Finder finder, LinkStore links, FlowStore flows, TimeProvider time)
+public sealed class GetLink(Finder finder, LinkStore links, ProjectStore projects, TimeProvider time)
 {
     [Function(nameof(GetLink))]
     public async Task<IActionResult> Run(
@@ -24,8 +24,8 @@ public sealed class GetLink(Finder finder, LinkStore links, FlowStore flows, Tim
         if (found.Pair.FindKind(kind) is not { } map) throw ProblemException.NotFound("kind");
         var id = new LinkId(link);
         if (!(await links.LoadAsync(found.Links(map), [id], cancellation)).TryGetValue(id, out var stored)) throw ProblemException.NotFound("link");
-        var lanes = await Task.WhenAll(Enum.GetValues<Lane>().Select(async lane => LaneView.Of(lane, (await flows.GetGuardAsync(found.Key, lane, link, cancellation))?.Value, time.GetUtcNow())));
+        var run = LaneView.Of(Lane.Live, (await projects.GetAsync(found.Key, id.Project, cancellation))?.Value.Guard, time.GetUtcNow());
         var held = await LockRelease.HeldAsync(links, found.Links(map), stored.Value, cancellation);
-        return Json.Ok(LinkStatusView.Of(stored.Value, lanes) with { Held = [.. held.Select(row => WorkView.Of(row.Value))] });
+        return Json.Ok(LinkStatusView.Of(stored.Value, [run]) with { Held = [.. held.Select(row => WorkView.Of(row.Value))] });
     }
 }

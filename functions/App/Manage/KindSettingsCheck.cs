@@ -19,6 +19,7 @@ internal sealed class KindSettingsCheck(BodyCheck check, KindMap kind, KindSetti
             .When(settings.OnNoMatch == OnNoMatch.Create && kind.NewRecords == Direction.Off, $"{at}/onNoMatch", "The pair creates no such records.")
             .When(settings.OnAmbiguous == OnAmbiguous.Create && kind.NewRecords == Direction.Off, $"{at}/onAmbiguous", "The pair creates no such records.")
             .When(settings.NewestWins && !Sides.Both.All(side => systems(side).TellsChangeTime), $"{at}/newestWins", "Not both systems tell for certain when a record was changed.");
+        check.When(settings.Bare && kind.Substance.IsEmpty, $"{at}/bare", "Records of this kind always say something.");
         if (kind.Parent is { } parent) CheckInside(parent);
         else CheckPolicies();
 
@@ -94,7 +95,7 @@ internal sealed class KindSettingsCheck(BodyCheck check, KindMap kind, KindSetti
 
     private void CheckAutoPause(AutoPause rest) => check
         .When(FieldOf(rest.Field) is null, $"{at}/autoPause/field", "The kind has no such field.")
-        .When(rest.Values.IsDefaultOrEmpty || rest.Values.Any(string.IsNullOrWhiteSpace), $"{at}/autoPause/values", "Name at least one value.")
+        .When(!rest.Off && (rest.Values.IsDefaultOrEmpty || rest.Values.Any(string.IsNullOrWhiteSpace)), $"{at}/autoPause/values", "Name at least one value.")
         .When(rest.AfterDays is < 0 or > LongestRest, $"{at}/autoPause/afterDays", $"A record rests 0 to {LongestRest} days before its link is paused.");
 
     private FieldMap? FieldOf(string name) =>

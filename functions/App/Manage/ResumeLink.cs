@@ -21,6 +21,6 @@ public sealed class ResumeLink(Finder finder, LinkControl control)
     {
         var found = await finder.FlowAsync(tenant, flow, cancellation);
         if (found.Pair.FindKind(kind) is not { Parent: null } map) throw ProblemException.NotFound("kind");
-        return Json.Ok((await control.ResumeAsync(found.Links(map), new LinkId(link), found.Pair.Inside(map), cancellation)).Require());
+        return Json.Ok((await control.ResumeAsync(found.Links(map), new LinkId(link), found.Pair.Inside(map), cancellation, found.Pair.PartsOf(map).Any())).Require());
     }
 }

@@ -19,15 +19,16 @@ public sealed class SyncPage(RunSteps steps, RunJournal journal, PageSync pages,
 
         // An import takes note of the other side first, then brings over its own.
         var (mode, walk) = (input.Mode, input.Walk);
-        if (input.Mode == RunMode.Import)
+        if (input.Mode is RunMode.Import or RunMode.Reference)
         {
+            mode = RunMode.Import;
             var resting = input.Stage == RunStage.Note ? flow.Pair.ImportFrom : flow.Pair.ImportFrom.Other();
             walk = walk.With(resting, Walk.Skipped);
             if (input.Stage == RunStage.Note) mode = RunMode.Inventory;
         }
 
         // The flow went live since: what is not known by now is new, not older.
-        if (mode == RunMode.Inventory && flow.Flow.WentLiveAt is not null) return new PageResult(walk with { Left = Walk.Skipped, Right = Walk.Skipped }, KindCounts.None, []);
+        if (mode == RunMode.Inventory && flow.Flow.WentLiveAt is not null && !kind.IsReference) return new PageResult(walk with { Left = Walk.Skipped, Right = Walk.Skipped }, KindCounts.None, []);
 
         var scope = new WorkScope(flow, kind, mode, run, input.Epoch) { Until = until, PlanPage = DryRun.PageOf(flow, kind, 'a', $"{walk.PageNumber:D6}") };
         var result = await pages.StepAsync(scope, walk, since: input.Mode == RunMode.Delta, cancellation);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using SyncFunctions.App.Setup;
@@ -88,6 +89,9 @@ public static class SyncRun
                 Obey(await context.CallActivityAsync<RunOrder?>(nameof(SyncGone), input));
                 return input.AfterGone();
 
+            case RunStage.News:
+                return input.AfterNews(await context.CallActivityAsync<ImmutableArray<string>>(nameof(FindChangedProjects), input));
+
             case RunStage.Insides:
                 return await InsidesAsync(context, input);
 
@@ -139,12 +143,33 @@ public static class SyncRun
 
         // A project that hangs or fails does not hold up the others: its own run says so.
         var each = parents.Length <= GroupSize && !input.AllParents ? 1 : GroupSize;
-        var wave = parents.Take(InFlight * each).ToArray();
-        var results = await Task.WhenAll(wave.Chunk(each).Select(group => ProjectsAsync(context, input, group)));
+        var wave = parents.Take(each == 1 ? GroupSize : InFlight * each).ToArray();
+        var results = await EachAsync(context, input, [.. wave.Chunk(each)]);
         var counts = results.Aggregate(KindCounts.None, (sum, result) => sum + result.Counts);
         await context.CallActivityAsync(nameof(ReportProgress), new ProgressInput(input.Tenant, input.Flow, input.Run, input.InsideKinds[0], counts));
         Obey(results.Select(result => result.Order).FirstOrDefault(order => order is not null));
         return input.AfterInsides(wave.Length, after);
+    }
+
+    /// <summary>So many at a time; where one has ended, the next begins.</summary>
+    private static async Task<List<ProjectsResult>> EachAsync(TaskOrchestrationContext context, SyncRunInput input, string[][] groups)
+    {
+        var (running, results) = (new List<Task<ProjectsResult>>(), new List<ProjectsResult>());
+        foreach (var group in groups)
+        {
+            if (running.Count == InFlight) await OneAsync();
+            running.Add(ProjectsAsync(context, input, group));
+        }
+
+        while (running.Count > 0) await OneAsync();
+        return results;
+
+        async Task OneAsync()
+        {
+            var ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            results.Add(await ended);
+        }
     }
 
     private static async Task<ProjectsResult> ProjectsAsync(TaskOrchestrationContext context, SyncRunInput input, string[] parents)

@@ -20,6 +20,9 @@ public enum RunStage
     /// <summary>A comprehensive run looks for links whose records were in neither list.</summary>
     Gone,
 
+    /// <summary>Which projects have changed inside, for a run that no poll has asked that for.</summary>
+    News,
+
     /// <summary>What lives inside projects.</summary>
     Insides,
 
@@ -59,6 +62,9 @@ public sealed record SyncRunInput(
     /// <summary>Walks that are done, but for what lives inside their records: their cursors are saved at the end.</summary>
     public ImmutableArray<KindWalk> Unsaved { get; init; } = [];
 
+    /// <summary>The run asks for changes inside projects itself.</summary>
+    public bool WithNews { get; init; }
+
     /// <summary>The run is not limited to some kinds.</summary>
     public bool IsWhole { get; init; } = true;
 
@@ -72,11 +78,12 @@ public sealed record SyncRunInput(
     public static SyncRunInput Begin(FlowKey flow, RunId run, long epoch, RunMode mode, Pair pair, ImmutableArray<string> only)
     {
         var wanted = pair.Kinds.Where(kind => only.IsDefaultOrEmpty || only.Contains(kind.Name)).ToList();
-        ImmutableArray<string> kinds = [.. wanted.Where(kind => kind.Parent is null).Select(kind => kind.Name)];
-        ImmutableArray<string> insides = [.. wanted.Where(kind => kind.Parent is not null).Select(kind => kind.Name)];
+        ImmutableArray<string> kinds = [.. wanted.Where(kind => IsWalked(kind, mode, isNamed: !only.IsDefaultOrEmpty)).Select(kind => kind.Name)];
+        ImmutableArray<string> insides = mode == RunMode.Reference ? [] : [.. wanted.Where(kind => kind.Parent is not null || kind.PartOf is not null).Select(kind => kind.Name)];
 
         // Named without the kind that holds them: nobody tells which have changed.
-        var alone = !insides.IsEmpty && !pair.TopKinds.Any(kind => kinds.Contains(kind.Name) && pair.Inside(kind).Any());
+        var alone = !insides.IsEmpty && !pair.TopKinds.Any(kind => kinds.Contains(kind.Name) && (pair.Inside(kind).Any() || pair.PartsOf(kind).Any()));
+        var hasParts = wanted.Exists(kind => kind.PartOf is not null);
         return new SyncRunInput(
             flow.Tenant.Value,
             flow.Flow.Value,
@@ -89,20 +96,35 @@ public sealed record SyncRunInput(
             {
                 RunMode.Reference => RunStage.References,
                 _ when kinds.IsEmpty => RunStage.Insides,
+                RunMode.Import when pair.ReferenceKinds.Any() => RunStage.References,
                 RunMode.Import => RunStage.Count,
                 _ => RunStage.Records,
             },
             0,
             KindWalk.Begin(kinds.FirstOrDefault("")),
             [],
-            alone || mode is RunMode.DryRun or RunMode.Import,
+            alone || mode is RunMode.DryRun or RunMode.Import || (mode == RunMode.Comprehensive && hasParts),
             null,
             [],
             0)
         {
             IsWhole = only.IsDefaultOrEmpty,
+            WithNews = hasParts && mode == RunMode.Delta,
         };
     }
+
+    /// <summary>A run of what lives inside these projects, and nothing else.</summary>
+    public static SyncRunInput BeginProjects(FlowKey flow, RunId run, long epoch, Pair pair, IReadOnlyCollection<LinkId> projects) =>
+        Begin(flow, run, epoch, RunMode.Delta, pair, []) with { Stage = RunStage.Insides, Parents = [.. projects.Select(project => project.Value)] };
+
+    /// <summary>Reference data is read by runs of its own; an import brings it over first, and a person may name it.</summary>
+    private static bool IsWalked(KindMap kind, RunMode mode, bool isNamed) =>
+        kind is { Parent: null, PartOf: null } && (mode switch
+        {
+            RunMode.Reference => kind.IsReference,
+            RunMode.Import => true,
+            _ => !kind.IsReference || isNamed,
+        });
 
     /// <summary>The next step after the totals are known.</summary>
     public SyncRunInput AfterCount() => this with { Stage = RunStage.Note };
@@ -110,7 +132,7 @@ public sealed record SyncRunInput(
     /// <summary>The next step after a page.</summary>
     public SyncRunInput After(PageResult page)
     {
-        if (Stage == RunStage.References) return this with { Stage = RunStage.Finished };
+        if (Stage == RunStage.References) return this with { Stage = Kinds.IsEmpty ? RunStage.Finished : Mode == RunMode.Import ? RunStage.Count : RunStage.Note, Failures = 0 };
         var next = this with { Walk = page.Walk, Failures = 0 };
         if (!AllParents)
         {
@@ -132,20 +154,23 @@ public sealed record SyncRunInput(
     {
         if (KindIndex + 1 < Kinds.Length)
         {
-            return this with { KindIndex = KindIndex + 1, Walk = KindWalk.Begin(Kinds[KindIndex + 1]), Stage = Mode == RunMode.Import ? RunStage.Note : RunStage.Records };
+            return this with { KindIndex = KindIndex + 1, Walk = KindWalk.Begin(Kinds[KindIndex + 1]), Stage = Mode is RunMode.Import or RunMode.Reference ? RunStage.Note : RunStage.Records };
         }
 
         return Mode switch
         {
-            RunMode.Comprehensive or RunMode.DryRun => this with { Stage = RunStage.Gone, KindIndex = 0, Walk = KindWalk.Begin(Kinds[0]) },
+            RunMode.Comprehensive or RunMode.DryRun or RunMode.Reference => this with { Stage = RunStage.Gone, KindIndex = 0, Walk = KindWalk.Begin(Kinds[0]) },
             RunMode.Inventory => this with { Stage = RunStage.Finished },
-            _ => this with { Stage = RunStage.Insides },
+            _ => this with { Stage = WithNews ? RunStage.News : RunStage.Insides },
         };
     }
 
+    /// <summary>The next step after it is known which projects are to be looked at.</summary>
+    public SyncRunInput AfterNews(ImmutableArray<string> projects) => this with { Stage = RunStage.Insides, Parents = AllParents ? Parents : [.. Parents.Union(projects)] };
+
     /// <summary>The next step after the links of a kind were compared with the lists.</summary>
     public SyncRunInput AfterGone() =>
-        KindIndex + 1 < Kinds.Length ? this with { KindIndex = KindIndex + 1 } : this with { Stage = RunStage.Insides };
+        KindIndex + 1 < Kinds.Length ? this with { KindIndex = KindIndex + 1 } : this with { Stage = Mode == RunMode.Reference ? RunStage.Finished : RunStage.Insides };
 
     /// <summary>The next step after a wave of insides.</summary>
     public SyncRunInput AfterInsides(int handled, string? after)

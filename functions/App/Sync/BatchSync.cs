@@ -19,21 +19,23 @@ public sealed class BatchSync
     private readonly CaseApplier _applier;
     private readonly IntentRecovery _recovery;
     private readonly References _references;
+    private readonly PartHolders _holders;
     private readonly DryRun _dry;
     private readonly SharedLocks _shared;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, WorkList work, Parking parking, SharedLocks shared, Brakes brakes, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
+    public BatchSync(LinkStore links, WorkList work, Parking parking, SharedLocks shared, Brakes brakes, ProjectBook book, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
     {
         _dry = new DryRun(plans);
         _links = links;
         _time = time;
         _shared = shared;
         _references = new References(links);
+        _holders = new PartHolders(links);
         _loader = new CaseLoader(links, _references, time);
         _search = new CandidateSearch(links, _references);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, shared, _references, units, log, ids, time), brakes, conflicts, log, time);
+        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, shared, _references, units, log, ids, time), brakes, book, conflicts, log, time);
         _recovery = new IntentRecovery(links, _references, log, time);
     }
 
@@ -41,7 +43,7 @@ public sealed class BatchSync
     public async Task<BatchOutcome> RunAsync(WorkScope scope, IReadOnlyList<SourceRecord> sources, CancellationToken cancellation)
     {
         var outcome = BatchOutcome.Nothing;
-        foreach (var (number, chunk) in sources.Chunk(MaxRecords).Index())
+        foreach (var (number, chunk) in sources.Chunk(AtOnce(scope, sources)).Index())
         {
             var batch = new Batch(scope with { PlanPage = $"{scope.PlanPage}.{number:D3}" }, _applier);
             var cases = await _loader.LoadAsync(scope, chunk, cancellation);
@@ -56,6 +58,10 @@ public sealed class BatchSync
 
         return outcome;
     }
+
+    /// <summary>What is new on both sides of a project may be the same: then all of it is looked at together.</summary>
+    private static int AtOnce(WorkScope scope, IReadOnlyList<SourceRecord> sources) =>
+        scope.Project is not null && sources.Count > 0 && Sides.Both.All(side => sources.Any(source => source.Side == side)) ? Math.Max(MaxRecords, sources.Count) : MaxRecords;
 
     /// <summary>What lives inside the records of a linked parent, one to one: both sides are read and planned together.</summary>
     /// <param name="parents">Links of the parent kind.</param>
@@ -115,7 +121,9 @@ public sealed class BatchSync
     internal async Task<(BatchOutcome Outcome, IReadOnlyList<SyncCase> Cases)> RunChosenAsync(
         WorkScope scope, IReadOnlyList<SourceRecord> sources, Func<List<SyncCase>, List<SyncCase>> prepare, CancellationToken cancellation)
     {
-        var cases = prepare(await _loader.LoadAsync(scope, sources, cancellation));
+        var loaded = await _loader.LoadAsync(scope, sources, cancellation);
+        await _holders.SortAsync(scope, loaded, cancellation);
+        var cases = prepare(loaded);
         var outcome = await PlanAndApplyAsync(new Batch(scope, _applier), cases, cancellation);
         return (outcome, cases);
     }
@@ -125,6 +133,8 @@ public sealed class BatchSync
 
     private async Task<BatchOutcome> ContinueAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
     {
+        var left = await _holders.SortAsync(batch.Scope, cases, cancellation);
+        if (left.SelectMany(item => item.Work).ToList() is { Count: > 0 } done) await _links.DeleteWorkAsync(batch.Scope.Links, done, cancellation);
         await batch.RecoverAsync(_recovery, cases, cancellation);
         foreach (var (item, failure) in await _loader.ReadCounterpartsAsync(batch.Scope, cases, cancellation)) batch.Failed.Add((item, failure));
         batch.Waiting.AddRange(await _loader.TakeOutOwnCreatesAsync(batch.Scope, cases, cancellation));

@@ -10,7 +10,7 @@ namespace SyncFunctions.App.Sync;
 /// the outcome (new bases, new ids, work rows that are done) is stored after it. A crash in between leaves an open intent, which
 /// <see cref="IntentRecovery"/> settles by looking at the target.
 /// </summary>
-internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parking, CaseUnits units, VendorWrites writes, Brakes brakes, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
+internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parking, CaseUnits units, VendorWrites writes, Brakes brakes, ProjectBook book, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
 {
     /// <summary>Cases whose intents are taken in one go: few enough that each is sent long before its intent ends.</summary>
     private const int CasesAtOnce = 33;
@@ -34,6 +34,8 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
 
         await work.CommitAsync(scope, tally.TakeRest(), cancellation);
         if (isBraked) await brakes.LookAgainAsync(scope, cancellation);
+        await work.FetchAsync(scope.Flow.Key, tally.Wanted, cancellation);
+        await book.NoteAsync(scope, cases, cancellation);
         await RememberAsync(scope, cases, tally, cancellation);
         await parking.ReleaseAsync(scope, [.. cases.Where(IsNowLinked).Select(item => item.Link!.Value.Value)], cancellation);
         await tally.TellAsync(log, cancellation);

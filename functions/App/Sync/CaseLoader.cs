@@ -86,6 +86,9 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
 
     private static bool IsNew(WorkScope scope, Side side, IndexEntry? entry, Record record)
     {
+        // All that lives inside a linked project belongs to it, whenever it was made.
+        if (scope.Kind.PartOf is not null) return true;
+        if (scope.Kind.IsReference) return side == scope.Flow.Pair.ImportFrom;
         if (scope.Mode == RunMode.Import && side == scope.Flow.Pair.ImportFrom) return true;
         if (entry is not null) return !entry.IsOlder;
         return scope.Flow.Flow.WentLiveAt is { } live && (record.Created is not { } created || created > live - ClockTolerance);

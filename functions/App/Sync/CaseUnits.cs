@@ -146,7 +146,7 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
     internal static OpenCreate? OpenOf(Link link) => link.State == LinkState.Creating ? new OpenCreate(link.Id, link.LeftId is null ? Side.Left : Side.Right) : null;
 
     /// <summary>Of the link that a case is to get: what is told before it is stored names it, too.</summary>
-    public LinkId NewLinkId(SyncCase item) => item.NewLink ??= new(ids.NewId());
+    public LinkId NewLinkId(SyncCase item) => item.NewLink ??= item.Project is { } project ? LinkId.Inside(project, ids.NewId()) : new LinkId(ids.NewId());
 
     public static bool IsDeferred(ItemPlan plan) => plan.Actions.Any(action => action is SyncAction.Hold or SyncAction.Park or SyncAction.Postpone);
 

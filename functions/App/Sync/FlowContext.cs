@@ -24,7 +24,11 @@ public sealed record FlowContext(FlowState State, Pair Pair, SideContext Left, S
 
     /// <summary>Whether a side is worth asking for changes of a kind: something can come from there, or has to be put back there.</summary>
     public bool Listens(KindMap kind, Side side) =>
-        Settings.Kind(kind.Name).Enabled && kind.Parent is null &&
+        kind.Parent is null && Hears(kind, side);
+
+    /// <summary>Whether a change of a kind on a side can mean anything.</summary>
+    public bool Hears(KindMap kind, Side side) =>
+        Settings.Kind(kind.Name).Enabled &&
         (Settings.CreatesFrom(kind, side) || kind.Fields.Any(field => ComesFrom(kind, field, side) || (Settings.UnownedEdits == UnownedEdit.PutBack && ComesFrom(kind, field, side.Other()))));
 
     private bool ComesFrom(KindMap kind, FieldMap field, Side side) => FlowSettings.Allows(Settings.DirectionOf(kind, field), side) && field.End(side.Other()).CanWrite;
@@ -43,7 +47,7 @@ public sealed record SideContext(Side Side, IConnector Connector, ConnectionScop
 
     /// <summary>A canary: "not found" is believed only of a vendor that shows other records of the kind.</summary>
     public async Task<bool> AnswersAsync(KindMap kind, CancellationToken cancellation) =>
-        Connector.Catalog.Kind(kind.VendorKind(Side)).ParentKind is null && (await ListAsync(kind, new ListRequest(), cancellation)).TryGet(out var page, out _) && page.Records.Count > 0;
+        Connector.Catalog.Kind(kind.VendorKind(Side)) is { ParentKind: null } or { ListsChanges: true } && (await ListAsync(kind, new ListRequest(), cancellation)).TryGet(out var page, out _) && page.Records.Count > 0;
 }
 
 public sealed class FlowContexts(FlowStore flows, ConnectionScopes scopes, Systems systems, PairCatalog pairs)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.DurableTask.Client;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -9,7 +10,7 @@ namespace SyncFunctions.App.Sync;
 /// One poll of a flow: asks each side for changes since the cursor and applies what it finds in place, or starts a run where there
 /// is much to do.
 /// </summary>
-public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns runs, RunStore runStore, RunControl control, SweepSchedule sweeps, PageSync pages, WorkSync work, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
+public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns runs, RunStore runStore, RunControl control, SweepSchedule sweeps, PageSync pages, PartNews news, ProjectRequests requests, WorkSync work, DueStore due, BudgetPlan budgets, IntegrationLog log, TimeProvider time)
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
 
@@ -85,7 +86,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
             var read = await Task.WhenAll(Sides.Both.Select(side => FirstNewsAsync(probe, walk, side, cancellation)));
 
             // A side that cannot be read now is asked again at the next poll; what is read of the other side is not lost either.
-            foreach (var page in read) await TellFailureAsync(context, kind, page, now, cancellation);
+            foreach (var page in read) await TellFailureAsync(context, kind, page.Side, page.Failure, now, cancellation);
             if (read.All(page => page.Failure is null)) found.Add((kind, read.Aggregate(walk with { PageNumber = 1 }, (next, page) => next.With(page.Side, page.Walk)), read));
         }
 
@@ -93,6 +94,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
         var dueWork = context.State.Hints.Where(hint => hint.Value.DueAt <= now && context.Settings.Kind(hint.Value.Kind).Enabled).ToList();
         if (changes == 0 && dueWork.Count == 0)
         {
+            if (await RunProjectsAsync(context, client, now, cancellation)) return true;
             if (context.State.Guard(Lane.Live) is { Value.IsAsked: true } asked) await runs.WithdrawAsync(context.Key, asked, cancellation);
             return true;
         }
@@ -103,7 +105,17 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
         // Work that is due goes first: where every poll finds enough for a run, it would never have its turn.
         if (!needsRun || dueWork.Count > 0) await RunInPlaceAsync(context, needsRun ? [] : found, dueWork, cancellation);
         if (needsRun) await runs.RequestAsync(context.Key, RunMode.Delta, "poll", client, cancellation);
+        else await RunProjectsAsync(context, client, now, cancellation);
         return true;
+    }
+
+    /// <summary>Projects that have changed inside, or were asked for, get a run as soon as they may.</summary>
+    private async Task<bool> RunProjectsAsync(FlowContext context, DurableTaskClient client, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (context.Pair.ProjectKind is null) return false;
+        foreach (var (side, kind, failure) in await news.ReadAsync(context, cancellation)) await TellFailureAsync(context, kind, side, failure, now, cancellation);
+        var asked = await requests.DueAsync(context.Key, cancellation);
+        return asked.Count > 0 && await runs.RequestProjectsAsync(context.Key, asked, "poll", client, cancellation) is RunRequestResult.Started;
     }
 
     /// <summary>The first page with something that was not handled before, or the last: the newest records stand at the end of a list.</summary>
@@ -153,10 +165,10 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
     }
 
     /// <summary>A side that cannot be read is worth a line, but not one at every poll.</summary>
-    private async Task TellFailureAsync(FlowContext context, KindMap kind, PageSync.SidePage page, DateTimeOffset now, CancellationToken cancellation)
+    private async Task TellFailureAsync(FlowContext context, KindMap kind, Side side, VendorFailure? failure, DateTimeOffset now, CancellationToken cancellation)
     {
-        var key = (context.Key, page.Side, kind.Name);
-        if (page.Failure is not { } failure)
+        var key = (context.Key, side, kind.Name);
+        if (failure is null)
         {
             _toldAt.TryRemove(key, out _);
             return;
@@ -164,7 +176,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
 
         if (_toldAt.TryGetValue(key, out var told) && now - told < TellEvery) return;
         _toldAt[key] = now;
-        await log.AppendAsync(context.Key, [Story.OfPollFailure(context.On(page.Side).Connector.Catalog, kind, page.Side, failure, now)], cancellation);
+        await log.AppendAsync(context.Key, [Story.OfPollFailure(context.On(side).Connector.Catalog, kind, side, failure, now)], cancellation);
     }
 
     private static bool HasEffects(KindCounts counts) => counts is not { Created: 0, Updated: 0, Archived: 0, Linked: 0, Failed: 0, Conflicts: 0, Held: 0, Parked: 0 };

@@ -47,14 +47,28 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
         FlowKey flow, RunMode mode, string trigger, DurableTaskClient client, CancellationToken cancellation, params ImmutableArray<string> kinds)
     {
         var stored = (await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value;
-        if (trigger == ByHand && await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation) is { Value: { IsAsked: true } asked }) return BusyWith(asked);
+        if (trigger == ByHand && await flows.GetGuardAsync(flow, LaneOf(mode), cancellation) is { Value: { IsAsked: true } asked }) return BusyWith(asked);
         var (guard, busy) = await TakeAsync(flow, mode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is null && await FreeOfDeadRunAsync(flow, LaneOf(mode), client, cancellation)) (guard, busy) = await TakeAsync(flow, mode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is not { } held) return busy!;
-        var run = held.Value.Run!.Value;
-        await runs.InsertAsync(new Run(flow, run, held.Value.Lane, mode.ToString(), trigger, time.GetUtcNow()), cancellation);
         var withWork = mode == RunMode.Delta && stored.Mode != FlowMode.Continuous;
-        await ScheduleAsync(SyncRunInput.Begin(flow, run, held.Value.Epoch, mode, pairs[stored.Pair], kinds) with { WithWork = withWork }, client, cancellation);
+        return await StartAsync(SyncRunInput.Begin(flow, held.Value.Run!.Value, held.Value.Epoch, mode, pairs[stored.Pair], kinds) with { WithWork = withWork }, trigger, client, cancellation);
+    }
+
+    /// <summary>A run of these projects alone, if the lane of live changes is free.</summary>
+    public async Task<RunRequestResult> RequestProjectsAsync(FlowKey flow, IReadOnlyCollection<LinkId> projects, string trigger, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var stored = (await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value;
+        var (guard, busy) = await TakeAsync(flow, RunMode.Delta, RunStatus.InQueue, trigger, GuardTime, cancellation);
+        if (guard is not { } held) return busy!;
+        return await StartAsync(SyncRunInput.BeginProjects(flow, held.Value.Run!.Value, held.Value.Epoch, pairs[stored.Pair], projects), trigger, client, cancellation);
+    }
+
+    private async Task<RunRequestResult> StartAsync(SyncRunInput input, string trigger, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var run = new RunId(input.Run);
+        await runs.InsertAsync(new Run(input.Key, run, LaneOf(input.Mode), input.Mode.ToString(), trigger, time.GetUtcNow()), cancellation);
+        await ScheduleAsync(input, client, cancellation);
         return new RunRequestResult.Started(run);
     }
 
@@ -68,8 +82,8 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     {
         while (true)
         {
-            var before = await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation);
-            var asked = RunStatusMachine.Ask(before?.Value, LaneOf(mode), null, mode.ToString(), trigger, time.GetUtcNow());
+            var before = await flows.GetGuardAsync(flow, LaneOf(mode), cancellation);
+            var asked = RunStatusMachine.Ask(before?.Value, LaneOf(mode), mode.ToString(), trigger, time.GetUtcNow());
             if (asked == before?.Value) return;
             if (await flows.ReplaceGuardAsync(flow, asked, before?.ETag, cancellation) is null) continue;
             if (asked.IsAsked) await due.PutAsync(flow, time.GetUtcNow(), cancellation);
@@ -84,7 +98,7 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     /// <summary>A guard whose orchestration never started, or ended without giving it back, holds up nobody.</summary>
     internal async Task<bool> FreeOfDeadRunAsync(FlowKey flow, Lane lane, DurableTaskClient client, CancellationToken cancellation)
     {
-        if (await flows.GetGuardAsync(flow, lane, null, cancellation) is not { } held || held.Value is not { Run: { } run, Mode: { } mode, Paused: false } || held.Value.Trigger == InPlace) return false;
+        if (await flows.GetGuardAsync(flow, lane, cancellation) is not { } held || held.Value is not { Run: { } run, Mode: { } mode, Paused: false } || held.Value.Trigger == InPlace) return false;
         var instance = await client.GetInstanceAsync(InstanceId(flow, run, held.Value.Epoch), cancellation);
         if (instance is null ? time.GetUtcNow() - held.Value.Since < StartTime : !instance.IsCompleted) return false;
         if (instance is null && await runs.GetAsync(flow, run, cancellation) is { Value.Resume: { } resume })
@@ -118,8 +132,8 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
         FlowKey flow, RunMode mode, RunStatus status, string trigger, TimeSpan lease, CancellationToken cancellation)
     {
         var run = new RunId(ids.NewId());
-        if (await flows.TryTakeAsync(flow, LaneOf(mode), null, run, status, mode.ToString(), trigger, lease, cancellation) is { } taken) return (taken, null);
-        var holder = await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation);
+        if (await flows.TryTakeAsync(flow, LaneOf(mode), run, status, mode.ToString(), trigger, lease, cancellation) is { } taken) return (taken, null);
+        var holder = await flows.GetGuardAsync(flow, LaneOf(mode), cancellation);
         return (null, BusyWith(holder?.Value ?? new Guard(LaneOf(mode), RunStatus.Syncing, null, 0, time.GetUtcNow(), null, mode.ToString(), trigger, null)));
     }
 
@@ -129,7 +143,7 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     {
         if (state.Guard(LaneOf(mode)) is not { } held || held.Value.Run != run || held.Value.Epoch != epoch) return null;
         if (held.Value is { Status: RunStatus.Syncing, Until: { } until } && until - time.GetUtcNow() > GuardTime / 2) return until;
-        var renewed = await flows.TryTakeAsync(state.Flow.Value.Key, LaneOf(mode), null, run, RunStatus.Syncing, held.Value.Mode, held.Value.Trigger, GuardTime, cancellation);
+        var renewed = await flows.TryTakeAsync(state.Flow.Value.Key, LaneOf(mode), run, RunStatus.Syncing, held.Value.Mode, held.Value.Trigger, GuardTime, cancellation);
         return renewed?.Value.Epoch == epoch ? renewed.Value.Value.Until : null;
     }
 
@@ -139,7 +153,7 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     /// </summary>
     internal async Task ReleaseAsync(FlowKey flow, RunMode mode, RunId run, long epoch, CancellationToken cancellation)
     {
-        while (await flows.GetGuardAsync(flow, LaneOf(mode), null, cancellation) is { } held && held.Value.Run == run && held.Value.Epoch == epoch)
+        while (await flows.GetGuardAsync(flow, LaneOf(mode), cancellation) is { } held && held.Value.Run == run && held.Value.Epoch == epoch)
         {
             var free = RunStatusMachine.Finish(held.Value, time.GetUtcNow(), TimeSpan.Zero);
             if (await flows.ReplaceGuardAsync(flow, free, held.ETag, cancellation) is null) continue;

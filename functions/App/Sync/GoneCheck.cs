@@ -8,7 +8,7 @@ namespace SyncFunctions.App.Sync;
 /// Whether records that are not found are deleted. A vendor that lost its data for a moment, or a user who lost a right, looks just
 /// the same: so "not found" is believed only while linked records of the kind that nobody reported are found.
 /// </summary>
-public sealed class GoneCheck(LinkStore links)
+public sealed class GoneCheck(LinkStore links, TimeProvider time)
 {
     private const int Canaries = 3;
 
@@ -21,6 +21,27 @@ public sealed class GoneCheck(LinkStore links)
         foreach (var ofSide in missing.GroupBy(source => source.Side))
         {
             if (found.Any(source => source.Side == ofSide.Key && source.Entry?.Value.Link is not null) || await SingsAsync(scope, ofSide.Key, [.. ofSide.Select(source => source.Id)], cancellation)) confirmed.AddRange(ofSide);
+        }
+
+        return confirmed;
+    }
+
+    /// <summary>Which of the records that a project's lists did not show are deleted: their vendor does not find them, while it finds others of the kind that it listed.</summary>
+    /// <param name="listed">The ids that each side listed just now.</param>
+    public async Task<IReadOnlyList<SourceRecord>> FindAsync(WorkScope scope, IReadOnlyList<SourceRecord> missing, IReadOnlyDictionary<Side, HashSet<string>> listed, CancellationToken cancellation)
+    {
+        var notFound = new SourceRecord?[missing.Count];
+        var readAt = time.GetUtcNow();
+        await Concurrent.ForAsync(missing.Count, BatchSync.ReadsAtOnce, async (i, token) =>
+        {
+            var failure = (await scope.Flow.On(missing[i].Side).GetAsync(scope.Kind, missing[i].Id, token)).Failure;
+            if (failure?.Kind == FailureKind.NotFound) notFound[i] = missing[i] with { MergedInto = failure.MergedInto, ReadAt = readAt };
+        }, cancellation);
+
+        var confirmed = new List<SourceRecord>();
+        foreach (var ofSide in notFound.OfType<SourceRecord>().GroupBy(source => source.Side))
+        {
+            if (await AreFoundAsync(scope, ofSide.Key, [.. listed[ofSide.Key].Take(Canaries)], cancellation) || await SingsAsync(scope, ofSide.Key, [.. ofSide.Select(source => source.Id)], cancellation)) confirmed.AddRange(ofSide);
         }
 
         return confirmed;

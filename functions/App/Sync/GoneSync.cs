@@ -9,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// that are. Looks at every link of the kind for it, and so also pauses those whose record rests.
 /// </summary>
 public sealed class GoneSync(
-    BatchSync batches, LinkStore links, SweepStore sweeps, SweepFigures figures, Brakes brakes, PlanStore plans, RunJournal runs, IntegrationLog log, TimeProvider time)
+    BatchSync batches, LinkStore links, SweepStore sweeps, SweepFigures figures, Brakes brakes, PlanStore plans, RunJournal runs, ProjectBook book, IntegrationLog log, TimeProvider time)
 {
     private const int PageSize = 1000;
     private const int UnitsAtOnce = 33;
@@ -134,7 +134,7 @@ public sealed class GoneSync(
     /// <summary>Remembers since when records rest, and pauses the links of those that have for long enough.</summary>
     private async Task RestAsync(WorkScope scope, List<Versioned<Link>> active, CancellationToken cancellation)
     {
-        if (scope.Settings.Kind(scope.Kind.Name).AutoPause is not { } rule || scope.Mode == RunMode.DryRun) return;
+        if (scope.Settings.AutoPauseOf(scope.Kind) is not { Off: false } rule || scope.Mode == RunMode.DryRun) return;
         var now = time.GetUtcNow();
         var changed = new List<LinkUnit>();
         var entries = new List<LogEntry>();
@@ -154,6 +154,7 @@ public sealed class GoneSync(
 
         // Who lost a race is looked at by the next sweep.
         foreach (var chunk in changed.Chunk(UnitsAtOnce)) await links.CommitAsync(scope.Links, chunk, cancellation);
+        await book.NoteAsync(scope.Flow.Key, [.. changed.Select(unit => unit.Link!)], cancellation);
         if (entries.Count > 0) await log.AppendAsync(scope.Flow.Key, entries, cancellation);
     }
 

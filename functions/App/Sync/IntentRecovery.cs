@@ -79,7 +79,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
     private async Task SettleCreatesAsync(WorkScope scope, Side target, List<SyncCase> creates, List<SyncCase> cases, Recovered result, CancellationToken cancellation)
     {
         var since = creates.Min(item => item.Link!.Value.Value.Intent!.TakenAt) - ClockTolerance;
-        var (candidates, failure) = await UnclaimedSinceAsync(scope, target, since, cancellation);
+        var (candidates, failure) = await UnclaimedSinceAsync(scope, target, since, creates, cancellation);
         if (failure is not null)
         {
             result.Failed.AddRange(creates.Select(item => (item, failure)));
@@ -168,21 +168,32 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
         return true;
     }
 
-    private async Task<(List<Record> Records, VendorFailure? Failure)> UnclaimedSinceAsync(WorkScope scope, Side side, DateTimeOffset since, CancellationToken cancellation)
+    private async Task<(List<Record> Records, VendorFailure? Failure)> UnclaimedSinceAsync(WorkScope scope, Side side, DateTimeOffset since, List<SyncCase> creates, CancellationToken cancellation)
     {
         var found = new List<Record>();
-        string? page = null;
-        do
+        foreach (var parent in await ParentsAsync(scope, side, creates, cancellation))
         {
-            var result = await scope.Flow.On(side).ListAsync(scope.Kind, new ListRequest(since, page), cancellation);
-            if (!result.TryGet(out var listed, out var failure)) return (found, failure);
-            var entries = await links.FindAsync(scope.Links, side, listed.Records.Select(record => record.Id).Distinct().ToList(), cancellation);
-            var unclaimed = listed.Records.Where(record => !entries.TryGetValue(record.Id, out var entry) || entry.Value.Link is null).DistinctBy(record => record.Id);
-            found.AddRange(await references.ResolveAsync(scope, side, unclaimed.Select(record => scope.Kind.Project(side, record, scope.Settings)).ToList(), cancellation));
-            page = listed.NextPage;
+            for (var request = new ListRequest(since, ParentId: parent); ;)
+            {
+                var result = await scope.Flow.On(side).ListAsync(scope.Kind, request, cancellation);
+                if (!result.TryGet(out var listed, out var failure)) return (found, failure);
+                var entries = await links.FindAsync(scope.Links, side, listed.Records.Select(record => record.Id).Distinct().ToList(), cancellation);
+                var unclaimed = listed.Records.Where(record => !entries.TryGetValue(record.Id, out var entry) || entry.Value.Link is null).DistinctBy(record => record.Id);
+                found.AddRange(await references.ResolveAsync(scope, side, unclaimed.Select(record => scope.Kind.Project(side, record, scope.Settings)).ToList(), cancellation));
+                if (listed.NextPage is not { } next) break;
+                request = request with { PageToken = next };
+            }
         }
-        while (page is not null);
+
         return (found.DistinctBy(record => record.Id).ToList(), null);
+    }
+
+    /// <summary>The projects whose lists are to be read, for a kind that lives inside them; one that is null stands for the list of all.</summary>
+    private async Task<IReadOnlyList<string?>> ParentsAsync(WorkScope scope, Side side, List<SyncCase> creates, CancellationToken cancellation)
+    {
+        if (scope.Kind.PartOf is not { } projectKind) return [null];
+        var projects = await links.LoadAsync(new LinkScope(scope.Flow.Key, projectKind), [.. creates.Select(item => item.Link!.Value.Value.Id.Project).Distinct()], cancellation);
+        return [.. projects.Values.Select(project => project.Value.IdOn(side)).Where(id => id is not null)];
     }
 
     private static void See(SyncCase item, Side side, Record record)

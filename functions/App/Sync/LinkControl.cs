@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>What a person does with one link as a whole: let it rest, let it go on, end it for good.</summary>
-public sealed class LinkControl(LinkStore links, WorkList list, IntegrationLog log, TimeProvider time)
+public sealed class LinkControl(LinkStore links, WorkList list, ProjectBook book, IntegrationLog log, TimeProvider time)
 {
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(1);
 
@@ -18,7 +18,8 @@ public sealed class LinkControl(LinkStore links, WorkList list, IntegrationLog l
         cancellation);
 
     /// <summary>What changed meanwhile on either side is planned at once; so is what lives inside.</summary>
-    public async Task<ManualResult> ResumeAsync(LinkScope scope, LinkId link, IEnumerable<KindMap> insides, CancellationToken cancellation)
+    /// <param name="hasParts">What lives inside has ids of its own: a run of the project looks at all of it.</param>
+    public async Task<ManualResult> ResumeAsync(LinkScope scope, LinkId link, IEnumerable<KindMap> insides, CancellationToken cancellation, bool hasParts = false)
     {
         var now = time.GetUtcNow();
         if (!(await links.LoadAsync(scope, [link], cancellation)).TryGetValue(link, out var before)) return Unknown;
@@ -36,6 +37,7 @@ public sealed class LinkControl(LinkStore links, WorkList list, IntegrationLog l
             cancellation);
         if (!result.Done) return result;
         await PlanAsync(scope, before.Value, insides, now, cancellation);
+        if (hasParts && (await links.LoadAsync(scope, [link], cancellation)).TryGetValue(link, out var after)) await book.NoteAsync(scope.Flow, [after.Value], cancellation, isResumed: true);
         return result;
     }
 
@@ -55,6 +57,7 @@ public sealed class LinkControl(LinkStore links, WorkList list, IntegrationLog l
         var ended = found.Value with { State = LinkState.Tombstone, Final = true, Intent = null, StateSince = time.GetUtcNow(), Reason = "Disconnected by hand." };
         if (!(await links.CommitAsync(scope, [new LinkUnit { Link = ended, LinkETag = found.ETag, Index = index.ToImmutable(), ClosesCreate = CaseUnits.OpenOf(found.Value) }], cancellation))[0].Committed) return Changed;
         var entryOfLog = new LogEntry(time.GetUtcNow(), LogSeverity.Warning, "disconnected", "Disconnected by hand, for good: the two records are never linked again.");
+        await book.NoteAsync(scope.Flow, [ended], cancellation);
         await log.AppendAsync(scope.Flow, [entryOfLog with { Kind = scope.Kind, LinkId = id, RecordId = ended.LeftId, Side = Side.Left }], cancellation);
         return new ManualResult(true, null, "Disconnected.", id);
     }
@@ -79,6 +82,7 @@ public sealed class LinkControl(LinkStore links, WorkList list, IntegrationLog l
         if (!(await links.LoadAsync(scope, [id], cancellation)).TryGetValue(id, out var found) || found.Value.State == LinkState.Tombstone) return Unknown;
         if (change(found.Value) is not { } changed) return new ManualResult(false, "not-now", notNow);
         if (!(await links.CommitAsync(scope, [new LinkUnit { Link = changed, LinkETag = found.ETag }], cancellation))[0].Committed) return Changed;
+        await book.NoteAsync(scope.Flow, [changed], cancellation);
         await log.AppendAsync(scope.Flow, [entry with { Kind = scope.Kind, LinkId = id, RecordId = changed.LeftId, Side = Side.Left }], cancellation);
         return new ManualResult(true, null, entry.Text, id);
     }

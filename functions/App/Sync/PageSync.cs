@@ -90,7 +90,7 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
         var sources = pages.SelectMany(page => page.Fresh.Select(record => new SourceRecord(page.Side, record.Id, record))).ToList();
         scope = scope with { Unfinished = [.. Sides.Both.Where(side => !next.On(side).Done)] };
         var outcome = sources.Count == 0 ? BatchOutcome.Nothing : await batches.RunAsync(scope, sources, cancellation);
-        if (scope.Mode is RunMode.Comprehensive or RunMode.DryRun && scope.Run is { } run)
+        if ((scope.Mode is RunMode.Comprehensive or RunMode.DryRun || scope.Kind.IsReference) && scope.Run is { } run)
         {
             foreach (var page in pages.Where(page => page.Rows.Count > 0)) await sweeps.AppendPageAsync(scope.Flow.Key, run, scope.Kind.Name, page.Side, next.PageNumber, page.Rows, cancellation);
         }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -5,11 +7,17 @@ namespace SyncFunctions.App.Sync;
 
 /// <summary>
 /// What lives inside projects, one run per project at a time. A project that is under way, or cools down after its last delta, is requested:
-/// its guard says so, and it is on the work list for the time when it may run.
+/// its guard says so, and it is looked at when it may run.
 /// </summary>
-public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore links, WorkList list, TimeProvider time)
+public sealed class ProjectSync(BatchSync batches, PartSync parts, ProjectStore store, LinkStore links, WorkList list, IntegrationLog log, TimeProvider time)
 {
+    /// <summary>Projects of one piece of work that are read at the same time.</summary>
+    private const int ProjectsAtOnce = 4;
+
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>A project that could not be read is tried again after this, unless the vendor says when.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(5);
 
     /// <param name="scope">Of a run; the kind is of no account.</param>
     /// <param name="kinds">Kinds that live inside the same kind.</param>
@@ -19,46 +27,49 @@ public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore li
         WorkScope scope, IReadOnlyList<KindMap> kinds, IReadOnlyList<LinkId> projects, CancellationToken cancellation, ILookup<LinkId?, Versioned<WorkItem>>? work = null)
     {
         if (projects.Count == 0 || kinds.Count == 0) return KindCounts.None;
-        if (scope.Mode == RunMode.DryRun) return await PlanAsync(scope, kinds, projects, cancellation);
+        var (insides, own) = (kinds.Where(kind => kind.Parent is not null).ToList(), kinds.Where(kind => kind.PartOf is not null).ToList());
+        if (scope.Mode == RunMode.DryRun) return await PlanAsync(scope, insides, own, projects, cancellation);
         var run = scope.Run ?? throw new ArgumentException("Projects are guarded for a run.", nameof(scope));
-        var lane = FlowRuns.LaneOf(scope.Mode);
-        var known = await flows.GetProjectGuardsAsync(scope.Flow.Key, lane, [.. projects.Select(project => project.Value)], cancellation);
-        var taken = new List<(LinkId Project, Guard Guard)>();
+        var known = await store.FindAsync(scope.Flow.Key, projects, cancellation);
+        var taken = new List<Taken>();
         var later = new List<(LinkId Project, DateTimeOffset DueAt)>();
-        var writes = new List<(LinkId Project, Guard Guard, Azure.ETag? Expected)>();
+        var writes = new List<(Project Project, Versioned<Project>? Before)>();
         var now = time.GetUtcNow();
-        foreach (var project in projects.Distinct())
+        foreach (var link in projects.Distinct())
         {
-            var before = known.TryGetValue(project.Value, out var found) ? found : (Versioned<Guard>?)null;
-            var mayBegin = before is not { } cooling || cooling.Value.Run == run || scope.Mode != RunMode.Delta || cooling.Value.MayBegin(now);
-            if (mayBegin && RunStatusMachine.Take(before?.Value, lane, project.Value, run, RunStatus.Syncing, scope.Mode.ToString(), null, now, FlowRuns.GuardTime) is { } guard)
+            var before = known.TryGetValue(link, out var found) ? found : (Versioned<Project>?)null;
+            var project = before?.Value ?? new Project(link);
+            var mode = ModeOf(scope, project);
+            var mayBegin = project.Guard is not { } cooling || cooling.Run == run || scope.Mode != RunMode.Delta || cooling.MayBegin(now);
+            if (mayBegin && RunStatusMachine.Take(project.Guard, Lane.Live, run, RunStatus.Syncing, mode.ToString(), project.Guard?.Trigger, now, FlowRuns.GuardTime) is { } guard)
             {
-                taken.Add((project, guard));
-                writes.Add((project, guard, before?.ETag));
+                taken.Add(new Taken(project with { Guard = guard }, mode));
+                writes.Add((project with { Guard = guard }, before));
                 continue;
             }
 
-            var asked = RunStatusMachine.Ask(before?.Value, lane, project.Value, scope.Mode.ToString(), null, now);
-            if (asked != before?.Value) writes.Add((project, asked, before?.ETag));
-            later.Add((project, mayBegin ? before?.Value.Until ?? now + AskAgainAfter : asked.NotBefore!.Value));
+            var asked = project with { Guard = RunStatusMachine.Ask(project.Guard, Lane.Live, scope.Mode.ToString(), null, now) };
+            if (asked != before?.Value) writes.Add((asked, before));
+            later.Add((link, mayBegin ? project.Guard?.Until ?? now + AskAgainAfter : asked.Guard.NotBefore!.Value));
         }
 
-        var written = await flows.ReplaceGuardsAsync(scope.Flow.Key, writes.ConvertAll(write => (write.Guard, write.Expected)), cancellation);
-        var lost = writes.Where((_, i) => !written[i]).Select(write => write.Project).ToHashSet();
-        later.AddRange(taken.Where(item => lost.Contains(item.Project)).Select(item => (item.Project, now + AskAgainAfter)));
-        taken.RemoveAll(item => lost.Contains(item.Project));
-        await PutOffAsync(scope, kinds, later, cancellation);
+        var written = await store.ReplaceAsync(scope.Flow.Key, writes, cancellation);
+        var lost = writes.Where((_, i) => !written[i]).Select(write => write.Project.Link).ToHashSet();
+        later.AddRange(taken.Where(item => lost.Contains(item.Project.Link)).Select(item => (item.Project.Link, now + AskAgainAfter)));
+        taken.RemoveAll(item => lost.Contains(item.Project.Link));
+        await PutOffAsync(scope, insides, later, cancellation);
         var counts = KindCounts.None with { Skipped = later.Count };
         if (taken.Count == 0) return counts;
 
         try
         {
-            foreach (var kind in kinds) counts += (await batches.RunInsideAsync(scope with { Kind = kind }, taken.ConvertAll(item => item.Project), cancellation, work)).Counts;
+            foreach (var kind in insides) counts += (await batches.RunInsideAsync(scope with { Kind = kind }, taken.ConvertAll(item => item.Project.Link), cancellation, work)).Counts;
+            if (own.Count > 0) counts += await RunPartsAsync(scope, own, taken, cancellation);
             return counts;
         }
         finally
         {
-            await ReleaseAsync(scope, lane, taken, CancellationToken.None);
+            await ReleaseAsync(scope, taken, CancellationToken.None);
         }
     }
 
@@ -72,46 +83,108 @@ public sealed class ProjectSync(BatchSync batches, FlowStore flows, LinkStore li
         if (!mayBeAsked) return await batches.RunInsideAsync(scope, due, cancellation, work);
 
         var now = time.GetUtcNow();
-        var guards = await flows.GetProjectGuardsAsync(scope.Flow.Key, Lane.Live, [.. due.Select(project => project.Value)], cancellation);
-        var asked = guards.Values.Where(guard => guard.Value.IsAsked).ToDictionary(guard => new LinkId(guard.Value.Project!));
-        var ready = due.Where(project => scope.Run is not null && asked.TryGetValue(project, out var guard) && guard.Value.MayBegin(now)).ToList();
+        var asked = (await store.FindAsync(scope.Flow.Key, due, cancellation)).Values.Where(project => project.Value.IsAsked).ToDictionary(project => project.Value.Link);
+        var ready = due.Where(project => scope.Run is not null && asked.TryGetValue(project, out var found) && found.Value.Guard!.MayBegin(now)).ToList();
         var counts = await RunAsync(scope, [scope.Kind], ready, cancellation, work);
         var single = due.Except(ready).ToList();
         if (single.Count == 0) return new BatchOutcome(counts, []);
         var outcome = await batches.RunInsideAsync(scope, single, cancellation, work);
 
         // All of it was looked at, so what was asked for is done too.
-        var done = single.Where(asked.ContainsKey).Select(project => (RunStatusMachine.Withdraw(asked[project].Value, now), (Azure.ETag?)asked[project].ETag)).ToList();
-        if (done.Count > 0) await flows.ReplaceGuardsAsync(scope.Flow.Key, done, cancellation);
+        var done = single.Where(asked.ContainsKey).Select(project => (asked[project].Value with { Guard = RunStatusMachine.Withdraw(asked[project].Value.Guard!, now) }, (Versioned<Project>?)asked[project])).ToList();
+        if (done.Count > 0) await store.ReplaceAsync(scope.Flow.Key, done, cancellation);
         return outcome with { Counts = outcome.Counts + counts };
     }
 
     /// <summary>Nothing is written, so nobody is in the way.</summary>
-    private async Task<KindCounts> PlanAsync(WorkScope scope, IReadOnlyList<KindMap> kinds, IReadOnlyList<LinkId> projects, CancellationToken cancellation)
+    private async Task<KindCounts> PlanAsync(WorkScope scope, List<KindMap> insides, List<KindMap> own, IReadOnlyList<LinkId> projects, CancellationToken cancellation)
     {
         var counts = KindCounts.None;
-        foreach (var kind in kinds) counts += (await batches.RunInsideAsync(scope with { Kind = kind, PlanPage = DryRun.PageOf(scope.Flow, kind, 'i', projects[0].Value) }, projects, cancellation)).Counts;
+        foreach (var kind in insides) counts += (await batches.RunInsideAsync(scope with { Kind = kind, PlanPage = DryRun.PageOf(scope.Flow, kind, 'i', projects[0].Value) }, projects, cancellation)).Counts;
+        if (own.Count == 0) return counts;
+        foreach (var link in (await ActiveAsync(scope, own, projects, cancellation)).Values) counts += (await parts.RunAsync(scope, link, [], own, cancellation)).Counts;
         return counts;
     }
 
-    private async Task ReleaseAsync(WorkScope scope, Lane lane, List<(LinkId Project, Guard Guard)> taken, CancellationToken cancellation)
+    /// <summary>Each by itself: what one cannot be read of is said of that one, and is no matter of the others.</summary>
+    private async Task<KindCounts> RunPartsAsync(WorkScope scope, List<KindMap> own, List<Taken> taken, CancellationToken cancellation)
     {
-        var coolDown = scope.Mode == RunMode.Delta ? scope.Settings.CoolDown : TimeSpan.Zero;
+        var active = await ActiveAsync(scope, own, taken.ConvertAll(item => item.Project.Link), cancellation);
+        var counts = KindCounts.None;
+        await Concurrent.ForEachAsync(taken, ProjectsAtOnce, async (item, token) =>
+        {
+            if (!active.TryGetValue(item.Project.Link, out var link)) return;
+            var ofProject = scope with { Mode = item.Mode, Until = item.Project.Guard!.Until!.Value };
+            item.Result = await parts.RunAsync(ofProject, link, item.Project.Cursors, own, token);
+            lock (taken) counts += item.Result.Counts with { Failed = item.Result.Counts.Failed + (item.Result.Failure is null ? 0 : 1) };
+            if (item.Result.Failure is { } failure) await TellAsync(ofProject, link, failure, token);
+        }, cancellation);
+        return counts;
+    }
+
+    private async Task<Dictionary<LinkId, Link>> ActiveAsync(WorkScope scope, List<KindMap> own, IReadOnlyList<LinkId> projects, CancellationToken cancellation)
+    {
+        var loaded = await links.LoadAsync(new LinkScope(scope.Flow.Key, own[0].PartOf!), projects, cancellation);
+        return loaded.Values.Where(link => link.Value is { State: LinkState.Active, LeftId: not null, RightId: not null }).ToDictionary(link => link.Value.Id, link => link.Value);
+    }
+
+    private Task TellAsync(WorkScope scope, Link link, VendorFailure failure, CancellationToken cancellation) => log.AppendAsync(
+        scope.Flow.Key,
+        [
+            new LogEntry(time.GetUtcNow(), LogSeverity.Error, "project-failed", $"What is inside the project could not be read: {failure.Message}")
+            {
+                Kind = link.Kind,
+                Side = Side.Left,
+                RecordId = link.LeftId,
+                LinkId = link.Id,
+                RunId = scope.Run,
+                WhatToDo = failure.IsPassing ? "It is tried again by itself." : "Mend the cause, then synchronise the project by hand.",
+            },
+        ],
+        cancellation);
+
+    private async Task ReleaseAsync(WorkScope scope, List<Taken> taken, CancellationToken cancellation)
+    {
         var open = taken;
         while (open.Count > 0)
         {
-            var held = await flows.GetProjectGuardsAsync(scope.Flow.Key, lane, open.ConvertAll(item => item.Project.Value), cancellation);
-            var mine = open.Where(item => held.TryGetValue(item.Project.Value, out var guard) && guard.Value.Run == item.Guard.Run && guard.Value.Epoch == item.Guard.Epoch).ToList();
-            var free = mine.ConvertAll(item => (RunStatusMachine.Finish(held[item.Project.Value].Value, time.GetUtcNow(), coolDown), (Azure.ETag?)held[item.Project.Value].ETag));
-            var written = await flows.ReplaceGuardsAsync(scope.Flow.Key, free, cancellation);
+            var held = await store.FindAsync(scope.Flow.Key, open.ConvertAll(item => item.Project.Link), cancellation);
+            var mine = open.Where(item => held.TryGetValue(item.Project.Link, out var now) && now.Value.Guard is { } guard && guard.Run == item.Project.Guard!.Run && guard.Epoch == item.Project.Guard.Epoch).ToList();
+            var written = await store.ReplaceAsync(scope.Flow.Key, mine.ConvertAll(item => (Done(scope, item, held[item.Project.Link].Value), (Versioned<Project>?)held[item.Project.Link])), cancellation);
             open = mine.Where((_, i) => !written[i]).ToList();
         }
+    }
+
+    private Project Done(WorkScope scope, Taken item, Project held)
+    {
+        var now = time.GetUtcNow();
+        var failure = item.Result?.Failure;
+        var coolDown = failure is null && item.Mode == RunMode.Delta ? scope.Settings.CoolDown : TimeSpan.Zero;
+        var free = held with { Guard = RunStatusMachine.Finish(held.Guard!, now, coolDown), Problem = failure?.Message };
+        if (failure is { IsPassing: true })
+            free = free with { Guard = RunStatusMachine.Ask(free.Guard!, Lane.Live, item.Mode.ToString(), "retry", now) with { NotBefore = failure.Until ?? now + AfterFailure, Detail = failure.Message } };
+        if (item.Result is null || failure is not null) return free;
+        free = free with { Cursors = item.Result.Cursors, ImportedAt = free.ImportedAt ?? now };
+        return item.Mode == RunMode.Delta ? free with { DeltaAt = now } : free with { ComprehensiveAt = now };
+    }
+
+    /// <summary>A run does for a project what was asked for it, if that is more.</summary>
+    private static RunMode ModeOf(WorkScope scope, Project project) =>
+        project is { IsAsked: true, Guard.Mode: nameof(RunMode.Comprehensive) } && scope.Mode == RunMode.Delta ? RunMode.Comprehensive : scope.Mode;
+
+    private sealed class Taken(Project project, RunMode mode)
+    {
+        public Project Project { get; } = project;
+
+        public RunMode Mode { get; } = mode;
+
+        public PartsResult? Result { get; set; }
     }
 
     /// <summary>Whatever else happens, they are planned again at that time.</summary>
     private async Task PutOffAsync(WorkScope scope, IReadOnlyList<KindMap> kinds, List<(LinkId Project, DateTimeOffset DueAt)> later, CancellationToken cancellation)
     {
-        if (later.Count == 0) return;
+        if (later.Count == 0 || kinds.Count == 0) return;
         var parents = await links.LoadAsync(new LinkScope(scope.Flow.Key, kinds[0].Parent!), later.ConvertAll(item => item.Project), cancellation);
         var now = time.GetUtcNow();
         foreach (var kind in kinds)

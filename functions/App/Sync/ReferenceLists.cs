@@ -18,13 +18,16 @@ public sealed record ReferenceList(string ValueMap, DateTimeOffset ReadAt, Immut
 /// </summary>
 public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProvider time)
 {
-    public static readonly TimeSpan ReadEvery = TimeSpan.FromHours(4);
-
     private const string Document = "references";
 
-    /// <summary>Whether they are to be read again. A flow without a value map has no use for them.</summary>
-    public static bool IsDue(FlowContext flow, DateTimeOffset now) =>
-        flow.Pair.Stages is { } stages && flow.Settings.ValueMaps.ContainsKey(stages.ValueMap) && (flow.Flow.ReferencesAt ?? flow.Flow.WentLiveAt) is { } last && now - last >= ReadEvery;
+    /// <summary>Whether they are to be read again. A flow without a value map has no use for them; reference data is read for the first time as soon as the flow is live.</summary>
+    public static bool IsDue(FlowContext flow, DateTimeOffset now)
+    {
+        var every = flow.Settings.ReferencesEvery;
+        if (every <= TimeSpan.Zero || flow.Flow.WentLiveAt is not { } live) return false;
+        if (flow.Pair.ReferenceKinds.Any()) return flow.Flow.ReferencesAt is not { } read || now - read >= every;
+        return flow.Pair.Stages is { } stages && flow.Settings.ValueMaps.ContainsKey(stages.ValueMap) && now - (flow.Flow.ReferencesAt ?? live) >= every;
+    }
 
     public async Task<ImmutableArray<ReferenceList>> GetAsync(FlowKey flow, CancellationToken cancellation) =>
         (await StoredAsync(flow, cancellation))?.Value ?? [];
@@ -32,7 +35,13 @@ public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProv
     /// <returns>What could not be read, or null.</returns>
     public async Task<VendorFailure?> ReadAsync(FlowContext flow, RunId run, CancellationToken cancellation)
     {
-        if (flow.Pair.Stages is not { } stages) return null;
+        if (await ReadStatusesAsync(flow, cancellation) is { } unread) return unread;
+        if (flow.Pair.Stages is not { } stages)
+        {
+            await flows.ChangeAsync(flow.Key, found => found with { ReferencesAt = time.GetUtcNow() }, cancellation);
+            return null;
+        }
+
         if (!(await NamesAsync(flow.Left, stages.LeftKind, cancellation)).TryGet(out var left, out var failure)) return failure;
         if (!(await NamesAsync(flow.Right, stages.RightKind, cancellation)).TryGet(out var right, out failure)) return failure;
         var list = new ReferenceList(stages.ValueMap, time.GetUtcNow(), left, right);
@@ -41,6 +50,49 @@ public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProv
         await TellUnmappedAsync(flow, run, before, list, cancellation);
         return null;
     }
+
+    /// <summary>The statuses of each board, which stand with the flow's settings: whoever plans a record needs them.</summary>
+    private async Task<VendorFailure?> ReadStatusesAsync(FlowContext flow, CancellationToken cancellation)
+    {
+        var boards = ImmutableSortedDictionary<string, ImmutableArray<StatusBoard>>.Empty;
+        foreach (var kind in flow.Pair.Kinds)
+        {
+            if (kind.Fields.Select(field => field.Status).FirstOrDefault(status => status is not null) is not { } field) continue;
+            if (!(await BoardsAsync(flow.On(field.Side), field, cancellation)).TryGet(out var read, out var failure)) return failure;
+            boards = boards.SetItem(kind.Name, read);
+        }
+
+        if (!boards.IsEmpty) await flows.ChangeAsync(flow.Key, found => found with { Settings = found.Settings with { StatusBoards = boards } }, cancellation);
+        return null;
+    }
+
+    private static async Task<VendorResult<ImmutableArray<StatusBoard>>> BoardsAsync(SideContext side, StatusField field, CancellationToken cancellation)
+    {
+        var lists = new List<(string? Id, string Name)>();
+        if (field.BoardKind is { } boardKind)
+        {
+            if (!(await AllAsync(side, boardKind, null, cancellation)).TryGet(out var boards, out var failure)) return failure;
+            lists.AddRange(boards.Select(board => ((string?)board.Id, NameOf(board))));
+        }
+        else
+        {
+            lists.Add((null, StatusBoard.Only));
+        }
+
+        var read = ImmutableArray.CreateBuilder<StatusBoard>();
+        foreach (var (id, name) in lists)
+        {
+            if (!(await AllAsync(side, field.StatusKind, id, cancellation)).TryGet(out var statuses, out var failure)) return failure;
+            read.Add(new StatusBoard(id, name, [.. statuses.Select(status => new BoardStatus(IdWithin(id, status.Id), NameOf(status), field.Guess(status), status.Fields.Find("defaultFlag") is FieldValue.Flag { Value: true }))]));
+        }
+
+        return read.ToImmutable();
+    }
+
+    /// <summary>A status that is known by its board and its own id is referred to by its own.</summary>
+    private static string IdWithin(string? board, string id) => board is not null && id.StartsWith($"{board}:", StringComparison.Ordinal) ? id[(board.Length + 1)..] : id;
+
+    private static string NameOf(Record record) => record.Fields.Find("name")?.ToString() ?? record.Label;
 
     private Task<Versioned<ImmutableArray<ReferenceList>>?> StoredAsync(FlowKey flow, CancellationToken cancellation) =>
         flows.GetDocumentAsync<ImmutableArray<ReferenceList>>(flow, Document, StateJson.Options, cancellation);
@@ -74,14 +126,19 @@ public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProv
         if (entries.Count > 0) await log.AppendAsync(flow.Key, entries, cancellation);
     }
 
-    private static async Task<VendorResult<ImmutableArray<string>>> NamesAsync(SideContext side, string kind, CancellationToken cancellation)
+    private static async Task<VendorResult<ImmutableArray<string>>> NamesAsync(SideContext side, string kind, CancellationToken cancellation) =>
+        (await AllAsync(side, kind, null, cancellation)).TryGet(out var records, out var failure)
+            ? new SortedSet<string>(records.Select(NameOf).Where(name => name.Length > 0), StringComparer.OrdinalIgnoreCase).ToImmutableArray()
+            : failure;
+
+    private static async Task<VendorResult<List<Record>>> AllAsync(SideContext side, string kind, string? parent, CancellationToken cancellation)
     {
-        var names = new SortedSet<string>(StringComparer.OrdinalIgnoreCase);
-        for (var request = new ListRequest(); ;)
+        var records = new List<Record>();
+        for (var request = new ListRequest(ParentId: parent); ;)
         {
             if (!(await side.Connector.ListAsync(side.Scope, kind, request, cancellation)).TryGet(out var page, out var failure)) return failure;
-            names.UnionWith(page.Records.Select(record => record.Fields.Find("name")?.ToString() ?? record.Label).Where(name => name.Length > 0));
-            if (page.NextPage is not { } next) return names.ToImmutableArray();
+            records.AddRange(page.Records);
+            if (page.NextPage is not { } next) return records;
             request = request with { PageToken = next };
         }
     }

@@ -42,7 +42,7 @@ public sealed class RunControl(FlowStore flows, RunStore runs, RunJournal journa
     {
         if (await runs.GetAsync(flow, run, cancellation) is not { } found) return RunControlResult.Unknown;
         if (found.Value is not { EndedAt: null, Resume: { } resume } paused) return RunControlResult.NotNow;
-        if (await flows.GetGuardAsync(flow, paused.Lane, null, cancellation) is not { } guard || guard.Value.Run != run) return RunControlResult.NotNow;
+        if (await flows.GetGuardAsync(flow, paused.Lane, cancellation) is not { } guard || guard.Value.Run != run) return RunControlResult.NotNow;
         var resumed = guard.Value;
         if (resumed.Paused)
         {
@@ -65,7 +65,7 @@ public sealed class RunControl(FlowStore flows, RunStore runs, RunJournal journa
     {
         foreach (var lane in Enum.GetValues<Lane>())
         {
-            if (await flows.GetGuardAsync(flow, lane, null, cancellation) is not { Value: { Run: { } run, Paused: false } }) continue;
+            if (await flows.GetGuardAsync(flow, lane, cancellation) is not { Value: { Run: { } run, Paused: false } }) continue;
             await OrderAsync(flow, run, lane == Lane.Live ? RunOrder.Cancel : RunOrder.Pause, SwitchedOff, client, cancellation);
         }
     }
@@ -82,7 +82,7 @@ public sealed class RunControl(FlowStore flows, RunStore runs, RunJournal journa
     {
         var run = new RunId(input.Run);
         var lane = FlowRuns.LaneOf(input.Mode);
-        while (await flows.GetGuardAsync(input.Key, lane, null, cancellation) is { } held && IsHeldBy(held.Value, input) && !held.Value.Paused)
+        while (await flows.GetGuardAsync(input.Key, lane, cancellation) is { } held && IsHeldBy(held.Value, input) && !held.Value.Paused)
         {
             var row = await journal.PauseAsync(input.Key, run, JsonSerializer.Serialize(input), time.GetUtcNow(), cancellation);
             var why = row?.Detail ?? "Paused by hand.";
@@ -95,7 +95,7 @@ public sealed class RunControl(FlowStore flows, RunStore runs, RunJournal journa
     /// <summary>A run that can go on at a known time keeps its guard until then.</summary>
     internal async Task WaitAsync(SyncRunInput input, DateTimeOffset until, string why, CancellationToken cancellation)
     {
-        while (await flows.GetGuardAsync(input.Key, FlowRuns.LaneOf(input.Mode), null, cancellation) is { } held && IsHeldBy(held.Value, input) && !held.Value.Paused)
+        while (await flows.GetGuardAsync(input.Key, FlowRuns.LaneOf(input.Mode), cancellation) is { } held && IsHeldBy(held.Value, input) && !held.Value.Paused)
         {
             if (await flows.ReplaceGuardAsync(input.Key, RunStatusMachine.Wait(held.Value, until, why, time.GetUtcNow(), FlowRuns.GuardTime), held.ETag, cancellation) is not null) return;
         }
@@ -105,7 +105,7 @@ public sealed class RunControl(FlowStore flows, RunStore runs, RunJournal journa
 
     private async Task<RunControlResult> EndPausedAsync(Run paused, string by, CancellationToken cancellation)
     {
-        if (await flows.GetGuardAsync(paused.Flow, paused.Lane, null, cancellation) is not { Value: { Paused: true } guard } || guard.Run != paused.Id) return RunControlResult.NotNow;
+        if (await flows.GetGuardAsync(paused.Flow, paused.Lane, cancellation) is not { Value: { Paused: true } guard } || guard.Run != paused.Id) return RunControlResult.NotNow;
         await journal.EndAsync(paused.Flow, paused.Id, null, time.GetUtcNow(), cancellation, cancelled: true);
         await flowRuns.ReleaseAsync(paused.Flow, Enum.Parse<RunMode>(paused.Mode), paused.Id, guard.Epoch, cancellation);
         await log.AppendAsync(paused.Flow, [new LogEntry(time.GetUtcNow(), LogSeverity.Info, "run-cancelled", $"The {paused.Mode.ToLowerInvariant()} run was cancelled. {by} What was done stays done.") { RunId = paused.Id }], cancellation);
@@ -115,7 +115,7 @@ public sealed class RunControl(FlowStore flows, RunStore runs, RunJournal journa
     /// <summary>It may sleep until tomorrow: then it looks at its orders now.</summary>
     private async Task WakeAsync(Run run, DurableTaskClient client, CancellationToken cancellation)
     {
-        if (await flows.GetGuardAsync(run.Flow, run.Lane, null, cancellation) is not { Value: { Status: RunStatus.Requested } guard } || guard.Run != run.Id) return;
+        if (await flows.GetGuardAsync(run.Flow, run.Lane, cancellation) is not { Value: { Status: RunStatus.Requested } guard } || guard.Run != run.Id) return;
         await client.RaiseEventAsync(FlowRuns.InstanceId(run.Flow, run.Id, guard.Epoch), Ordered, cancellation);
     }
 }

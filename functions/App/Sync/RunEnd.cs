@@ -11,7 +11,7 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
     public async Task RecordAsync(FlowContext flow, FinishRunInput input, CancellationToken cancellation)
     {
         var (run, mode, walked, problem) = (new RunId(input.Run.Run), input.Run.Mode, input.Run.Walked, input.Problem);
-        if (mode is RunMode.Comprehensive or RunMode.DryRun) await sweeps.DeleteRunAsync(flow.Key, run, cancellation);
+        if (mode is RunMode.Comprehensive or RunMode.DryRun or RunMode.Import or RunMode.Reference) await sweeps.DeleteRunAsync(flow.Key, run, cancellation);
         if (problem is null && !input.Cancelled)
         {
             foreach (var walk in input.Run.Unsaved) await pages.SaveCursorsAsync(new WorkScope(flow, flow.Pair.Kind(walk.Kind), mode, run, input.Run.Epoch), walk, cancellation);

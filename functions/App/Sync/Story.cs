@@ -106,6 +106,7 @@ internal static class Story
         SkipReason.ReferenceCycle => "Clear the reference of one of them, and set it again once both are linked.",
         SkipReason.NoMatch => "Link it or create its counterpart by hand.",
         SkipReason.Archived => "Nothing, unless it is to be on the other side too: then reactivate it.",
+        SkipReason.Bare => "Fill in one of them, or let records without them flow (bare).",
         SkipReason.PolicyIgnores => "Nothing, by the policy of the kind. Unlink the two if they do not belong together any more.",
         SkipReason.Paused or SkipReason.Quarantined => "Resume the link.",
         SkipReason.Tombstone => "Link it by hand if it is to be linked after all.",

@@ -37,6 +37,9 @@ internal sealed class SyncCase
     /// <summary>The link that is about to be made.</summary>
     public LinkId? NewLink { get; set; }
 
+    /// <summary>For what lives inside a project with an id of its own: the project's link.</summary>
+    public LinkId? Project { get; set; }
+
     public LinkId? LinkId => Link?.Value.Id ?? NewLink;
 
     public Dictionary<Side, Versioned<IndexEntry>> Index { get; } = [];
@@ -108,6 +111,9 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
 
     /// <summary>The tenant's settings, or what a person ordered by hand over them.</summary>
     public FlowSettings Settings { get; init; } = Flow.Settings;
+
+    /// <summary>For parts: the one project that is looked at, which is linked and active; null where they may be of several.</summary>
+    public LinkId? Project { get; init; }
 
     /// <summary>When the guard may be another's: nothing is sent that could still be on its way then.</summary>
     public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;

@@ -37,6 +37,9 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
     public List<LinkId> Parents { get; } = [];
 
+    /// <summary>Records that others wait for and that nobody may bring by themselves soon: look-up data, and parts of a project.</summary>
+    public List<AwaitedRecord> Wanted { get; } = [];
+
     /// <param name="decided">The conflicts that are decided now.</param>
     public void Tell(SyncCase item, IReadOnlyCollection<SyncAction.Conflict> decided)
     {
@@ -137,6 +140,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
     public void Wait(SyncCase item, string field, AwaitedRecord? awaited)
     {
         var attempts = Attempts(item);
+        if (awaited is not null && attempts == 1 && scope.Flow.Pair.Kind(awaited.Kind) is { IsReference: true } or { PartOf: not null }) Wanted.Add(awaited);
         Add(item, New(item, WorkReason.Parked, now + Backoff(attempts), Awaiting(field, awaited), attempts) with { Awaits = awaited });
     }
 

@@ -30,8 +30,14 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
                     effect.LeaveOut(field);
                 }
 
-                effect.VendorFields = scope.Kind.Express(side, References.WithIds(effect.Fields, side, referred), scope.Settings);
-                if (lacking.Count == 0 || !(effect.Fields.IsEmpty || (effect.IsCreate && lacking.Any(field => scope.Kind.Field(field).RequiredOn == side)))) continue;
+                var target = effect.Case.Latest.GetValueOrDefault(side);
+                var wordless = scope.Kind.Inexpressible(side, effect.Fields, scope.Settings, target).ToList();
+                foreach (var field in wordless) effect.LeaveOut(field);
+
+                // A status is one of its board's, and the vendor chooses the board of what is new.
+                if (effect.IsCreate && wordless.Count > 0) tally.Again(effect.Case, $"Its {string.Join(" and ", wordless)} is set once it is there.");
+                effect.VendorFields = scope.Kind.Express(side, References.WithIds(effect.Fields, side, referred), scope.Settings, target);
+                if (lacking.Count + wordless.Count == 0 || !(effect.Fields.IsEmpty || (effect.IsCreate && lacking.Any(field => scope.Kind.Field(field).IsRequiredOn(side))))) continue;
                 effects.Remove(effect);
                 if (effect.Next is { } next) effects.Add(next);
                 else waiting.Add(effect.Case);

@@ -35,6 +35,18 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
     public Task PutAsync(LinkScope scope, IReadOnlyList<WorkItem> items, CancellationToken cancellation) =>
         items.Count == 0 ? Task.CompletedTask : StoreAsync(scope, items, known: null, () => links.PutWorkAsync(scope, items, cancellation), cancellation);
 
+    /// <summary>Has records looked at at once, since others wait for them.</summary>
+    public async Task FetchAsync(FlowKey flow, IReadOnlyCollection<AwaitedRecord> wanted, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        foreach (var kind in wanted.Distinct().GroupBy(record => record.Kind))
+        {
+            var scope = new LinkScope(flow, kind.Key);
+            List<WorkItem> items = [.. kind.Select(record => new WorkItem(kind.Key, record.Side, record.RecordId, WorkReason.Again, now) { FirstAt = now, Detail = "Another record refers to it." })];
+            await StoreAsync(scope, items, known: null, () => links.NoteWorkAsync(scope, items, cancellation), cancellation);
+        }
+    }
+
     private async Task StoreAsync(LinkScope scope, IReadOnlyList<WorkItem> items, Versioned<WorkHint>? known, Func<Task> store, CancellationToken cancellation)
     {
         var due = items.Select(item => item.DueAt).Where(at => at < DateTimeOffset.MaxValue).ToList();

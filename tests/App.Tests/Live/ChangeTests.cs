@@ -236,5 +236,5 @@ public sealed class ChangeTests
     }
 
     private static async Task<Versioned<Guard>> TakeGuardAsync(LiveWorld world) =>
-        (await world.Get<FlowStore>().TryTakeAsync(LiveWorld.Key, Lane.Live, null, new RunId("run"), RunStatus.Syncing, "Delta", "test", TimeSpan.FromHours(1), Cancel)).ShouldNotBeNull();
+        (await world.Get<FlowStore>().TryTakeAsync(LiveWorld.Key, Lane.Live, new RunId("run"), RunStatus.Syncing, "Delta", "test", TimeSpan.FromHours(1), Cancel)).ShouldNotBeNull();
 }

@@ -12,7 +12,7 @@ public sealed class StatusTests
     {
         world.Change(flow => flow with { PollEvery = TimeSpan.FromHours(12) });
         var lease = TimeSpan.FromHours(1);
-        var held = world.Observe(() => world.Get<FlowStore>().TryTakeAsync(world.Key, Lane.Live, null, new RunId("other"), RunStatus.Syncing, nameof(RunMode.Delta), FlowRuns.InPlace, lease, CancellationToken.None))!.Value;
+        var held = world.Observe(() => world.Get<FlowStore>().TryTakeAsync(world.Key, Lane.Live, new RunId("other"), RunStatus.Syncing, nameof(RunMode.Delta), FlowRuns.InPlace, lease, CancellationToken.None))!.Value;
         world.CreateCompany(1);
         world.Observe(() => Due(world));
         world.RunFor(20);
@@ -74,7 +74,7 @@ public sealed class StatusTests
         world.RunFor(10);
         Phase(world).ShouldBe("two", world.Story);
         var link = world.Links(new LinkScope(world.Key, "project")).Single();
-        var guard = Guard(world, link.Id.Value);
+        var guard = Guard(world, link.Id);
         guard.Status.ShouldBe(RunStatus.Requested, world.Story);
         guard.NotBefore!.Value.ShouldBeGreaterThan(world.Service.Clock.Now);
 
@@ -85,14 +85,15 @@ public sealed class StatusTests
         world.RunFor(30);
 
         Phase(world).ShouldBe("three", world.Story);
-        Guard(world, link.Id.Value).Status.ShouldBe(RunStatus.Idle);
+        Guard(world, link.Id).Status.ShouldBe(RunStatus.Idle);
         _ = other;
     }, settings: chosen => chosen with { CoolDown = TimeSpan.FromMinutes(30), SweepEvery = TimeSpan.Zero });
 
     private static string Phase(RunWorld world) => world.Right.Live("jobs").Single().Get("phase").ToString()!;
 
-    private static Guard Guard(RunWorld world, string? project = null) =>
-        world.Observe(() => world.Get<FlowStore>().GetGuardAsync(world.Key, Lane.Live, project, CancellationToken.None))!.Value.Value;
+    private static Guard Guard(RunWorld world) => world.Observe(() => world.Get<FlowStore>().GetGuardAsync(world.Key, Lane.Live, CancellationToken.None))!.Value.Value;
+
+    private static Guard Guard(RunWorld world, LinkId project) => world.Observe(() => world.Get<ProjectStore>().GetAsync(world.Key, project, CancellationToken.None))!.Value.Value.Guard!;
 
     private static async Task<int> Due(RunWorld world)
     {
@@ -102,7 +103,7 @@ public sealed class StatusTests
 
     private static async Task<int> Replace(RunWorld world, Guard guard)
     {
-        var stored = await world.Get<FlowStore>().GetGuardAsync(world.Key, Lane.Live, null, CancellationToken.None);
+        var stored = await world.Get<FlowStore>().GetGuardAsync(world.Key, Lane.Live, CancellationToken.None);
         await world.Get<FlowStore>().ReplaceGuardAsync(world.Key, guard, stored!.Value.ETag, CancellationToken.None);
         return 0;
     }
