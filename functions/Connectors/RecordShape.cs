@@ -19,6 +19,9 @@ internal sealed record RecordShape(SystemKind Kind)
     /// <summary>The zone of times that name none.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>References are written as texts even where they look like numbers.</summary>
+    public bool IdsAreTexts { get; init; }
+
     /// <summary>What makes a name for people: of the first set of names that is there, all.</summary>
     public ImmutableArray<string[]> Label { get; init; } = [["name"]];
 
@@ -49,7 +52,7 @@ internal sealed record RecordShape(SystemKind Kind)
         {
             if (Kind.Fields.FirstOrDefault(field => field.Name == name) is not { Writable: true } field)
                 return new VendorFailure(FailureKind.Permanent, $"The field {name} of {Kind.Name} cannot be written.");
-            Put(body, PathsOf(name)[0].Split('.'), Write(field, value));
+            Put(body, PathsOf(name)[0].Split('.'), Write(field, value, IdsAreTexts));
         }
 
         return body;
@@ -111,7 +114,7 @@ internal sealed record RecordShape(SystemKind Kind)
         return id is null or "" or "0" ? FieldValue.None : new FieldValue.Reference(id);
     }
 
-    private static JsonNode? Write(SystemField field, FieldValue value) => value switch
+    private static JsonNode? Write(SystemField field, FieldValue value, bool idsAreTexts) => value switch
     {
         FieldValue.Null => null,
         FieldValue.Text text => JsonValue.Create(field.MaxLength is { } max ? Cut(text.Value, max) : text.Value),
@@ -119,7 +122,7 @@ internal sealed record RecordShape(SystemKind Kind)
         FieldValue.Flag flag => JsonValue.Create(flag.Value),
         FieldValue.Day day => JsonValue.Create(day.ToString()),
         FieldValue.Set set => new JsonArray([.. set.Items.Select(item => JsonValue.Create(item))]),
-        FieldValue.Reference { RecordId: var id } => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        FieldValue.Reference { RecordId: var id } => !idsAreTexts && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? JsonValue.Create(number)
             : JsonValue.Create(id),
         _ => throw new ArgumentException($"{field.Name} cannot be sent to a vendor as {value.GetType().Name}.", nameof(value)),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SyncFunctions.Connectors.Partner;
 using SyncFunctions.Connectors.Synergy;
 using SyncFunctions.Connectors.TinyPlus;
 
@@ -9,9 +10,10 @@ public sealed class Systems(params IEnumerable<IConnector> connectors)
 {
     private readonly ImmutableDictionary<string, IConnector> _connectors = connectors.ToImmutableDictionary(connector => connector.Catalog.System);
 
-    /// <summary>The systems that the app ships.</summary>
-    public Systems(VendorPipeline pipeline)
-        : this(new SynergyConnector(pipeline), new TinyPlusConnector(pipeline))
+    /// <summary>The systems that the app ships, and those whose manifests are in a folder.</summary>
+    /// <exception cref="InvalidOperationException">A manifest is wrong, or a system is there twice.</exception>
+    public Systems(VendorPipeline pipeline, string? partnerFolder = null)
+        : this(Distinct([new SynergyConnector(pipeline), new TinyPlusConnector(pipeline), .. Partners(partnerFolder).Select(manifest => new PartnerConnector(manifest, pipeline))]))
     {
     }
 
@@ -24,4 +26,12 @@ public sealed class Systems(params IEnumerable<IConnector> connectors)
     public IConnector? Find(string system) => _connectors.GetValueOrDefault(system);
 
     public IConnector this[string system] => _connectors[system];
+
+    private static IEnumerable<PartnerManifest> Partners(string? folder) =>
+        folder is { Length: > 0 } ? PartnerCatalog.Shipped.AddRange(PartnerCatalog.InFolder(folder)) : PartnerCatalog.Shipped;
+
+    private static IConnector[] Distinct(IConnector[] connectors) =>
+        connectors.GroupBy(connector => connector.Catalog.System).FirstOrDefault(group => group.Count() > 1) is { Key: var twice }
+            ? throw new InvalidOperationException($"There are two systems '{twice}'.")
+            : connectors;
 }

@@ -20,22 +20,25 @@ internal sealed class SimJson : IResult
 
     private readonly int _status;
     private readonly ReadOnlyMemory<byte> _body;
+    private readonly string _type;
 
-    private SimJson(int status, ReadOnlyMemory<byte> body)
+    private SimJson(int status, ReadOnlyMemory<byte> body, string type)
     {
         _status = status;
         _body = body;
+        _type = type;
     }
 
-    public static SimJson Write(int status, Action<Utf8JsonWriter> write)
+    public static SimJson Write(int status, Action<Utf8JsonWriter> write, string type = "application/json")
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, WriterOptions))
             write(json);
-        return new SimJson(status, buffer.WrittenMemory);
+        return new SimJson(status, buffer.WrittenMemory, type);
     }
 
-    public static SimJson Of(int status, object value) => Write(status, json => JsonSerializer.Serialize(json, value, value.GetType(), Options));
+    public static SimJson Of(int status, object value, string type = "application/json") =>
+        Write(status, json => JsonSerializer.Serialize(json, value, value.GetType(), Options), type);
 
     public static SimJson Record(int status, SimAccount account, SimRecord record)
     {
@@ -71,7 +74,7 @@ internal sealed class SimJson : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = _status;
-        httpContext.Response.ContentType = "application/json; charset=utf-8";
+        httpContext.Response.ContentType = $"{_type}; charset=utf-8";
         httpContext.Response.ContentLength = _body.Length;
         await httpContext.Response.Body.WriteAsync(_body, httpContext.RequestAborted);
     }

@@ -6,6 +6,9 @@ internal sealed record SimSettings
     /// <summary>Calls an account may make in a UTC day; null is unlimited.</summary>
     public int? DailyLimit { get; init; }
 
+    /// <summary>Calls an account may make in a minute, where the vendor counts by the minute; null is the vendor's own limit.</summary>
+    public int? MinuteLimit { get; init; }
+
     /// <summary>How long the vendor's own reads still show the state before a write.</summary>
     public int ReadLagMs { get; init; }
 

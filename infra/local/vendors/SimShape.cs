@@ -79,10 +79,12 @@ internal sealed class SimShape
         json.WriteEndObject();
     }
 
-    public void WriteFields(Utf8JsonWriter json, SimAccount account, SimRecord record, object?[] values)
+    public void WriteFields(Utf8JsonWriter json, SimAccount account, SimRecord record, object?[] values, Func<SimField, bool>? which = null)
     {
         foreach (var field in Fields)
         {
+            if (which?.Invoke(field) == false)
+                continue;
             var value = Value(field, account, record, values);
             json.WritePropertyName(field.Name);
             WriteValue(json, field, value, account, record);

@@ -11,7 +11,17 @@ internal enum SimGrantKind
 }
 
 /// <summary>A code or token that a vendor gave out, and what it stands for.</summary>
-internal sealed record SimGrant(SimGrantKind Kind, string Token, string Account, string User, string Scope, DateTimeOffset Expires);
+internal sealed record SimGrant(SimGrantKind Kind, string Token, string Account, string User, string Scope, DateTimeOffset Expires)
+{
+    /// <summary>What descends from one consent: the code that began it.</summary>
+    public string Family { get; init; } = Token;
+
+    /// <summary>What has to come with a code.</summary>
+    public string? Proof { get; init; }
+
+    /// <summary>When it was used, of those that are kept after their use so that a second use shows.</summary>
+    public DateTimeOffset? UsedAt { get; init; }
+}
 
 /// <summary>Who makes a call.</summary>
 internal sealed record SimCaller(SimAccount Account, SimUser User, string Scope);
@@ -25,10 +35,10 @@ internal sealed class SimTokens(SimSystem system)
 
     public IEnumerable<SimGrant> All => _grants.Values;
 
-    public SimGrant Issue(SimGrantKind kind, string account, string user, string scope, TimeSpan life)
+    public SimGrant Issue(SimGrantKind kind, string account, string user, string scope, TimeSpan life, string? family = null, string? proof = null)
     {
         var token = $"{system.Definition.Name}-{kind.ToString().ToLowerInvariant()}-{RandomNumberGenerator.GetHexString(40, lowercase: true)}";
-        var grant = new SimGrant(kind, token, account, user, scope, system.Now + life);
+        var grant = new SimGrant(kind, token, account, user, scope, system.Now + life) { Family = family ?? token, Proof = proof };
         _grants[token] = grant;
         system.Changed();
         return grant;
@@ -41,6 +51,24 @@ internal sealed class SimTokens(SimSystem system)
             return null;
         system.Changed();
         return grant.Expires > system.Now ? grant : null;
+    }
+
+    /// <summary>A code or refresh token, used or not; null when it is unknown, of another kind or expired.</summary>
+    public SimGrant? Find(SimGrantKind kind, string token) =>
+        _grants.TryGetValue(token, out var grant) && grant.Kind == kind && grant.Expires > system.Now ? grant : null;
+
+    /// <summary>Uses a grant that is kept; only the first use counts.</summary>
+    public void Use(SimGrant grant)
+    {
+        _grants[grant.Token] = grant with { UsedAt = grant.UsedAt ?? system.Now };
+        system.Changed();
+    }
+
+    public void EndFamily(string family)
+    {
+        foreach (var grant in _grants.Values.Where(grant => grant.Family == family))
+            _grants.TryRemove(grant.Token, out _);
+        system.Changed();
     }
 
     /// <summary>Whose access token this is; null when it is not one that works.</summary>

@@ -11,6 +11,7 @@ public static class VendorServer
     {
         SimSystem[] systems =
         [
+            new(Moovila.Vendor.Definition, options),
             new(Synergy.Vendor.Definition, options),
             new(TinyPlus.Vendor.Definition, options),
         ];
