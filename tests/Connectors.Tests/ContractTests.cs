@@ -15,6 +15,9 @@ public sealed class ContractTests
     [InlineData("tinyplus", "companies", "name")]
     [InlineData("tinyplus", "contacts", "last_name")]
     [InlineData("tinyplus", "team_members", "last_name")]
+    [InlineData("moovila", "projects", "title")]
+    [InlineData("moovila", "customers", "name")]
+    [InlineData("moovila", "contacts", "lastName")]
     public async Task Record_CreatedReadUpdatedAndDeleted_IsAsItWasWritten(string system, string kind, string field)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -39,6 +42,7 @@ public sealed class ContractTests
     [InlineData("synergy", "companies", "name")]
     [InlineData("tinyplus", "projects", "name")]
     [InlineData("tinyplus", "contacts", "last_name")]
+    [InlineData("moovila", "projects", "title")]
     public async Task Calls_OfARecord_SayWhichItIs(string system, string kind, string field)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -60,6 +64,8 @@ public sealed class ContractTests
     [InlineData("synergy", "staff", "staff", "pageSize=20")]
     [InlineData("tinyplus", "projects", "projects", "pageSize=20")]
     [InlineData("tinyplus", "companies", "companies", "pageSize=15")]
+    [InlineData("moovila", "projects", "projects", "pageSize=20")]
+    [InlineData("moovila", "customers", "customers", "pageSize=20")]
     public async Task List_ManyPagesWhileRowsChange_MissesNoRowThatStayed(string system, string kind, string simulated, string setting)
     {
         await using var vendor = await Simulated.StartAsync(system, null, (setting.Split('=')[0], setting.Split('=')[1]));
@@ -88,6 +94,8 @@ public sealed class ContractTests
     [InlineData("synergy", "staff", "staff")]
     [InlineData("tinyplus", "projects", "projects")]
     [InlineData("tinyplus", "team_members", "team_members")]
+    [InlineData("moovila", "projects", "projects")]
+    [InlineData("moovila", "users", "users")]
     public async Task List_ChangedSince_HoldsWhatChangedAtOrAfterThatTime(string system, string kind, string simulated)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -102,7 +110,7 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.All), MemberType = typeof(Simulated))]
     public async Task Read_AfterPassingFaults_Succeeds(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -127,11 +135,15 @@ public sealed class ContractTests
     [InlineData("tinyplus", "dropAfterApply", 1)]
     [InlineData("tinyplus", "partialBody", 1)]
     [InlineData("tinyplus", "500", 0)]
+    [InlineData("moovila", "reset", 0)]
+    [InlineData("moovila", "dropAfterApply", 1)]
+    [InlineData("moovila", "partialBody", 1)]
+    [InlineData("moovila", "500", 0)]
     public async Task Create_OutcomeNotKnown_IsAmbiguousAndNotRepeated(string system, string kind, int created)
     {
         await using var vendor = await Simulated.StartAsync(system);
         await vendor.FaultAsync(new { kind, count = 1 });
-        var failure = (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One("name", "New"), default)).Failed(FailureKind.Transient);
+        var failure = (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, "New"), default)).Failed(FailureKind.Transient);
         failure.Ambiguous.ShouldBeTrue();
         vendor.Calls.Count.ShouldBe(1);
         (await vendor.CountAsync("projects")).ShouldBe(created);
@@ -142,39 +154,41 @@ public sealed class ContractTests
     [InlineData("synergy", "503")]
     [InlineData("tinyplus", "429")]
     [InlineData("tinyplus", "503")]
+    [InlineData("moovila", "429")]
+    [InlineData("moovila", "503")]
     public async Task Create_RefusedForNow_IsRepeatedAndDoneOnce(string system, string kind)
     {
         await using var vendor = await Simulated.StartAsync(system);
         await vendor.FaultAsync(new { kind, count = 2 });
-        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One("name", "New"), default)).Success();
+        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, "New"), default)).Success();
         (await vendor.CountAsync("projects")).ShouldBe(1);
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.All), MemberType = typeof(Simulated))]
     public async Task Update_AnswerLost_IsRepeatedAndApplied(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
         var id = await vendor.AddAsync("projects", Row(1));
         await vendor.FaultAsync(new { match = new { method = "PATCH" }, kind = "dropAfterApply", count = 1 });
-        (await vendor.Connector.UpdateAsync(vendor.Scope, "projects", id, One("name", "New"), default)).Success().Fields["name"].ShouldBe(FieldValue.Of("New"));
+        (await vendor.Connector.UpdateAsync(vendor.Scope, "projects", id, One(vendor.NameField, "New"), default)).Success().Fields[vendor.NameField].ShouldBe(FieldValue.Of("New"));
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.All), MemberType = typeof(Simulated))]
     public async Task Vendor_NotListening_IsUnavailableAndACreateIsNotInDoubt(string system)
     {
         var vendor = await Simulated.StartAsync(system);
         await vendor.DisposeAsync();
         using var http = VendorPipeline.CreateClient();
         var connector = new Systems(new VendorPipeline(http, vendor.Time, new Random(1)))[system];
-        var failure = (await connector.CreateAsync(vendor.Scope, "projects", One("name", "New"), default)).Failed(FailureKind.Unavailable);
+        var failure = (await connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, "New"), default)).Failed(FailureKind.Unavailable);
         failure.Ambiguous.ShouldBeFalse();
         failure.Until.ShouldNotBeNull();
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.All), MemberType = typeof(Simulated))]
     public async Task Token_RevokedAndNotRenewable_IsAuthExpired(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -185,17 +199,18 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.All), MemberType = typeof(Simulated))]
     public async Task Token_OfReadScope_IsForbiddenToWrite(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
         vendor.Scope = vendor.Scope with { Credentials = new TestCredentials(await vendor.IssueTokensAsync(scope: "read")) };
-        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One("name", "New"), default)).Failed(FailureKind.Forbidden).Right.ShouldBe("read");
+        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, "New"), default)).Failed(FailureKind.Forbidden).Right.ShouldBe("read");
     }
 
     [Theory]
     [InlineData("synergy", "View staff")]
     [InlineData("tinyplus", "account admin")]
+    [InlineData("moovila", "write")]
     public async Task Identify_AdministratorOrNot_IsNamed(string system, string right)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -210,11 +225,11 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.WithConsent), MemberType = typeof(Simulated))]
     public async Task Consent_LeadsToCredentialsThatWork(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
-        var request = new OAuthRequest(new Uri("https://sync.example/api/oauth/callback"), "state & more", vendor.Scope.Settings);
+        var request = new OAuthRequest(new Uri("https://sync.example/api/oauth/callback"), "state & more", vendor.Scope.Settings, CodeVerifier: new string('v', 43));
         var landed = await vendor.ConsentAsync(vendor.Connector.AuthorizeAddress(request));
         landed.GetLeftPart(UriPartial.Path).ShouldBe("https://sync.example/api/oauth/callback");
         var values = HttpUtility.ParseQueryString(landed.Query.Length > 0 ? landed.Query : landed.Fragment.TrimStart('#'));
@@ -228,39 +243,39 @@ public sealed class ContractTests
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.All), MemberType = typeof(Simulated))]
     public async Task Budget_UsedUp_StopsBeforeTheVendorIsCalled(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
         var until = vendor.Time.GetUtcNow().AddHours(3);
         vendor.Scope = vendor.Scope with { Budget = new TestBudget(1, until) };
-        (await List(vendor, "companies")).Success();
-        (await List(vendor, "companies")).Failed(FailureKind.RateLimited).Until.ShouldBe(until);
+        (await List(vendor, vendor.CompanyKind)).Success();
+        (await List(vendor, vendor.CompanyKind)).Failed(FailureKind.RateLimited).Until.ShouldBe(until);
         vendor.Calls.Count.ShouldBe(1);
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.All), MemberType = typeof(Simulated))]
     public async Task DailyLimit_OfTheVendor_IsRateLimited(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
         await vendor.SetAsync(new { dailyLimit = 1 });
-        (await List(vendor, "companies")).Success();
-        (await List(vendor, "companies")).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
+        (await List(vendor, vendor.CompanyKind)).Success();
+        (await List(vendor, vendor.CompanyKind)).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
     }
 
     [Theory]
-    [MemberData(nameof(Simulated.Both), MemberType = typeof(Simulated))]
+    [MemberData(nameof(Simulated.All), MemberType = typeof(Simulated))]
     public async Task Write_RefusedByValidation_IsPermanentAndNamesTheField(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
-        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One("name", ""), default)).Failed(FailureKind.Permanent).Message.ShouldContain("name");
+        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, ""), default)).Failed(FailureKind.Permanent).Message.ShouldContain(vendor.NameField);
     }
 
     internal static FieldSet One(string field, string value) => FieldSet.Of((field, FieldValue.Of(value)));
 
-    /// <summary>A record of any kind of either vendor: fields that a kind does not have are ignored by both.</summary>
-    private static object Row(int number) => new { name = $"Row {number}", firstName = "Row", lastName = $"{number}", first_name = "Row", last_name = $"{number}" };
+    /// <summary>A record of any kind of any vendor: the fields that a kind does not have are ignored.</summary>
+    private static object Row(int number) => new { name = $"Row {number}", title = $"Row {number}", firstName = "Row", lastName = $"{number}", first_name = "Row", last_name = $"{number}" };
 
     private static FieldSet Derived(Record updated) => FieldSet.From(updated.Fields.Where(field => field.Key == "name"));
 

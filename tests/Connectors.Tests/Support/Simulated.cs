@@ -20,14 +20,21 @@ internal sealed class Simulated : IAsyncDisposable
         var root = $"{server.Urls.First()}/{system}/";
         _control = new HttpClient { BaseAddress = new Uri($"{root}_sim/") };
         Connector = new Systems(new VendorPipeline(_client, Time, new Random(1)))[system];
-        (string, string)[] defaults = system == "synergy"
-            ? [("apiBase", $"{root}api/v2/"), ("authorizeUrl", $"{root}OAuth2/Authorize"), ("organisation", "demo"), ("applicationKey", "sync-functions"), ("applicationSecret", "sync-functions-secret")]
-            : [("apiBase", $"{root}v2/"), ("authorizeUrl", $"{root}oauth/authorize"), ("clientId", "sync-functions")];
-        Scope = TestConnection.ScopeOf([.. defaults, .. settings], credentials ?? new TestCredentials(new Credentials("token", system == "synergy" ? "synergy-static-key" : "tinyplus-long-life-token")))
-            with { Observer = Calls.Enqueue };
+        var (defaults, token) = Connected(system, root);
+        Scope = TestConnection.ScopeOf([.. defaults, .. settings], credentials ?? new TestCredentials(new Credentials("token", token))) with { Observer = Calls.Enqueue };
     }
 
-    public static readonly TheoryData<string> Both = ["synergy", "tinyplus"];
+    /// <summary>Every system that has a simulated vendor.</summary>
+    public static readonly TheoryData<string> All = ["moovila", "synergy", "tinyplus"];
+
+    /// <summary>Those that a person connects on the vendor's own page.</summary>
+    public static readonly TheoryData<string> WithConsent = ["moovila", "synergy", "tinyplus"];
+
+    /// <summary>The field with the name of a project.</summary>
+    public string NameField => _system == "moovila" ? "title" : "name";
+
+    /// <summary>The kind of what a project is done for.</summary>
+    public string CompanyKind => _system == "moovila" ? "customers" : "companies";
 
     public FakeTime Time { get; } = new();
 
@@ -102,6 +109,19 @@ internal sealed class Simulated : IAsyncDisposable
         ((int)response.StatusCode).ShouldBe(302, await response.Content.ReadAsStringAsync());
         return response.Headers.Location!;
     }
+
+    private static ((string Name, string Value)[] Settings, string Token) Connected(string system, string root) => system switch
+    {
+        "moovila" => ([("apiBase", root), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret")], "moovila-static-token"),
+        "synergy" =>
+        (
+            [
+                ("apiBase", $"{root}api/v2/"), ("authorizeUrl", $"{root}OAuth2/Authorize"), ("organisation", "demo"), ("applicationKey", "sync-functions"),
+                ("applicationSecret", "sync-functions-secret"),
+            ],
+            "synergy-static-key"),
+        _ => ([("apiBase", $"{root}v2/"), ("authorizeUrl", $"{root}oauth/authorize"), ("clientId", "sync-functions")], "tinyplus-long-life-token"),
+    };
 
     public async ValueTask DisposeAsync()
     {
