@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
+using SyncFunctions.Pairs;
 using SyncFunctions.Simulation.Service;
 using SyncFunctions.Simulation.Time;
 using SyncFunctions.Simulation.Vendors;
@@ -24,10 +25,10 @@ internal sealed class RunWorld
     public LinkScope Companies => new(Key, "company");
 
     /// <summary>Lets a test see a flow that is live, with so many linked companies.</summary>
-    public static void Live(int companies, Action<RunWorld> test, Func<FlowSettings, FlowSettings>? settings = null) => SingleThread.Run(() =>
+    public static void Live(int companies, Action<RunWorld> test, Func<FlowSettings, FlowSettings>? settings = null, Pair? pair = null) => SingleThread.Run(() =>
     {
         using var service = new ServiceWorld(1, faults: false);
-        service.Observe(() => ServiceSetup.BeginAsync(service, (settings ?? (chosen => chosen))(FakePair.Defaults)));
+        service.Observe(() => ServiceSetup.BeginAsync(service, (settings ?? (chosen => chosen))(pair?.Defaults ?? FakePair.Defaults), pair?.Name ?? FakePair.Name));
         service.AddInstance();
         var world = new RunWorld(service);
         world.RunFor(10);

@@ -26,7 +26,7 @@ internal static class AppServices
             .AddSingleton(Secrets)
             .AddSingleton(pipeline)
             .AddSingleton(vendors.Connect(pipeline))
-            .AddSingleton(new PairCatalog(FakePair.Pair))
+            .AddSingleton(new PairCatalog(FakePair.Pair, FakeParts.Pair))
             .AddSync()
             .AddHttpSide(Configuration)
             .BuildServiceProvider();

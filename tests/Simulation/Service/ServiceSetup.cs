@@ -10,13 +10,13 @@ namespace SyncFunctions.Simulation.Service;
 /// <summary>Tables, both connections, and a flow that is switched on and due: the service does the rest.</summary>
 internal static class ServiceSetup
 {
-    public static async Task BeginAsync(ServiceWorld world, FlowSettings settings)
+    public static async Task BeginAsync(ServiceWorld world, FlowSettings settings, string pair = FakePair.Name)
     {
         var none = CancellationToken.None;
         var services = world.Observer;
         await services.GetRequiredService<StateTables>().CreateAsync(none);
         foreach (var side in Sides.Both) await ConnectAsync(world, side);
-        var flow = new Flow(world.Key, FakePair.Name, "simulated", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings, Enabled = true, PollEvery = TimeSpan.FromMinutes(5), CreatedAt = world.Clock.Now };
+        var flow = new Flow(world.Key, pair, "simulated", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings, Enabled = true, PollEvery = TimeSpan.FromMinutes(5), CreatedAt = world.Clock.Now };
         await services.GetRequiredService<FlowStore>().InsertAsync(flow, none);
         await services.GetRequiredService<DueStore>().PutAsync(world.Key, world.Clock.Now, none);
     }

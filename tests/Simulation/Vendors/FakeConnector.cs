@@ -30,13 +30,16 @@ public sealed class FakeConnector : IConnector
 
     public async Task<VendorResult<VendorPage>> ListAsync(ConnectionScope connection, string kind, ListRequest request, CancellationToken cancellation)
     {
-        if (Catalog.Kind(kind).ParentKind is not null)
+        if (Catalog.Kind(kind) is { ParentKind: not null, ListsChanges: false })
         {
             return (await GetAsync(connection, kind, request.ParentId!, cancellation)).TryGet(out var inside, out var missing) ? new VendorPage([inside], null, _pipeline.Time.GetUtcNow()) : missing;
         }
 
         var since = request.ChangedSince is { } from ? new[] { ("since", from.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) } : [];
-        return _habits.PagesByNumber ? await ByNumberAsync(connection, kind, request, since, cancellation) : await AfterRowAsync(connection, kind, request, since, cancellation);
+        var listed = _habits.PagesByNumber ? await ByNumberAsync(connection, kind, request, since, cancellation) : await AfterRowAsync(connection, kind, request, since, cancellation);
+        if (request.ParentId is not { } parent || !listed.TryGet(out var page, out _)) return listed;
+        var field = _habits.Kind(kind).HeldBy!.Value.Field;
+        return page with { Records = [.. page.Records.Where(record => record.Fields.Find(field) is FieldValue.Reference holder && holder.RecordId == parent)] };
     }
 
     public Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null) =>
@@ -97,7 +100,7 @@ public sealed class FakeConnector : IConnector
     private static IEnumerable<SystemKind> KindsOf(FakeHabits habits, FakeKind kind)
     {
         // A system without strong versions shows what lives inside with the record itself, too.
-        yield return new SystemKind(kind.Name) { Fields = [.. kind.Fields.Where(field => !field.Inside || !habits.StrongVersions).Select(FieldOf)] };
+        yield return new SystemKind(kind.Name, kind.HeldBy?.Kind) { Fields = [.. kind.Fields.Where(field => !field.Inside || !habits.StrongVersions).Select(FieldOf)] };
         if (kind.InsideName is { } inside) yield return new SystemKind(inside, kind.Name, ListsChanges: false) { Fields = [.. kind.Fields.Where(field => field.Inside).Select(FieldOf)] };
     }
 

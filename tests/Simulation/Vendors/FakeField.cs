@@ -45,5 +45,8 @@ public sealed record FakeField(string Name, SystemFieldType Type = SystemFieldTy
 /// <param name="InsideName">The kind by which what lives inside such a record is read and written, if anything does.</param>
 public sealed record FakeKind(string Name, FakeField[] Fields, string? InsideName = null)
 {
+    /// <summary>The kind that holds these, and the field that refers to it, where they can be listed by what holds them.</summary>
+    public (string Kind, string Field)? HeldBy { get; init; }
+
     public FakeField? Find(string name) => Array.Find(Fields, field => field.Name == name);
 }

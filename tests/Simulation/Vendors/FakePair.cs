@@ -25,7 +25,7 @@ public static class FakePair
             new("code"), new("name") { MaxLength = 60 }, new("email"), new("phone"), new("tags", SystemFieldType.Set), new("address"), new("status"),
             new("size", SystemFieldType.Number) { Decimals = 2 }, new("notes"), new("origin"), new("score", SystemFieldType.Number), new("active", SystemFieldType.Flag),
         ]),
-        new("people", [new("code"), new("name"), new("email"), new("phone"), new("company", SystemFieldType.Reference) { RefersTo = "companies" }, new("active", SystemFieldType.Flag)]),
+        new("people", [new("code"), new("name"), new("email"), new("phone"), new("company", SystemFieldType.Reference) { RefersTo = "companies" }, new("active", SystemFieldType.Flag)]) { HeldBy = ("companies", "company") },
         new("projects",
         [
             new("code"), new("name"), new("client", SystemFieldType.Reference) { RefersTo = "companies" }, new("start", SystemFieldType.Day), new("active", SystemFieldType.Flag),
@@ -44,7 +44,7 @@ public static class FakePair
             new("ref"), new("title") { MaxLength = 40, Trims = true }, new("mail") { LowerCase = true, Trims = true }, new("tel") { DigitsOnly = true }, new("labels", SystemFieldType.Set), new("place") { MaxLength = 30, Trims = true },
             new("stage"), new("size", SystemFieldType.Number) { Decimals = 1 }, new("notes") { Trims = true }, new("source"), new("score", SystemFieldType.Number), new("state"),
         ]),
-        new("contacts", [new("ref"), new("title") { MaxLength = 40, Trims = true }, new("mail") { LowerCase = true }, new("tel"), new("account", SystemFieldType.Reference) { RefersTo = "accounts", Required = true }, new("state")]),
+        new("contacts", [new("ref"), new("title") { MaxLength = 40, Trims = true }, new("mail") { LowerCase = true }, new("tel"), new("account", SystemFieldType.Reference) { RefersTo = "accounts", Required = true }, new("state")]) { HeldBy = ("accounts", "account") },
         new("jobs",
         [
             new("ref"), new("title") { MaxLength = 40, Trims = true }, new("account", SystemFieldType.Reference) { RefersTo = "accounts" }, new("begin", SystemFieldType.Day), new("state"),
