@@ -15,6 +15,9 @@ public sealed class ContractTests
     [InlineData("tinyplus", "companies", "name")]
     [InlineData("tinyplus", "contacts", "last_name")]
     [InlineData("tinyplus", "team_members", "last_name")]
+    [InlineData("connectwise", "projects", "name")]
+    [InlineData("connectwise", "companies", "name")]
+    [InlineData("connectwise", "contacts", "firstName")]
     [InlineData("moovila", "projects", "title")]
     [InlineData("moovila", "customers", "name")]
     [InlineData("moovila", "contacts", "lastName")]
@@ -42,6 +45,7 @@ public sealed class ContractTests
     [InlineData("synergy", "companies", "name")]
     [InlineData("tinyplus", "projects", "name")]
     [InlineData("tinyplus", "contacts", "last_name")]
+    [InlineData("connectwise", "projects", "name")]
     [InlineData("moovila", "projects", "title")]
     public async Task Calls_OfARecord_SayWhichItIs(string system, string kind, string field)
     {
@@ -64,6 +68,8 @@ public sealed class ContractTests
     [InlineData("synergy", "staff", "staff", "pageSize=20")]
     [InlineData("tinyplus", "projects", "projects", "pageSize=20")]
     [InlineData("tinyplus", "companies", "companies", "pageSize=15")]
+    [InlineData("connectwise", "projects", "projects", "pageSize=20")]
+    [InlineData("connectwise", "companies", "companies", "pageSize=20")]
     [InlineData("moovila", "projects", "projects", "pageSize=20")]
     [InlineData("moovila", "customers", "customers", "pageSize=20")]
     public async Task List_ManyPagesWhileRowsChange_MissesNoRowThatStayed(string system, string kind, string simulated, string setting)
@@ -94,6 +100,8 @@ public sealed class ContractTests
     [InlineData("synergy", "staff", "staff")]
     [InlineData("tinyplus", "projects", "projects")]
     [InlineData("tinyplus", "team_members", "team_members")]
+    [InlineData("connectwise", "projects", "projects")]
+    [InlineData("connectwise", "contacts", "contacts")]
     [InlineData("moovila", "projects", "projects")]
     [InlineData("moovila", "users", "users")]
     public async Task List_ChangedSince_HoldsWhatChangedAtOrAfterThatTime(string system, string kind, string simulated)
@@ -135,6 +143,10 @@ public sealed class ContractTests
     [InlineData("tinyplus", "dropAfterApply", 1)]
     [InlineData("tinyplus", "partialBody", 1)]
     [InlineData("tinyplus", "500", 0)]
+    [InlineData("connectwise", "reset", 0)]
+    [InlineData("connectwise", "dropAfterApply", 1)]
+    [InlineData("connectwise", "partialBody", 1)]
+    [InlineData("connectwise", "500", 0)]
     [InlineData("moovila", "reset", 0)]
     [InlineData("moovila", "dropAfterApply", 1)]
     [InlineData("moovila", "partialBody", 1)]
@@ -154,6 +166,8 @@ public sealed class ContractTests
     [InlineData("synergy", "503")]
     [InlineData("tinyplus", "429")]
     [InlineData("tinyplus", "503")]
+    [InlineData("connectwise", "429")]
+    [InlineData("connectwise", "503")]
     [InlineData("moovila", "429")]
     [InlineData("moovila", "503")]
     public async Task Create_RefusedForNow_IsRepeatedAndDoneOnce(string system, string kind)
@@ -210,13 +224,15 @@ public sealed class ContractTests
     [Theory]
     [InlineData("synergy", "View staff")]
     [InlineData("tinyplus", "account admin")]
+    [InlineData("connectwise", "Project Headers")]
     [InlineData("moovila", "write")]
     public async Task Identify_AdministratorOrNot_IsNamed(string system, string right)
     {
-        await using var vendor = await Simulated.StartAsync(system);
+        // ConnectWise's accounts are those of a site, which is asked unless the API is known.
+        await using var vendor = await Simulated.StartAsync(system, null, system == "connectwise" ? [("apiBase", "")] : []);
         var account = (await vendor.Connector.IdentifyAsync(vendor.Scope, default)).Success();
         account.ShouldSatisfyAllConditions(
-            () => account.Id.ShouldBe("demo"),
+            () => account.Id.Split('@')[0].ShouldBe("demo"),
             () => account.Name.ShouldBe("Demo Practice"),
             () => account.MissingRight.ShouldBeNull());
 

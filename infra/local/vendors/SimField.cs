@@ -23,6 +23,9 @@ internal enum SimType
     /// <summary><see cref="DateTimeOffset"/>, in whole seconds where it is stored.</summary>
     Time,
 
+    /// <summary>The number of a record as <see cref="long"/>, written as an object with its id and name.</summary>
+    Reference,
+
     /// <summary>An array of <see cref="string"/>.</summary>
     TextList,
 
@@ -62,6 +65,9 @@ internal sealed record SimField(string Name, SimType Type)
 
     /// <summary>The fields of an <see cref="SimType.Object"/>.</summary>
     public SimShape? Shape { get; init; }
+
+    /// <summary>Shown on the pages for people and by the control interface, but not by the vendor's own paths.</summary>
+    public bool IsForPages { get; init; }
 
     /// <summary>Set for a field that is computed on reading; what a caller sends for it is ignored.</summary>
     public SimDerive? Derive { get; init; }

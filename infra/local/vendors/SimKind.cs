@@ -39,6 +39,9 @@ internal sealed record SimKind(string Name, string Label, SimShape Shape)
     /// <summary>The id that goes with a number of the sequence, where ids are not numbers.</summary>
     public Func<long, string> IdOf { get; init; } = number => number.ToString();
 
+    /// <summary>The field that names a record where another refers to it.</summary>
+    public string NameField { get => field ?? (Shape.Find("name") is null ? "title" : "name"); init; }
+
     public string? CreatedField { get; init; }
 
     public string? ModifiedField { get; init; }

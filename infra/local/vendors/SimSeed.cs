@@ -43,7 +43,5 @@ internal static class SimSeed
 
     private static SimRecord Find(SimAccount account, IReadOnlyList<string> kinds, string name) =>
         kinds.SelectMany(kind => account.Table(kind).Truth.ByNumber)
-            .First(record => Equals(record.Kind.Shape.Value(record.Kind.Shape.Find(NameField(record.Kind.Shape))!, account, record, record.Values), name));
-
-    private static string NameField(SimShape shape) => shape.Find("name") is null ? "title" : "name";
+            .First(record => Equals(record.Kind.Shape.Value(record.Kind.Shape.Find(record.Kind.NameField)!, account, record, record.Values), name));
 }

@@ -120,8 +120,22 @@ internal sealed class SimShape
     {
         if (value is object?[] parts && field.Shape is { } shape)
             shape.Write(json, account, record, parts);
+        else if (value is long id && field.Type == SimType.Reference)
+            WriteReference(json, account, account.Find(field.References!, id)!);
         else
             WriteScalar(json, value, account.System.Format.Date, account.System.Format.Time);
+    }
+
+    private static void WriteReference(Utf8JsonWriter json, SimAccount account, SimRecord record)
+    {
+        var shape = record.Kind.Shape;
+        object? Of(string name) => shape.Find(name) is { } field ? shape.Value(field, account, record, record.Values) : null;
+        json.WriteStartObject();
+        json.WriteNumber("id", record.Number);
+        json.WriteString("name", Of(record.Kind.NameField) as string);
+        if (Of("identifier") is string identifier)
+            json.WriteString("identifier", identifier);
+        json.WriteEndObject();
     }
 
     private static void WriteScalar(Utf8JsonWriter json, object? value, Func<DateOnly, string> date, Func<DateTimeOffset, string> time)
@@ -169,6 +183,10 @@ internal sealed class SimShape
                 return (date, null);
             case SimType.Time when json.ValueKind == JsonValueKind.String && SimFormat.TryMoment(json.GetString()!, out var moment):
                 return (moment, null);
+            case SimType.Reference when json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var id):
+                return (id, null);
+            case SimType.Reference when json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out var inner) && inner.TryGetInt64(out var target):
+                return (target, null);
             case SimType.TextList when json.ValueKind == JsonValueKind.Array && json.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String):
                 return (json.EnumerateArray().Select(item => item.GetString()!.Trim()).ToArray(), null);
             case SimType.Object when json.ValueKind == JsonValueKind.Object:

@@ -14,6 +14,7 @@ public static class VendorServer
             new(Moovila.Vendor.Definition, options),
             new(Synergy.Vendor.Definition, options),
             new(TinyPlus.Vendor.Definition, options),
+            new(ConnectWise.Vendor.Definition, options),
         ];
         SimStorage.Load(options.Data, systems, options.Seed);
 

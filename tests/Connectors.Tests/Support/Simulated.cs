@@ -25,7 +25,7 @@ internal sealed class Simulated : IAsyncDisposable
     }
 
     /// <summary>Every system that has a simulated vendor.</summary>
-    public static readonly TheoryData<string> All = ["moovila", "synergy", "tinyplus"];
+    public static readonly TheoryData<string> All = ["connectwise", "moovila", "synergy", "tinyplus"];
 
     /// <summary>Those that a person connects on the vendor's own page.</summary>
     public static readonly TheoryData<string> WithConsent = ["moovila", "synergy", "tinyplus"];
@@ -61,6 +61,9 @@ internal sealed class Simulated : IAsyncDisposable
         return (await ControlAsync(HttpMethod.Post, $"kinds/{kind}", fields)).GetProperty("id").ToString();
     }
 
+    /// <summary>Creates records at once.</summary>
+    public Task AddBulkAsync(string kind, IEnumerable<object> rows) => ControlAsync(HttpMethod.Post, $"kinds/{kind}/bulk", rows);
+
     /// <summary>Creates records with one second between them.</summary>
     public async Task<List<string>> AddManyAsync(string kind, int count, Func<int, object> fields)
     {
@@ -78,9 +81,14 @@ internal sealed class Simulated : IAsyncDisposable
 
     public Task RemoveAsync(string kind, string id) => ControlAsync(HttpMethod.Delete, $"kinds/{kind}/{id}");
 
+    /// <summary>The records of a kind as the vendor's pages show them.</summary>
+    public async Task<JsonElement[]> RowsAsync(string kind) => [.. (await ControlAsync(HttpMethod.Get, $"kinds/{kind}")).GetProperty("items").EnumerateArray()];
+
     public async Task<int> CountAsync(string kind) => (await ControlAsync(HttpMethod.Get, $"kinds/{kind}")).GetProperty("total").GetInt32();
 
     public Task FaultAsync(object rule) => ControlAsync(HttpMethod.Put, "faults", new[] { rule });
+
+    public Task SwitchAsync(string name, bool on) => SetAsync(new { switches = new Dictionary<string, bool> { [name] = on } });
 
     public Task SetAsync(object settings) => ControlAsync(HttpMethod.Put, "settings", settings);
 
@@ -89,7 +97,8 @@ internal sealed class Simulated : IAsyncDisposable
     public async Task<Credentials> IssueTokensAsync(string user = "admin", string scope = "readwrite")
     {
         var tokens = await ControlAsync(HttpMethod.Post, "tokens", new { user, scope });
-        return new Credentials("oauth", tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString());
+        var access = tokens.GetProperty("accessToken").GetString()! + (_system == "connectwise" ? ":connectwise-private-key" : "");
+        return new Credentials("oauth", access, tokens.GetProperty("refreshToken").GetString());
     }
 
     /// <summary>Calls that the vendor got whose path ends like this.</summary>
@@ -112,6 +121,7 @@ internal sealed class Simulated : IAsyncDisposable
 
     private static ((string Name, string Value)[] Settings, string Token) Connected(string system, string root) => system switch
     {
+        "connectwise" => ([("site", root), ("apiBase", $"{root}v4_6_release/apis/3.0/"), ("companyId", "demo"), ("clientId", "sync-functions")], "connectwise-public-key:connectwise-private-key"),
         "moovila" => ([("apiBase", root), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret")], "moovila-static-token"),
         "synergy" =>
         (

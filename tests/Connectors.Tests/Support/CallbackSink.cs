@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using SyncFunctions.Connectors;
+
+namespace SyncFunctions.Connectors.Tests;
+
+/// <summary>What a vendor calls back: answers as a test says, and hands out what came.</summary>
+internal sealed class CallbackSink : IAsyncDisposable
+{
+    private readonly WebApplication _server;
+    private readonly Channel<Callback> _came = Channel.CreateUnbounded<Callback>();
+
+    private CallbackSink()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        _server = builder.Build();
+        _server.Run(TakeAsync);
+    }
+
+    /// <summary>The answers to come; 200 after them.</summary>
+    public Queue<int> Answers { get; } = new();
+
+    public static async Task<CallbackSink> StartAsync()
+    {
+        var sink = new CallbackSink();
+        await sink._server.StartAsync();
+        return sink;
+    }
+
+    public Uri Address(string path) => new(new Uri(_server.Urls.First()), path);
+
+    public async Task<Callback> NextAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        return await _came.Reader.ReadAsync(limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    private async Task TakeAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        lock (Answers)
+            http.Response.StatusCode = Answers.TryDequeue(out var status) ? status : 200;
+        var headers = http.Request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        await _came.Writer.WriteAsync(new Callback(http.Request.Path + http.Request.QueryString, new WebhookRequest(body.ToArray(), headers)));
+    }
+}
+
+internal sealed record Callback(string Path, WebhookRequest Request);
