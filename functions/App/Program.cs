@@ -24,12 +24,14 @@ builder.Services
     .AddState(state)
     .AddSingleton(await SecretKeySource.LoadAsync(builder.Configuration, CancellationToken.None))
     .AddSingleton(services => new VendorPipeline(VendorPipeline.CreateClient(), services.GetRequiredService<TimeProvider>(), Random.Shared))
-    .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>()))
+    .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>(), builder.Configuration[Systems.PartnerFolderSetting]))
     .AddSingleton(PairCatalog.Shipped)
     .AddSync()
     .AddHttpSide(builder.Configuration);
 
 var app = builder.Build();
+// A manifest that is wrong is said now, not to the first who asks for a system.
+_ = app.Services.GetRequiredService<Systems>();
 await app.Services.GetRequiredService<StateTables>().CreateAsync(CancellationToken.None);
 await app.RunAsync();
 return 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Connections;
@@ -13,7 +14,8 @@ namespace SyncFunctions.App.Connect;
 /// minutes at most, by the browser that began, for one connection and one system (RFC 9700, 4.4 and 4.7).
 /// </summary>
 public sealed partial class Consent(
-    LookupStore lookups, ConnectionStore connections, Systems systems, SystemSettings settings, SignIns signIns, PublicAddress address, TimeProvider time, ILogger<Consent> log)
+    LookupStore lookups, ConnectionStore connections, Systems systems, SystemSettings settings, SignIns signIns, SecretBox box, PublicAddress address, TimeProvider time,
+    ILogger<Consent> log)
 {
     /// <summary>Set to false where a vendor returns no state: which sign-in an answer belongs to is then known by the cookie alone.</summary>
     private const string StateReturned = "stateInRedirect";
@@ -32,11 +34,18 @@ public sealed partial class Consent(
         var cookie = BrowserCookie.Set(request, request.HttpContext.Response, secure, fresh: !ReturnsState(chosen));
         var state = ReturnsState(chosen) ? BrowserCookie.NewSecret() : cookie;
         var callback = address.Callback(request, system);
+        var verifier = connector.Catalog.UsesPkce ? BrowserCookie.NewSecret() : null;
         var pending = new PendingOAuth(
-            invited.Tenant, invited.Connection, system, callback.AbsoluteUri, CodeVerifierSealed: null, Keys.OfSecret(cookie), time.GetUtcNow() + BrowserCookie.Lifetime);
+            invited.Tenant,
+            invited.Connection,
+            system,
+            callback.AbsoluteUri,
+            verifier is null ? null : box.Seal(invited.Tenant, invited.Connection, Encoding.ASCII.GetBytes(verifier)),
+            Keys.OfSecret(cookie),
+            time.GetUtcNow() + BrowserCookie.Lifetime);
         if (!await lookups.PutPendingAsync(state, pending, cancellation)) throw new InvalidOperationException("Two random states are the same.");
         Log.Began(log, system, invited.Tenant, invited.Connection);
-        return connector.AuthorizeAddress(new OAuthRequest(callback, state, chosen));
+        return connector.AuthorizeAddress(new OAuthRequest(callback, state, chosen, verifier));
     }
 
     /// <summary>Takes what a vendor's redirect brought, and stores the credentials if everything about it is right.</summary>
@@ -56,7 +65,10 @@ public sealed partial class Consent(
         if (returned is null && ReturnsState(chosen)) return Refuse(system, "no state");
         if (answer.TryGetValue("error", out var error)) return Declined(connector.Catalog, connection, error);
 
-        var oauth = new OAuthRequest(new Uri(pending.RedirectUri), state, chosen);
+        var verifier = pending.CodeVerifierSealed is { } sealedVerifier ? box.Open(pending.Tenant, pending.Connection, sealedVerifier) : null;
+        if (verifier is null && connector.Catalog.UsesPkce) return Refuse(system, "no verifier");
+
+        var oauth = new OAuthRequest(new Uri(pending.RedirectUri), state, chosen, verifier is null ? null : Encoding.ASCII.GetString(verifier));
         var redeemed = await connector.RedeemAsync(oauth, new OAuthAnswer(answer), cancellation);
         if (!redeemed.TryGet(out var credentials, out var failure))
         {

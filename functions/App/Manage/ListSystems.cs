@@ -11,6 +11,7 @@ public sealed record SystemView(
     string DisplayName,
     OAuthGrant Grant,
     string? TokenHelp,
+    IReadOnlyList<string> TokenParts,
     bool HasWebhooks,
     IReadOnlyList<SystemKindView> Kinds,
     IReadOnlyList<SettingView> Settings,
@@ -21,6 +22,7 @@ public sealed record SystemView(
         catalog.DisplayName,
         catalog.Grant,
         catalog.TokenHelp,
+        catalog.TokenParts,
         catalog.Webhooks is not null,
         [.. catalog.Kinds.Select(kind => new SystemKindView(kind.Name, kind.ParentKind))],
         [

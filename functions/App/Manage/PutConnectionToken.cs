@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -11,6 +13,10 @@ public sealed class PutConnectionToken(Finder finder, SignIns signIns, Connectio
 {
     public sealed record Body(string? Token)
     {
+        /// <summary>What a token is made of, by the names that <c>GET systems</c> shows, where it is not given as one.</summary>
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement> Parts { get; init; } = [];
+
         /// <summary>No secret in a log.</summary>
         public override string ToString() => nameof(Body);
     }
@@ -24,8 +30,11 @@ public sealed class PutConnectionToken(Finder finder, SignIns signIns, Connectio
     {
         var found = (await finder.ConnectionAsync(tenant, connection, cancellation)).Value;
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
-        new BodyCheck().Require("#/token", body.Token).Token(body.Token).Refuse();
-        var result = await signIns.ConnectAsync(found, new Credentials("token", body.Token!), cancellation);
-        return Json.Ok(await views.OfAsync(result.Require(views.CatalogOf(found)), cancellation));
+        var catalog = views.CatalogOf(found);
+        var check = new BodyCheck();
+        var token = check.Token(catalog, body.Parts) ?? body.Token;
+        check.Require("#/token", token).Token(body.Token).When(body.Token is not null && body.Parts.Count > 0, "#/token", "A token is given as one or in its parts.").Refuse();
+        var result = await signIns.ConnectAsync(found, new Credentials("token", token!), cancellation);
+        return Json.Ok(await views.OfAsync(result.Require(catalog), cancellation));
     }
 }

@@ -54,6 +54,50 @@ public sealed class ConnectTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CodeGrantWithPkce_SendsTheChallengeOfAVerifierThatStaysHere()
+    {
+        await _world.AddConnectionAsync("moovila", "right");
+        var consent = await BeginAsync("moovila", await InviteAsync("right"));
+        var asked = QueryHelpers.ParseQuery(consent!.Query);
+        asked["code_challenge_method"].ToString().ShouldBe("S256");
+        var other = QueryHelpers.ParseQuery((await BeginAsync("moovila", await InviteAsync("right")))!.Query);
+        other["code_challenge"].ToString().ShouldNotBe(asked["code_challenge"].ToString(), "a verifier for each consent");
+
+        var page = await CallbackAsync("moovila", await _world.ConsentAsync(consent));
+
+        page.Status.ShouldBe(200, page.Body);
+        (await _world.ConnectionAsync("right")).Health.ShouldBe(ConnectionHealth.Connected);
+    }
+
+    [Fact]
+    public async Task Verifier_IsKeptSealedForItsConnection()
+    {
+        await _world.AddConnectionAsync("moovila", "right");
+        var state = QueryHelpers.ParseQuery((await BeginAsync("moovila", await InviteAsync("right")))!.Query)["state"].ToString();
+
+        var pending = (await _world.Get<LookupStore>().TakePendingAsync(state, default)).ShouldNotBeNull();
+
+        var box = _world.Get<SecretBox>();
+        box.Open(pending.Tenant, pending.Connection, pending.CodeVerifierSealed.ShouldNotBeNull()).ShouldNotBeNull().Length.ShouldBe(43);
+        box.Open(pending.Tenant, new ConnectionId("left"), pending.CodeVerifierSealed).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task CodeOfAnotherConsent_PutIntoThisOne_IsRefusedByItsVerifier()
+    {
+        await _world.AddConnectionAsync("moovila", "right");
+        var mine = await _world.ConsentAsync((await BeginAsync("moovila", await InviteAsync("right")))!);
+        var stolen = await _world.ConsentAsync((await BeginAsync("moovila", await InviteAsync("right")))!);
+        var state = QueryHelpers.ParseQuery(mine.Query)["state"].ToString();
+        var code = QueryHelpers.ParseQuery(stolen.Query)["code"].ToString();
+
+        var page = await CallbackAsync("moovila", new Uri(mine, $"?state={Uri.EscapeDataString(state)}&code={code}"));
+
+        page.Status.ShouldBe(422);
+        (await _world.ConnectionAsync("right")).Health.ShouldBe(ConnectionHealth.Pending);
+    }
+
+    [Fact]
     public async Task Page_OfTheCallback_KeepsToItself()
     {
         await _world.AddConnectionAsync("synergy", "left");

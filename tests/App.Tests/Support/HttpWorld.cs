@@ -53,6 +53,7 @@ internal sealed class HttpWorld : IAsyncDisposable
             Setting("Systems:synergy:applicationKey", "sync-functions"), Setting("Systems:synergy:applicationSecret", "sync-functions-secret"),
             Setting("Systems:tinyplus:apiBase", $"{root}/tinyplus/v2/"), Setting("Systems:tinyplus:authorizeUrl", $"{root}/tinyplus/oauth/authorize"),
             Setting("Systems:tinyplus:clientId", "sync-functions"),
+            Setting("Systems:moovila:apiBase", $"{root}/moovila/"), Setting("Systems:moovila:clientId", "sync-functions"), Setting("Systems:moovila:clientSecret", "sync-functions-secret"),
             .. settings.Select(setting => Setting(setting.Name, setting.Value)),
         ]).Build();
 

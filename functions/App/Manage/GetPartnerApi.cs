@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.Connectors.Partner;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>The contract of partner systems, for those who write a server that is to be connected without code.</summary>
+public sealed class GetPartnerApi
+{
+    [Function(nameof(GetPartnerApi))]
+    public IActionResult Run([HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/partner-api.yaml")] HttpRequest request) =>
+        new ContentResult { Content = PartnerCatalog.Contract, ContentType = "application/yaml; charset=utf-8" };
+}
