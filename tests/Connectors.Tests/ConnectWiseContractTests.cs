@@ -173,8 +173,9 @@ public sealed class ConnectWiseContractTests
         var ticket = await Create("tickets", One("summary", "Pack").With("phase", new FieldValue.Reference(inner.Id)).With("initialDescription", FieldValue.Of("Boxes")));
         ticket.Fields["phase"].ShouldBe(new FieldValue.Reference(inner.Id));
         var statuses = await Lists.AllAsync(vendor.Connector, vendor.Scope, "boardStatuses", new ListRequest(ParentId: board));
-        statuses.Select(found => found.Id).ShouldContain(((FieldValue.Reference)ticket.Fields["status"]).RecordId);
-        var done = (await vendor.Connector.UpdateAsync(vendor.Scope, "tickets", ticket.Id, FieldSet.Of(("status", new FieldValue.Reference($"{board}:{status}"))), default)).Success();
+        statuses.Select(found => found.Id).ShouldContain($"{board}:{((FieldValue.Reference)ticket.Fields["status"]).RecordId}");
+        statuses.Single(found => found.Label == "Done").Fields["closedFlag"].ShouldBe(FieldValue.Of(true));
+        var done = (await vendor.Connector.UpdateAsync(vendor.Scope, "tickets", ticket.Id, FieldSet.Of(("status", new FieldValue.Reference(status))), default)).Success();
         done.Fields["closedFlag"].ShouldBe(FieldValue.Of(true));
         done.Fields["statusName"].ShouldBe(FieldValue.Of("Done"));
 

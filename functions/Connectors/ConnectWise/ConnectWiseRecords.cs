@@ -53,7 +53,7 @@ internal static class ConnectWiseRecords
         {
             Phases => Nested(record, record.Fields.Find("project") is FieldValue.Reference { RecordId: var project } ? project : parent!, "parentPhase"),
             BoardStatuses => Nested(record, parent!, null) is var status ? status with { Fields = status.Fields.With("board", new FieldValue.Reference(parent!)) } : record,
-            Tickets => WithParents(record),
+            Tickets => InProject(record),
             Contacts => record with { Fields = record.Fields.With("email", Way(json, Email)).With("phone", Way(json, Phone)) },
             Members => record with { Fields = record.Fields.With("email", Address(json)) },
             _ => record,
@@ -155,18 +155,11 @@ internal static class ConnectWiseRecords
         return record with { Id = $"{parent}:{record.Id}", Fields = fields };
     }
 
-    /// <summary>A ticket names its phase and its status by numbers that are good within its project and its board.</summary>
-    private static Record WithParents(Record ticket)
-    {
-        var fields = ticket.Fields;
-        foreach (var (field, parent) in new[] { ("phase", "project"), ("status", "board") })
-        {
-            if (fields.Find(field) is FieldValue.Reference { RecordId: var id } && fields.Find(parent) is FieldValue.Reference { RecordId: var within })
-                fields = fields.With(field, new FieldValue.Reference($"{within}:{id}"));
-        }
-
-        return ticket with { Fields = fields };
-    }
+    /// <summary>A ticket names its phase by a number that is good within its project. That of its status is good everywhere.</summary>
+    private static Record InProject(Record ticket) =>
+        ticket.Fields.Find("phase") is FieldValue.Reference { RecordId: var phase } && ticket.Fields.Find("project") is FieldValue.Reference { RecordId: var project }
+            ? ticket with { Fields = ticket.Fields.With("phase", new FieldValue.Reference($"{project}:{phase}")) }
+            : ticket;
 
     private static FieldValue Way(JsonElement contact, string sort) =>
         contact.At(Items) is { ValueKind: JsonValueKind.Array } items && FirstOf(items.EnumerateArray(), sort) is var (_, way)
