@@ -1,4 +1,5 @@
 using SyncFunctions.Engine;
+using SyncFunctions.Vendors.Tests;
 using static SyncFunctions.Connectors.Tests.ContractTests;
 
 namespace SyncFunctions.Connectors.Tests;
@@ -299,12 +300,13 @@ public sealed class ConnectWiseContractTests
         came.Path.ShouldBe($"/api/webhooks/connectwise/abc?recordId={id}&action=added");
 
         var format = vendor.Connector.Catalog.Webhooks!;
-        var address = format.PublishedKey!.Address(came.Request, vendor.Scope.Settings).ShouldNotBeNull();
+        var request = new WebhookRequest(came.Body, came.Headers);
+        var address = format.PublishedKey!.Address(request, vendor.Scope.Settings).ShouldNotBeNull();
         using var http = VendorPipeline.CreateClient();
         var key = format.PublishedKey.Read(await http.GetStringAsync(address)).ShouldNotBeNull();
-        format.Verify!(came.Request, key, default).ShouldBeTrue();
-        format.Verify(came.Request, key + "x", default).ShouldBeFalse();
-        format.Read(came.Request).ShouldNotBeNull().ShouldBe([new TouchedRecord("projects", id)]);
+        format.Verify!(request, key, default).ShouldBeTrue();
+        format.Verify(request, key + "x", default).ShouldBeFalse();
+        format.Read(request).ShouldNotBeNull().ShouldBe([new TouchedRecord("projects", id)]);
     }
 
     private static Task<VendorResult<Record>> Get(Simulated vendor, string kind, string id) => vendor.Connector.GetAsync(vendor.Scope, kind, id, default);

@@ -11,6 +11,7 @@ internal sealed class Vendors : IAsyncDisposable
 {
     public const string SynergyKey = "synergy-static-key";
     public const string TinyPlusToken = "tinyplus-long-life-token";
+    public const string ConnectWiseKeys = "demo+connectwise-public-key:connectwise-private-key";
     private readonly WebApplication _server;
 
     private Vendors(WebApplication server)
@@ -41,12 +42,19 @@ internal sealed class Vendors : IAsyncDisposable
     public Task<Answer> TinyPlus(string method, string path, object? body = null, string token = TinyPlusToken) =>
         Send(method, $"/tinyplus/v2/{path}", body, ("Authorization", token));
 
+    /// <summary>A call to ConnectWise's API; <paramref name="keys"/> are those of a member of a company.</summary>
+    public Task<Answer> ConnectWise(string method, string path, object? body = null, string keys = ConnectWiseKeys, string codebase = "v4_6_release", params IEnumerable<(string Name, string Value)> more) =>
+        Send(method, $"/connectwise/{codebase}/apis/3.0/{path}", body, [("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(keys))}"), ("clientId", "sync-functions"), .. more]);
+
     public Task<Answer> Sim(string method, string system, string path, object? body = null) => Send(method, $"/{system}/_sim/{path}", body);
 
-    public async Task<Answer> Send(string method, string path, object? body = null, (string Name, string Value)? header = null)
+    public Task<Answer> Send(string method, string path, object? body = null, (string Name, string Value)? header = null) =>
+        Send(method, path, body, header is { } one ? [one] : []);
+
+    public async Task<Answer> Send(string method, string path, object? body, IEnumerable<(string Name, string Value)> headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (header is var (name, value))
+        foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         request.Content = body switch
         {

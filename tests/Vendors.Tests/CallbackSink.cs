@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using SyncFunctions.Connectors;
 
-namespace SyncFunctions.Connectors.Tests;
+namespace SyncFunctions.Vendors.Tests;
 
 /// <summary>What a vendor calls back: answers as a test says, and hands out what came.</summary>
 internal sealed class CallbackSink : IAsyncDisposable
@@ -54,8 +54,11 @@ internal sealed class CallbackSink : IAsyncDisposable
         lock (Answers)
             http.Response.StatusCode = Answers.TryDequeue(out var status) ? status : 200;
         var headers = http.Request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        await _came.Writer.WriteAsync(new Callback(http.Request.Path + http.Request.QueryString, new WebhookRequest(body.ToArray(), headers)));
+        await _came.Writer.WriteAsync(new Callback(http.Request.Path + http.Request.QueryString, body.ToArray(), headers));
     }
 }
 
-internal sealed record Callback(string Path, WebhookRequest Request);
+internal sealed record Callback(string Path, byte[] Body, ImmutableDictionary<string, string> Headers)
+{
+    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Body);
+}
