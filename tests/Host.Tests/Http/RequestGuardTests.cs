@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker.Embedded;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -30,6 +32,19 @@ public sealed class RequestGuardTests : IDisposable
         await RequestGuard.RunAsync(context, _ => throw failure);
         context.Response.StatusCode.ShouldBe(StatusCodes.Status500InternalServerError);
         _log.Entries.Single().Exception.ShouldBeSameAs(failure);
+    }
+
+    [Fact]
+    public async Task Request_ThatFails_IsLoggedByItsRouteSinceAPathMayHoldASecret()
+    {
+        var context = Context(left: false);
+        context.Request.Path = "/api/hooks/the-secret";
+        context.SetEndpoint(new RouteEndpoint(static _ => Task.CompletedTask, RoutePatternFactory.Parse("api/hooks/{id}"), 0, null, null));
+
+        await RequestGuard.RunAsync(context, static _ => throw new InvalidOperationException("inner"));
+
+        _log.Entries.Single().Message.ShouldContain("api/hooks/{id}");
+        _log.Entries.Single().Message.ShouldNotContain("the-secret");
     }
 
     private DefaultHttpContext Context(bool left) => new()

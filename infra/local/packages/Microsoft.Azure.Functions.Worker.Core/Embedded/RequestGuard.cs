@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +27,7 @@ internal static partial class RequestGuard
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Http");
-            Log.Unhandled(log, exception, context.Request.Method, context.Request.Path);
+            Log.Unhandled(log, exception, context.Request.Method, Route(context));
             Fail(context);
         }
     }
@@ -45,9 +46,12 @@ internal static partial class RequestGuard
     /// <summary>Whether the answer was replaced, so that nothing of the function's own may be added to it.</summary>
     public static bool HasFailed(HttpContext context) => context.Items.ContainsKey(FailedItem);
 
+    /// <summary>As the function has it: a path may hold a secret of the caller's.</summary>
+    private static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "no route";
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "An unhandled host error has occurred at {Method} {Path}.")]
-        public static partial void Unhandled(ILogger logger, Exception exception, string method, PathString path);
+        [LoggerMessage(1, LogLevel.Error, "An unhandled host error has occurred at {Method} {Route}.")]
+        public static partial void Unhandled(ILogger logger, Exception exception, string method, string route);
     }
 }
