@@ -4,6 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Hooks;
@@ -31,10 +33,13 @@ public static class HttpSide
             .AddSingleton<SignIns>()
             .AddSingleton<Consent>()
             .AddSingleton<ConnectionViews>()
+            .AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, UnnamedPaths>()
             .AddSingleton<HookRoutes>()
+            .AddSingleton<PublishedKeys>()
             .AddSingleton<HookInbox>()
             .AddSingleton<HookReceiver>()
             .AddSingleton<HookSetup>()
+            .AddSingleton<HookCare>()
             .AddSingleton<Finder>()
             .AddSingleton<FlowSwitch>()
             .AddSingleton<BrakeViews>()

@@ -15,6 +15,7 @@ internal static class SettingDefaults
     public static string? Apply(IConfigurationManager configuration)
     {
         configuration["PollSchedule"] ??= "0 * * * * *";
+        configuration["HookSchedule"] ??= "0 23 * * * *";
         configuration["RetentionSchedule"] ??= "0 17 3 * * *";
         configuration["TaskHubName"] ??= "SyncFunctions";
         foreach (var connection in new[] { StateClients.Connection, "DurableStorage" })

@@ -53,11 +53,14 @@ internal sealed record VendorCall(HttpMethod Method, string Base, string Path)
     public Uri? Address()
     {
         if (!Uri.TryCreate(Base.EndsWith('/') ? Base : Base + "/", UriKind.Absolute, out var root)
-            || !(root.Scheme == Uri.UriSchemeHttps || (root.Scheme == Uri.UriSchemeHttp && root.IsLoopback))
+            || !IsPrivate(root)
             || !Uri.TryCreate(root, Path + QueryText(Query), out var address))
             return null;
         return root.IsBaseOf(address) ? address : null;
     }
+
+    /// <summary>Nobody on the way can read or change what is sent to this address, or comes from it.</summary>
+    public static bool IsPrivate(Uri address) => address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
 
     public static string QueryText(IEnumerable<(string Name, string Value)> query) =>
         string.Join('&', query.Select(item => $"{Uri.EscapeDataString(item.Name)}={Uri.EscapeDataString(item.Value)}")) is { Length: > 0 } text

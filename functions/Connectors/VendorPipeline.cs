@@ -94,6 +94,27 @@ public sealed class VendorPipeline
         }
     }
 
+    /// <summary>What a vendor publishes for everybody at an address of its own, such as a key: a few bytes, asked for once and without credentials.</summary>
+    /// <returns>Null where it cannot be had in time, or is longer.</returns>
+    public async Task<string?> ReadPublishedAsync(Uri address, int maxBytes, TimeSpan timeOut)
+    {
+        if (!VendorCall.IsPrivate(address)) return null;
+        using var limit = new CancellationTokenSource(timeOut, Time);
+        try
+        {
+            using var response = await _http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (response.StatusCode != HttpStatusCode.OK) return null;
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            var read = new byte[maxBytes + 1];
+            var length = await body.ReadAtLeastAsync(read, read.Length, throwOnEndOfStream: false, limit.Token);
+            return length > maxBytes ? null : Encoding.UTF8.GetString(read, 0, length).TrimStart('\uFEFF');
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
     private static CallState State(ResilienceContext context) => context.Properties.GetValue(StateKey, null!);
 
     private bool ShouldRepeat(CallState state, VendorFailure failure)

@@ -52,9 +52,39 @@ public sealed record StoredConnection(TenantId Tenant, ConnectionId Id, string S
     public DateTimeOffset? ConnectedAt { get; init; }
 }
 
-/// <param name="IdHash">Of the random id in the address, which itself is not kept.</param>
-/// <param name="Secret">What the vendor signs with, sealed by <see cref="SecretBox"/>; null where it signs nothing.</param>
-public sealed record ConnectionHook(string IdHash, byte[]? Secret, DateTimeOffset CreatedAt);
+/// <summary>An address that a vendor's webhooks come to.</summary>
+/// <param name="IdHash">Of the random id in it.</param>
+/// <param name="Secret">What the vendor signs with, sealed by <see cref="SecretBox"/>; null where it has no secret with us.</param>
+public sealed record ConnectionHook(string IdHash, byte[]? Secret, DateTimeOffset CreatedAt)
+{
+    /// <summary>The secret before this one, sealed: what was signed with it may still come.</summary>
+    public byte[]? ReplacedSecret { get; init; }
+
+    public DateTimeOffset? ReplacedUntil { get; init; }
+
+    /// <summary>Null where a person told the vendor of the address.</summary>
+    public HookRegistration? Registration { get; init; }
+}
+
+/// <summary>What a vendor was told of a hook by the app itself.</summary>
+/// <param name="HookId">The random id, sealed by <see cref="SecretBox"/>: the address has to be known again.</param>
+public sealed record HookRegistration(byte[] HookId)
+{
+    /// <summary>The address of the app that the vendor was told; null where it was told none.</summary>
+    public Uri? Root { get; init; }
+
+    /// <summary>The vendor's ids of what was registered.</summary>
+    public ImmutableArray<string> Ids { get; init; } = [];
+
+    /// <summary>What was registered under an earlier address and could not be taken away.</summary>
+    public ImmutableArray<string> LeftBehind { get; init; } = [];
+
+    /// <summary>For people: why the vendor does not call, or may not.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Until then somebody is talking to the vendor about it, and nobody else does.</summary>
+    public DateTimeOffset? BusyUntil { get; init; }
+}
 
 public sealed class ConnectionStore(StateTables tables)
 {
@@ -98,6 +128,9 @@ public sealed class ConnectionStore(StateTables tables)
         .Put("HookIdHash", connection.Hook?.IdHash)
         .PutBytes("HookSecret", connection.Hook?.Secret)
         .Put("HookCreatedAt", connection.Hook?.CreatedAt)
+        .PutBytes("HookReplacedSecret", connection.Hook?.ReplacedSecret)
+        .Put("HookReplacedUntil", connection.Hook?.ReplacedUntil)
+        .PutJson("HookRegistration", connection.Hook?.Registration)
         .Put("CreatedAt", connection.CreatedAt)
         .Put("ConnectedAt", connection.ConnectedAt)
         .Put("RenewingUntil", connection.RenewingUntil);
@@ -114,7 +147,14 @@ public sealed class ConnectionStore(StateTables tables)
             UserName = row.GetString("UserName"),
             UserEmail = row.GetString("UserEmail"),
             Secret = row.Bytes("Secret"),
-            Hook = row.GetString("HookIdHash") is { } hook ? new ConnectionHook(hook, row.Bytes("HookSecret"), row.Time("HookCreatedAt")) : null,
+            Hook = row.GetString("HookIdHash") is { } hook
+                ? new ConnectionHook(hook, row.Bytes("HookSecret"), row.Time("HookCreatedAt"))
+                {
+                    ReplacedSecret = row.Bytes("HookReplacedSecret"),
+                    ReplacedUntil = row.TimeOrNull("HookReplacedUntil"),
+                    Registration = row.JsonOrNull<HookRegistration>("HookRegistration"),
+                }
+                : null,
             CreatedAt = row.Time("CreatedAt"),
             ConnectedAt = row.TimeOrNull("ConnectedAt"),
             RenewingUntil = row.TimeOrNull("RenewingUntil"),

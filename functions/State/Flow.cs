@@ -26,6 +26,9 @@ public sealed record Flow(FlowKey Key, string Pair, string Name, ConnectionId Le
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The address of the app by which whoever made the flow reached it.</summary>
+    public Uri? MadeAt { get; init; }
+
     /// <summary>Null: the pair's default.</summary>
     public TimeSpan? PollEvery { get; init; }
 

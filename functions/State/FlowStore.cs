@@ -182,6 +182,7 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         .Put("Enabled", flow.Enabled)
         .Put("WentLiveAt", flow.WentLiveAt)
         .Put("CreatedAt", flow.CreatedAt)
+        .Put("MadeAt", flow.MadeAt?.AbsoluteUri)
         .Put("PollEveryTicks", flow.PollEvery?.Ticks)
         .Put("SweptAt", flow.SweptAt)
         .Put("SweepNotBefore", flow.SweepNotBefore)
@@ -200,6 +201,7 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         Enabled = row.Flag("Enabled"),
         WentLiveAt = row.TimeOrNull("WentLiveAt"),
         CreatedAt = row.Time("CreatedAt"),
+        MadeAt = row.GetString("MadeAt") is { } address ? new Uri(address) : null,
         PollEvery = row.GetInt64("PollEveryTicks") is { } ticks ? TimeSpan.FromTicks(ticks) : null,
         SweptAt = row.TimeOrNull("SweptAt"),
         SweepNotBefore = row.TimeOrNull("SweepNotBefore"),

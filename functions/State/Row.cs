@@ -35,7 +35,7 @@ internal static class Row
     public static TableEntity PutClipped(this TableEntity row, string name, string? text, int maxLength) => row.PutValue(name, Clip(text, maxLength));
 
     public static TableEntity PutJson<T>(this TableEntity row, string name, T value) =>
-        row.PutBytes(name, JsonSerializer.SerializeToUtf8Bytes(value, StateJson.Options));
+        row.PutBytes(name, value is null ? null : JsonSerializer.SerializeToUtf8Bytes(value, StateJson.Options));
 
     /// <summary>Bytes of any length that an entity can hold, in as many properties as they need.</summary>
     public static TableEntity PutBytes(this TableEntity row, string name, byte[]? bytes)
@@ -67,7 +67,10 @@ internal static class Row
         where T : struct, Enum => row.GetString(name) is { } text ? System.Enum.Parse<T>(text) : null;
 
     public static T Json<T>(this TableEntity row, string name) =>
-        JsonSerializer.Deserialize<T>(row.Bytes(name) ?? throw Missing(row, name), StateJson.Options) ?? throw Missing(row, name);
+        row.JsonOrNull<T>(name) ?? throw Missing(row, name);
+
+    public static T? JsonOrNull<T>(this TableEntity row, string name) =>
+        row.Bytes(name) is { } bytes ? JsonSerializer.Deserialize<T>(bytes, StateJson.Options) : default;
 
     public static byte[]? Bytes(this TableEntity row, string name)
     {

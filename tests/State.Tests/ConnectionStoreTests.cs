@@ -49,7 +49,12 @@ public sealed class ConnectionStoreTests(AzuriteFixture azurite) : StateTest(azu
         UserName = "Ann",
         UserEmail = "ann@example.com",
         Secret = [1, 2, 3],
-        Hook = new ConnectionHook("abcdef", [4, 5], Now.AddMinutes(1)),
+        Hook = new ConnectionHook("abcdef", [4, 5], Now.AddMinutes(1))
+        {
+            ReplacedSecret = [6, 7],
+            ReplacedUntil = Now.AddMinutes(2),
+            Registration = new HookRegistration([8, 9]) { Root = new Uri("https://sync.example/"), Ids = ["1", "2"], LeftBehind = ["3"], Problem = "It was away.", BusyUntil = Now.AddMinutes(3) },
+        },
         CreatedAt = Now,
         ConnectedAt = Now.AddHours(1),
     };

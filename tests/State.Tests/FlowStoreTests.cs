@@ -16,7 +16,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Flow_FullAndBare_ComeBack()
     {
-        var bare = FullFlow() with { Key = Flow with { Flow = new FlowId("bare") }, Settings = FlowSettings.Default, WentLiveAt = null, PollEvery = null, Enabled = false, SweptAt = null, SweepNotBefore = null, ReferencesAt = null, DisconnectedAt = null };
+        var bare = FullFlow() with { Key = Flow with { Flow = new FlowId("bare") }, Settings = FlowSettings.Default, WentLiveAt = null, MadeAt = null, PollEvery = null, Enabled = false, SweptAt = null, SweepNotBefore = null, ReferencesAt = null, DisconnectedAt = null };
         (await Store.InsertAsync(FullFlow(), Cancel)).ShouldBeTrue();
         (await Store.InsertAsync(bare, Cancel)).ShouldBeTrue();
 
@@ -283,6 +283,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         Enabled = true,
         WentLiveAt = Now.AddDays(-3),
         CreatedAt = Now.AddDays(-5),
+        MadeAt = new Uri("https://sync.example/"),
         PollEvery = TimeSpan.FromMinutes(5),
         SweptAt = Now.AddHours(-3),
         SweepNotBefore = Now.AddHours(1),

@@ -31,6 +31,7 @@ public sealed class CountingTransport(HttpPipelineTransport? inner = null) : Htt
     private readonly Lock _gate = new();
     private readonly List<StorageCall> _calls = [];
     private readonly List<Failure> _failures = [];
+    private readonly List<(Func<StorageCall, bool> Match, Task Release)> _holds = [];
 
     /// <summary>Every call so far, in order.</summary>
     public IReadOnlyList<StorageCall> Calls
@@ -90,6 +91,15 @@ public sealed class CountingTransport(HttpPipelineTransport? inner = null) : Htt
             _failures.Add(new Failure(match, FailurePoint.BeforeSending, status));
     }
 
+    /// <summary>Keeps every call that matches, of those that are sent asynchronously, from the service until it is released.</summary>
+    public TaskCompletionSource Hold(Func<StorageCall, bool> match)
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+            _holds.Add((match, release.Task));
+        return release;
+    }
+
     /// <inheritdoc/>
     public override Request CreateRequest() => _inner.CreateRequest();
 
@@ -117,8 +127,15 @@ public sealed class CountingTransport(HttpPipelineTransport? inner = null) : Htt
             return;
         }
 
+        await HeldAsync(call);
         await _inner.ProcessAsync(message);
         failure?.Apply(call, message);
+    }
+
+    private Task HeldAsync(StorageCall call)
+    {
+        lock (_gate)
+            return Task.WhenAll(_holds.Where(hold => hold.Match(call)).Select(hold => hold.Release));
     }
 
     private (StorageCall Call, Failure? Failure) Record(HttpMessage message)

@@ -8,11 +8,15 @@ public sealed class PublicAddress
 {
     public const string Setting = "PublicBaseUrl";
 
+    private const string AzureHost = "WEBSITE_HOSTNAME";
+
     private readonly Uri? _base;
+    private readonly Uri? _azure;
 
     /// <exception cref="InvalidOperationException">The setting is not an http address.</exception>
     public PublicAddress(IConfiguration configuration)
     {
+        if (configuration[AzureHost] is { Length: > 0 } host && Uri.TryCreate($"https://{host}/", UriKind.Absolute, out var azure)) _azure = azure;
         if (configuration[Setting] is not { Length: > 0 } text) return;
         if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address)
             || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
@@ -26,10 +30,16 @@ public sealed class PublicAddress
     /// <summary>One for each system: an answer that was meant for another cannot be mixed up.</summary>
     public Uri Callback(HttpRequest request, string system) => new(Base(request), $"api/oauth/callback/{Uri.EscapeDataString(system)}");
 
-    /// <summary>Where a vendor's webhooks come to. The hook's id is a secret: never logged, never kept.</summary>
-    public Uri Webhook(HttpRequest request, string hook) => new(Base(request), $"api/webhooks/{Uri.EscapeDataString(hook)}");
+    /// <summary>Where a vendor's webhooks come to. The hook's id is a secret: never logged.</summary>
+    /// <param name="root">The app's address.</param>
+    /// <param name="system">The vendor's.</param>
+    /// <param name="hook">The random id.</param>
+    public static Uri Webhook(Uri root, string system, string hook) => new(root, $"api/webhooks/{Uri.EscapeDataString(system)}/{Uri.EscapeDataString(hook)}");
+
+    /// <summary>The address where there is no request: the setting, or else what was known before, or where Azure has put the app. Null where nobody knows.</summary>
+    public Uri? Lasting(Uri? known) => _base ?? known ?? _azure;
 
     public bool IsSecure(HttpRequest request) => Base(request).Scheme == Uri.UriSchemeHttps;
 
-    private Uri Base(HttpRequest request) => _base ?? new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");
+    public Uri Base(HttpRequest request) => _base ?? new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");
 }

@@ -17,41 +17,85 @@ public sealed record NewHook(Uri Url, string? Secret, bool Replaced)
     public override string ToString() => nameof(NewHook);
 }
 
-/// <param name="LastCalledAt">To about a minute; null where nothing ever came.</param>
-public sealed record HookView(DateTimeOffset CreatedAt, DateTimeOffset? LastCalledAt);
+/// <param name="Secret">What the vendor is to sign with, where it was made here; shown this once.</param>
+/// <param name="ReplacedUntil">Until then what is signed with the secret before is taken, too.</param>
+public sealed record NewHookSecret(string? Secret, DateTimeOffset ReplacedUntil)
+{
+    /// <summary>No secret in a log.</summary>
+    public override string ToString() => nameof(NewHookSecret);
+}
 
-/// <summary>Makes, replaces and ends the address that a vendor's webhooks come to.</summary>
+/// <param name="LastCalledAt">To about a minute; null where nothing ever came.</param>
+/// <param name="Registered">Whether the app has told the vendor of the address; null where a person has to.</param>
+/// <param name="Problem">Why the vendor does not call, or may not.</param>
+public sealed record HookView(DateTimeOffset CreatedAt, DateTimeOffset? LastCalledAt, bool? Registered, string? Problem);
+
+/// <summary>Makes, replaces and ends the addresses that vendors' webhooks come to, and the secrets that those are signed with.</summary>
 public sealed class HookSetup(ConnectionStore connections, LookupStore lookups, SecretBox box, Systems systems, HookRoutes routes, PublicAddress address, TimeProvider time)
 {
-    /// <summary>A new address for a connection; one that it had ends with this.</summary>
+    /// <summary>How long a secret counts that another has taken the place of: a person has to get to the vendor, and what is under way may come again for hours.</summary>
+    public static readonly TimeSpan ReplacedKeptFor = TimeSpan.FromDays(1);
+
+    /// <summary>A new address for a connection, for a person to paste; one that it had ends with this.</summary>
+    /// <param name="request">Came to the app's own address.</param>
+    /// <param name="connection">As it is stored.</param>
     /// <param name="secret">What the vendor signs with, where the vendor has chosen it; made here if null.</param>
+    /// <param name="cancellation">The caller's.</param>
     public async Task<NewHook> RotateAsync(HttpRequest request, Versioned<StoredConnection> connection, string? secret, CancellationToken cancellation)
     {
-        if (systems[connection.Value.System].Catalog is not { Webhooks: { } format } catalog)
-            throw new ProblemException(ProblemType.InvalidRequest, $"{systems[connection.Value.System].Catalog.DisplayName} has no webhooks; it is polled.");
-        if (format.Verify is null && secret is not null)
-            throw JsonBody.Invalid($"{catalog.DisplayName} does not sign its webhooks, so there is no secret.", "#/secret");
-
-        var hook = BrowserCookie.NewSecret();
-        var hash = Keys.OfSecret(hook);
-        var (tenant, id) = (connection.Value.Tenant, connection.Value.Id);
-        var chosen = format.Verify is null ? null : secret ?? BrowserCookie.NewSecret();
-
-        // The way in before the connection that takes it; the connection's own word decides, so nothing is open in between.
-        if (!await lookups.PutHookAsync(hash, new HookTarget(tenant, id), cancellation)) throw new InvalidOperationException("Two random hook ids are the same.");
-        var made = new ConnectionHook(hash, chosen is null ? null : box.Seal(tenant, id, Encoding.UTF8.GetBytes(chosen)), time.GetUtcNow());
+        var format = PastedFormat(connection.Value);
+        if (!HasSecret(format) && secret is not null) throw NoSecret(connection.Value);
+        var chosen = HasSecret(format) ? secret ?? BrowserCookie.NewSecret() : null;
+        var (hook, made) = await MakeAsync(connection.Value, chosen, cancellation);
         var before = await ReplaceAsync(connection, made, cancellation);
-        return new NewHook(address.Webhook(request, hook), secret is null ? chosen : null, before is not null);
+        return new NewHook(PublicAddress.Webhook(address.Base(request), connection.Value.System, hook), secret is null ? chosen : null, before is not null);
+    }
+
+    /// <summary>A new secret at the same address; the one before counts for a while yet.</summary>
+    /// <param name="connection">As it is stored.</param>
+    /// <param name="secret">The vendor's; made here if null.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public async Task<NewHookSecret> RotateSecretAsync(Versioned<StoredConnection> connection, string? secret, CancellationToken cancellation)
+    {
+        if (!HasSecret(PastedFormat(connection.Value))) throw NoSecret(connection.Value);
+        var chosen = secret ?? BrowserCookie.NewSecret();
+        var until = time.GetUtcNow() + ReplacedKeptFor;
+        while (true)
+        {
+            if (connection.Value.Hook is not { } hook) throw ProblemException.NotFound("webhook");
+            if (await connections.ReplaceAsync(connection with { Value = connection.Value with { Hook = WithSecret(connection.Value, hook, chosen) } }, cancellation) is not null)
+            {
+                routes.Forget(hook.IdHash);
+                return new NewHookSecret(secret is null ? chosen : null, until);
+            }
+
+            connection = await AgainAsync(connection, cancellation);
+        }
     }
 
     /// <returns>False where there is no address to end.</returns>
     public async Task<bool> EndAsync(Versioned<StoredConnection> connection, CancellationToken cancellation) => await ReplaceAsync(connection, null, cancellation) is not null;
 
     /// <summary>Null where the connection has no hook.</summary>
-    public async Task<HookView?> ViewAsync(StoredConnection connection, CancellationToken cancellation) =>
-        connection.Hook is { } hook ? new HookView(hook.CreatedAt, (await lookups.FindHookAsync(hook.IdHash, cancellation))?.Value.LastCalledAt) : null;
+    public async Task<HookView?> ViewAsync(StoredConnection connection, CancellationToken cancellation) => connection.Hook is { } hook
+        ? new HookView(hook.CreatedAt, (await lookups.FindHookAsync(hook.IdHash, cancellation))?.Value.LastCalledAt, hook.Registration is { } registration ? !registration.Ids.IsEmpty : null, hook.Registration?.Problem)
+        : null;
 
-    private async Task<ConnectionHook?> ReplaceAsync(Versioned<StoredConnection> connection, ConnectionHook? hook, CancellationToken cancellation)
+    /// <summary>A way in for a connection, which takes it once the hook is stored with it: the connection's own word decides, so nothing is open in between.</summary>
+    internal async Task<(string Id, ConnectionHook Hook)> MakeAsync(StoredConnection connection, string? secret, CancellationToken cancellation)
+    {
+        var id = BrowserCookie.NewSecret();
+        var hash = Keys.OfSecret(id);
+        if (!await lookups.PutHookAsync(hash, new HookTarget(connection.Tenant, connection.Id), cancellation)) throw new InvalidOperationException("Two random hook ids are the same.");
+        return (id, new ConnectionHook(hash, secret is null ? null : Seal(connection, secret), time.GetUtcNow()));
+    }
+
+    /// <summary>The hook with a secret in place of the one that it has, which counts for a while yet.</summary>
+    internal ConnectionHook WithSecret(StoredConnection connection, ConnectionHook hook, string secret) =>
+        hook with { Secret = Seal(connection, secret), ReplacedSecret = hook.Secret, ReplacedUntil = hook.Secret is null ? null : time.GetUtcNow() + ReplacedKeptFor };
+
+    /// <returns>The hook that the connection had.</returns>
+    internal async Task<ConnectionHook?> ReplaceAsync(Versioned<StoredConnection> connection, ConnectionHook? hook, CancellationToken cancellation)
     {
         while (true)
         {
@@ -64,7 +108,21 @@ public sealed class HookSetup(ConnectionStore connections, LookupStore lookups, 
                 return before;
             }
 
-            connection = await connections.GetAsync(connection.Value.Tenant, connection.Value.Id, cancellation) ?? throw ProblemException.NotFound("connection");
+            connection = await AgainAsync(connection, cancellation);
         }
     }
+
+    private byte[] Seal(StoredConnection connection, string secret) => box.Seal(connection.Tenant, connection.Id, Encoding.UTF8.GetBytes(secret));
+
+    private async Task<Versioned<StoredConnection>> AgainAsync(Versioned<StoredConnection> connection, CancellationToken cancellation) =>
+        await connections.GetAsync(connection.Value.Tenant, connection.Value.Id, cancellation) ?? throw ProblemException.NotFound("connection");
+
+    private WebhookFormat PastedFormat(StoredConnection connection) => systems[connection.System].Catalog is { Webhooks: { } format } catalog
+        ? format
+        : throw new ProblemException(ProblemType.InvalidRequest, $"{systems[connection.System].Catalog.DisplayName} has no webhooks; it is polled.");
+
+    private ProblemException NoSecret(StoredConnection connection) =>
+        JsonBody.Invalid($"{systems[connection.System].Catalog.DisplayName} does not sign its webhooks with a secret of theirs, so there is none.", "#/secret");
+
+    private static bool HasSecret(WebhookFormat format) => format is { Verify: not null, PublishedKey: null };
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Connect;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -10,7 +11,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class CreateFlow(Finder finder, PairCatalog pairs, Systems systems, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, TimeProvider time)
+public sealed class CreateFlow(Finder finder, PairCatalog pairs, Systems systems, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, PublicAddress address, TimeProvider time)
 {
     public sealed record Body(
         string? Id, string? Pair, string? Name, string? Left, string? Right, FlowMode? Mode, Direction? Direction, JsonElement? Settings, bool? Enabled, int? PollEverySeconds);
@@ -38,6 +39,7 @@ public sealed class CreateFlow(Finder finder, PairCatalog pairs, Systems systems
             Enabled = body.Enabled ?? false,
             PollEvery = body.PollEverySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             CreatedAt = time.GetUtcNow(),
+            MadeAt = address.Base(request),
         };
         if (!await flows.InsertAsync(flow, cancellation)) throw new ProblemException(ProblemType.AlreadyExists, $"There is a flow {flow.Key.Flow} already.");
         await flowSwitch.ScheduleAsync(before: null, flow, cancellation);

@@ -7,13 +7,17 @@ using SyncFunctions.App.Problems;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>Ends the address for a vendor's webhooks; the connection is only polled from then on.</summary>
-public sealed class EndWebhook(Finder finder, HookSetup hooks)
+public sealed class EndWebhook(Finder finder, HookSetup hooks, HookCare care)
 {
     [Function(nameof(EndWebhook))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook")] HttpRequest request,
         string tenant,
         string connection,
-        CancellationToken cancellation) =>
-        await hooks.EndAsync(await finder.ConnectionAsync(tenant, connection, cancellation), cancellation) ? new NoContentResult() : throw ProblemException.NotFound("webhook");
+        CancellationToken cancellation)
+    {
+        var found = await finder.ConnectionAsync(tenant, connection, cancellation);
+        if (care.IsFor(found.Value.System)) throw new ProblemException(ProblemType.InvalidRequest, "The system is told by the app itself for as long as a flow that is on and live uses the connection.");
+        return await hooks.EndAsync(found, cancellation) ? new NoContentResult() : throw ProblemException.NotFound("webhook");
+    }
 }

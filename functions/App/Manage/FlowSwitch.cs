@@ -1,12 +1,13 @@
 using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-/// <summary>Changes stored flows, and puts them on or takes them off the schedule as they are switched.</summary>
-public sealed class FlowSwitch(Finder finder, FlowStore flows, FlowRuns runs, RunControl control, DueStore due)
+/// <summary>Changes stored flows. As they are switched they are put on or taken off the schedule, and vendors are told to call or not to.</summary>
+public sealed class FlowSwitch(Finder finder, FlowStore flows, FlowRuns runs, RunControl control, DueStore due, HookCare hooks)
 {
     public const int MaxPollSeconds = 24 * 60 * 60;
 
@@ -22,6 +23,7 @@ public sealed class FlowSwitch(Finder finder, FlowStore flows, FlowRuns runs, Ru
             if (await flows.ReplaceAsync(found.Stored with { Value = changed }, cancellation) is not { } saved) continue;
             await ScheduleAsync(found.Flow, saved.Value, cancellation);
             if (client is not null && !saved.Value.Enabled) await control.StopAllAsync(saved.Value.Key, client, cancellation);
+            if (HookRoutes.IsServed(found.Flow) != HookRoutes.IsServed(saved.Value)) await hooks.TendAsync(saved.Value, cancellation);
             return saved.Value;
         }
     }

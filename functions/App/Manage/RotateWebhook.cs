@@ -6,8 +6,11 @@ using SyncFunctions.App.Problems;
 
 namespace SyncFunctions.App.Manage;
 
-/// <summary>Makes the address for a vendor's webhooks, or a new one in place of the old. Both it and the secret are shown this once.</summary>
-public sealed class RotateWebhook(Finder finder, HookSetup hooks)
+/// <summary>
+/// Makes the address for a vendor's webhooks, or a new one in place of the old. Where a person has to paste it, both it and the secret are
+/// shown this once; where the app tells the vendor itself, it does.
+/// </summary>
+public sealed class RotateWebhook(Finder finder, HookSetup hooks, HookCare care)
 {
     /// <param name="Secret">What the vendor signs with, where the vendor gives it; left out, one is made to be given to the vendor.</param>
     public sealed record Body(string? Secret)
@@ -24,8 +27,20 @@ public sealed class RotateWebhook(Finder finder, HookSetup hooks)
         CancellationToken cancellation)
     {
         var found = await finder.ConnectionAsync(tenant, connection, cancellation);
+        var secret = await SecretAsync(request, cancellation);
+        if (!care.IsFor(found.Value.System)) return Json.Created(await hooks.RotateAsync(request, found, secret, cancellation));
+
+        await care.RenewAsync(found.Value, request, cancellation);
+        found = await finder.ConnectionAsync(tenant, connection, cancellation);
+        return await hooks.ViewAsync(found.Value, cancellation) is { } view
+            ? Json.Created(view)
+            : throw new ProblemException(ProblemType.FlowOff, "No flow that is on and live uses the connection; its system is told when one does.");
+    }
+
+    internal static async Task<string?> SecretAsync(HttpRequest request, CancellationToken cancellation)
+    {
         var body = request.ContentLength is null or 0 && !request.HasJsonContentType() ? new Body(Secret: null) : await JsonBody.ReadAsync<Body>(request, cancellation);
         new BodyCheck().When(body.Secret is { Length: < 16 or > 1000 }, "#/secret", "A secret has 16 to 1000 characters.").Refuse();
-        return Json.Created(await hooks.RotateAsync(request, found, body.Secret, cancellation));
+        return body.Secret;
     }
 }

@@ -4,7 +4,6 @@ namespace SyncFunctions.App.Problems;
 public sealed record ProblemType(string Name, int Status, string Title)
 {
     public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "The request is not as it must be.");
-    public static readonly ProblemType SignatureWrong = new("signature-wrong", 401, "The signature is not the sender's.");
     public static readonly ProblemType NotFound = new("not-found", 404, "There is no such thing here.");
     public static readonly ProblemType AlreadyExists = new("already-exists", 409, "The id is taken.");
     public static readonly ProblemType ChangedMeanwhile = new("changed-meanwhile", 409, "Somebody else changed it at the same time.");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Orchestrations;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -6,7 +7,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>What remains to be written down when a run ends.</summary>
-public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, DueStore due, PageSync pages, Parking parking, IntegrationLog log, TimeProvider time)
+public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, DueStore due, PageSync pages, Parking parking, IntegrationLog log, HookCare hooks, TimeProvider time)
 {
     public async Task RecordAsync(FlowContext flow, FinishRunInput input, CancellationToken cancellation)
     {
@@ -54,9 +55,10 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
         }
 
         var now = time.GetUtcNow();
-        await flows.ChangeAsync(flow.Key, found => found.WentLiveAt is null ? found with { WentLiveAt = now, Enabled = true } : found, cancellation);
+        var live = await flows.ChangeAsync(flow.Key, found => found.WentLiveAt is null ? found with { WentLiveAt = now, Enabled = true } : found, cancellation);
         await due.PutAsync(flow.Key, now, cancellation);
         await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Info, "live", "The flow is live: what changes from now on is synchronised.") { RunId = run }], cancellation);
+        if (live is { } stored) await hooks.TendAsync(stored.Value, cancellation);
     }
 
     /// <summary>A sweep that failed is not tried again at once: what stopped it (a right, an outage) may need a person.</summary>

@@ -5,11 +5,14 @@ using SyncFunctions.App.Hooks;
 
 namespace SyncFunctions.App.Triggers;
 
-/// <summary>Takes what vendors send. The path's secret part is enough to find the connection; the signature proves the sender.</summary>
+/// <summary>
+/// Takes what vendors send. The path's secret part is enough to find the connection; the signature proves the sender. Whatever a vendor
+/// appends to the query is for others.
+/// </summary>
 public sealed class VendorWebhook(HookReceiver receiver)
 {
     [Function(nameof(VendorWebhook))]
     public Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{hook}")] HttpRequest request, string hook, CancellationToken cancellation) =>
-        receiver.ReceiveAsync(hook, request, cancellation);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "webhooks/{system}/{hook}")] HttpRequest request, string system, string hook, CancellationToken cancellation) =>
+        receiver.ReceiveAsync(system, hook, request, cancellation);
 }

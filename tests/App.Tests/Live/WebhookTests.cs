@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text;
+using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Manage;
 using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Vendors;
@@ -35,11 +37,63 @@ public sealed class WebhookTests
 
         var answer = await world.SendAsync(Side.Left, world.HookOf(Side.Left), LiveWorld.Body(company), "not-the-secret-of-this-hook");
 
-        answer.Status.ShouldBe(401);
-        answer.Json.GetProperty("type").GetString().ShouldBe("/problems/signature-wrong");
+        answer.Status.ShouldBe(404);
         (await world.WorkAsync()).ShouldBeEmpty();
         (await world.DeliverAsync()).ShouldBe(0);
         world.Storage.Calls.ShouldNotContain(call => call.Method != "GET" && call.Operation.StartsWith("table", StringComparison.Ordinal) && call.Operation != "table query");
+    }
+
+    [Fact]
+    public async Task Webhook_ThatProvesNothing_IsAnsweredAsAHookThatDoesNotExist()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var (hook, body, secret) = (world.HookOf(Side.Left), LiveWorld.Body(), "not-the-secret-of-this-hook");
+
+        var answers = new[]
+        {
+            await world.SendAsync(Side.Left, hook, body, secret),
+            await world.SendAsync(Side.Left, $"{hook}x", body, secret),
+            await world.SendAsync(Side.Left, hook, body, world.SecretOf(Side.Left), system: LiveWorld.SystemOf(Side.Right)),
+            await world.SendAsync(Side.Left, hook, body, world.SecretOf(Side.Left), system: "unheardof"),
+            await world.SendAsync(Side.Left, "short", body, secret, system: "unheardof"),
+        };
+
+        answers.ShouldAllBe(answer => answer.Status == 404);
+        answers.Select(answer => answer.Told()).Distinct().ShouldHaveSingleItem();
+        (await world.SendAsync(Side.Left, hook, body, world.SecretOf(Side.Left))).Status.ShouldBe(202);
+    }
+
+    [Fact]
+    public async Task Webhook_OfOneTenant_ReachesNoOther()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var theirs = new FlowKey(new TenantId("other"), LiveWorld.Key.Flow);
+        await world.ConnectAsync(Side.Left, theirs.Tenant);
+        await world.ConnectAsync(Side.Right, theirs.Tenant);
+        await world.AddFlowAsync(theirs);
+
+        (await world.SendAsync(Side.Left, world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme"))), Actor.User))).Status.ShouldBe(202);
+
+        (await world.WorkAsync()).Count.ShouldBe(1);
+        (await world.WorkAsync(flow: theirs)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Webhook_StoredTooSlowly_IsSentAgainAndStoredAllTheSame()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme"))), Actor.User);
+        var release = world.Storage.Hold(call => call.Operation is "queue send message");
+        var begun = Stopwatch.GetTimestamp();
+
+        var answer = await world.SendAsync(Side.Left, company);
+
+        answer.Status.ShouldBe(HookedSystem.SendAgain);
+        Stopwatch.GetElapsedTime(begun).ShouldBeLessThan(TimeSpan.FromSeconds(5), "The sender waits no longer.");
+        (await world.DeliverAsync()).ShouldBe(0);
+        release.SetResult();
+        await Eventually.HoldsAsync(async () => await world.DeliverAsync() == 1 ? null : "No message has come.");
+        (await world.CounterpartAsync(company)).Get("title").ToString().ShouldBe("Acme");
     }
 
     [Theory]
@@ -123,7 +177,7 @@ public sealed class WebhookTests
 
         rotated.Status.ShouldBe(201);
         rotated.Json.GetProperty("replaced").GetBoolean().ShouldBeTrue();
-        rotated.Json.GetProperty("url").GetString()!.ShouldStartWith("https://sync.example/api/webhooks/");
+        rotated.Json.GetProperty("url").GetString()!.ShouldStartWith($"https://sync.example/api/webhooks/{LiveWorld.SystemOf(Side.Left)}/");
         (await world.SendAsync(Side.Left, old, body, "a-secret-that-the-vendor-chose")).Status.ShouldBe(404);
         (await world.SendAsync(Side.Left, company)).Status.ShouldBe(202);
         var shown = await ShowAsync(world);
@@ -133,6 +187,24 @@ public sealed class WebhookTests
             shown.ShouldNotContain(secret);
             world.Log.Text.ShouldNotContain(secret);
         }
+    }
+
+    [Fact]
+    public async Task Hook_WithAnotherSecret_TakesBothForADay()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var (hook, body, old) = (world.HookOf(Side.Left), LiveWorld.Body(), world.SecretOf(Side.Left));
+
+        var rotated = await world.RotateSecretAsync(Side.Left);
+
+        rotated.Status.ShouldBe(201);
+        var secret = rotated.Json.GetProperty("secret").GetString()!;
+        (await world.SendAsync(Side.Left, hook, body, secret)).Status.ShouldBe(202);
+        (await world.SendAsync(Side.Left, hook, body, old)).Status.ShouldBe(202);
+        (await world.SendAsync(Side.Left, hook, body, "neither-of-the-two")).Status.ShouldBe(404);
+        world.Time.Advance(HookSetup.ReplacedKeptFor + TimeSpan.FromMinutes(1));
+        (await world.SendAsync(Side.Left, hook, body, secret)).Status.ShouldBe(202);
+        (await world.SendAsync(Side.Left, hook, body, old)).Status.ShouldBe(404);
     }
 
     [Fact]

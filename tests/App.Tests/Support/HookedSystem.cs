@@ -7,9 +7,10 @@ using Record = SyncFunctions.Engine.Record;
 namespace SyncFunctions.App.Tests;
 
 /// <summary>A system with webhooks: a JSON list of kinds and ids, signed in a header.</summary>
-internal sealed class HookedSystem(IConnector inner) : IConnector
+internal class HookedSystem(IConnector inner, WebhookFormat? format = null) : IConnector
 {
     public const string Signature = "x-signature";
+    public const string KeyAddress = "x-key-address";
     public const int MaxBytes = 10_000;
     public const int SendAgain = 504;
 
@@ -22,7 +23,15 @@ internal sealed class HookedSystem(IConnector inner) : IConnector
         SendAgain = SendAgain,
     };
 
-    public SystemCatalog Catalog { get; } = inner.Catalog with { Webhooks = Format };
+    /// <summary>Signed with a key that is published where another header says.</summary>
+    public static readonly WebhookFormat Published = Format with
+    {
+        PublishedKey = new PublishedKey(
+            (request, _) => Uri.TryCreate(request.Header(KeyAddress), UriKind.Absolute, out var address) && address.Host == PublishedKeyServer.Host ? address : null,
+            published => JsonDocument.Parse(published).RootElement.GetProperty("key").GetString()),
+    };
+
+    public SystemCatalog Catalog { get; } = inner.Catalog with { Webhooks = format ?? Format };
 
     public Task<VendorResult<VendorAccount>> IdentifyAsync(ConnectionScope connection, CancellationToken cancellation) => inner.IdentifyAsync(connection, cancellation);
 

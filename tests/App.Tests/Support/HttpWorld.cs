@@ -186,6 +186,9 @@ internal sealed class HttpWorld : IAsyncDisposable
 internal sealed record Answer(int Status, IHeaderDictionary Headers, string Body)
 {
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Body);
+
+    /// <summary>What a caller can learn from a problem: all but the id under which the log tells more.</summary>
+    public string Told() => $"{Status} {string.Join(", ", Headers.Select(header => $"{header.Key}: {header.Value}"))} {string.Join(", ", Json.EnumerateObject().Where(member => member.Name != "trace_id"))}";
 }
 
 /// <summary>Keeps cookies, as a browser does.</summary>

@@ -32,7 +32,7 @@ internal sealed class LiveWorld : IDisposable
     private readonly Dictionary<Side, (string Id, string Secret)> _hooks = [];
     private readonly HttpClient _http;
 
-    private LiveWorld(Pair pair)
+    private LiveWorld(Pair pair, Func<IConnector, IConnector> system)
     {
         var faults = new FaultPlan(new Random(1)) { On = false };
         History = new FakeHistory();
@@ -43,7 +43,8 @@ internal sealed class LiveWorld : IDisposable
         }
 
         Network = new FakeNetwork(_servers.ToDictionary(server => $"{server.Value.Account.Habits.System}.test", server => server.Value), faults, Time);
-        _http = new HttpClient(Network);
+        Keys = new PublishedKeyServer(Network);
+        _http = new HttpClient(Keys);
         Storage = new CountingTransport(new MemoryStorage(Time));
         var pipeline = new VendorPipeline(_http, Time, new Random(1));
         var clients = new StateClients(
@@ -56,7 +57,7 @@ internal sealed class LiveWorld : IDisposable
             .AddState(clients)
             .AddSingleton(SecretKeys.New())
             .AddSingleton(pipeline)
-            .AddSingleton(new Systems(_servers.Values.Select(server => new HookedSystem(new FakeConnector(server.Account.Habits, pipeline)))))
+            .AddSingleton(new Systems([.. _servers.Values.Select(server => system(new FakeConnector(server.Account.Habits, pipeline)))]))
             .AddSingleton(new PairCatalog(pair))
             .AddSync()
             .AddHttpSide(new ConfigurationBuilder().Build())
@@ -71,6 +72,8 @@ internal sealed class LiveWorld : IDisposable
     public FakeHistory History { get; }
 
     public FakeNetwork Network { get; }
+
+    public PublishedKeyServer Keys { get; }
 
     /// <summary>Everything asked of storage.</summary>
     public CountingTransport Storage { get; }
@@ -88,14 +91,17 @@ internal sealed class LiveWorld : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>A flow that is live, with a webhook on each side.</summary>
-    public static async Task<LiveWorld> LiveAsync(FlowSettings? settings = null, Pair? pair = null)
+    /// <param name="settings">Of the flow.</param>
+    /// <param name="pair">The fake systems' own if null.</param>
+    /// <param name="system">What becomes of each system's connector; one with webhooks of which a person pastes the address if null.</param>
+    public static async Task<LiveWorld> LiveAsync(FlowSettings? settings = null, Pair? pair = null, Func<IConnector, IConnector>? system = null)
     {
-        var world = new LiveWorld(pair ?? FakePair.Pair);
+        var world = new LiveWorld(pair ?? FakePair.Pair, system ?? (inner => new HookedSystem(inner)));
         await world.Get<StateTables>().CreateAsync(Cancel);
         await world.Get<TenantStore>().InsertAsync(new Tenant(HttpWorld.Tenant, "Acme", world.Time.GetUtcNow()), Cancel);
         foreach (var side in Sides.Both) await world.ConnectAsync(side);
         await world.AddFlowAsync(Key, settings);
-        foreach (var side in Sides.Both) await world.RotateAsync(side);
+        foreach (var side in Sides.Both.Where(side => world.System(side) is not IWebhookRegistrar)) await world.RotateAsync(side);
         world.Storage.Reset();
         return world;
     }
@@ -109,14 +115,18 @@ internal sealed class LiveWorld : IDisposable
 
     public FakeServer Server(Side side) => _servers[side];
 
+    public IConnector System(Side side) => Get<Systems>()[SystemOf(side)];
+
+    public static string SystemOf(Side side) => ConnectionOf(side).Value;
+
     public FakeAccount On(Side side) => _servers[side].Account;
 
     public static ConnectionId ConnectionOf(Side side) => new(side == Side.Left ? FakePair.Left : FakePair.Right);
 
-    public async Task AddFlowAsync(FlowKey key, FlowSettings? settings = null)
+    public async Task AddFlowAsync(FlowKey key, FlowSettings? settings = null, Uri? madeAt = null)
     {
         var now = Time.GetUtcNow();
-        var flow = new Flow(key, FakePair.Name, "Live", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings ?? FakePair.Defaults, Enabled = true, CreatedAt = now, WentLiveAt = now };
+        var flow = new Flow(key, FakePair.Name, "Live", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings ?? FakePair.Defaults, Enabled = true, CreatedAt = now, MadeAt = madeAt, WentLiveAt = now };
         (await Get<FlowStore>().InsertAsync(flow, Cancel)).ShouldBeTrue();
     }
 
@@ -132,22 +142,39 @@ internal sealed class LiveWorld : IDisposable
     {
         var request = Request("POST", secret is null ? null : new { secret });
         var answer = await HttpWorld.ExecuteAsync(request, Function<RotateWebhook>().Run(request, HttpWorld.Tenant.Value, ConnectionOf(side).Value, Cancel));
-        if (answer.Status == 201) _hooks[side] = (answer.Json.GetProperty("url").GetString()!.Split('/')[^1], secret ?? answer.Json.GetProperty("secret").GetString()!);
+        if (answer.Status == 201 && answer.Json.TryGetProperty("url", out var url)) _hooks[side] = (url.GetString()!.Split('/')[^1], secret ?? answer.Json.GetProperty("secret").GetString() ?? "");
         return answer;
+    }
+
+    /// <summary>Another secret for a side's connection, at the same address.</summary>
+    public Task<Answer> RotateSecretAsync(Side side)
+    {
+        var request = Request("POST", null);
+        return HttpWorld.ExecuteAsync(request, Function<RotateWebhookSecret>().Run(request, HttpWorld.Tenant.Value, ConnectionOf(side).Value, Cancel));
     }
 
     public string HookOf(Side side) => _hooks[side].Id;
 
+    public string SecretOf(Side side) => _hooks[side].Secret;
+
+    /// <summary>A connection as its administrator sees it.</summary>
+    public Task<Answer> ShowAsync(Side side)
+    {
+        var request = Request("GET", null);
+        return HttpWorld.ExecuteAsync(request, Function<GetConnection>().Run(request, HttpWorld.Tenant.Value, ConnectionOf(side).Value, Cancel));
+    }
+
     /// <summary>The system sends a webhook, signed as it is now.</summary>
     public Task<Answer> SendAsync(Side side, params IEnumerable<FakeRecord> records) => SendAsync(side, _hooks[side].Id, Body(records), _hooks[side].Secret);
 
-    public async Task<Answer> SendAsync(Side side, string hook, byte[] body, string secret)
+    public async Task<Answer> SendAsync(Side side, string hook, byte[] body, string secret, string? system = null, Uri? keyAddress = null)
     {
         var request = Request("POST", null);
+        if (keyAddress is not null) request.Headers[HookedSystem.KeyAddress] = keyAddress.AbsoluteUri;
         request.Body = new MemoryStream(body);
         request.ContentLength = body.Length;
         request.Headers[HookedSystem.Signature] = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
-        return await HttpWorld.ExecuteAsync(request, Function<VendorWebhook>().Run(request, hook, Cancel));
+        return await HttpWorld.ExecuteAsync(request, Function<VendorWebhook>().Run(request, system ?? SystemOf(side), hook, Cancel));
     }
 
     public Task<Answer> SendAsync(Side side, string hook, string kind, string id) =>
@@ -212,18 +239,19 @@ internal sealed class LiveWorld : IDisposable
         return http.Request;
     }
 
+    public async Task ConnectAsync(Side side, TenantId? tenant = null)
+    {
+        var (access, refresh) = _servers[side].SignIn.Grant();
+        var id = ConnectionOf(side);
+        var connection = new StoredConnection(tenant ?? HttpWorld.Tenant, id, id.Value, id.Value) { CreatedAt = Time.GetUtcNow(), Health = ConnectionHealth.Connected };
+        connection = connection with { Secret = Get<SealedCredentials>().Seal(connection, new Credentials("oauth", access, refresh, Time.GetUtcNow().AddDays(10))) };
+        (await Get<ConnectionStore>().InsertAsync(connection, Cancel)).ShouldBeTrue();
+    }
+
     public void Dispose()
     {
         _services.Dispose();
         _http.Dispose();
-    }
-
-    private async Task ConnectAsync(Side side)
-    {
-        var (access, refresh) = _servers[side].SignIn.Grant();
-        var id = ConnectionOf(side);
-        var connection = new StoredConnection(HttpWorld.Tenant, id, id.Value, id.Value) { CreatedAt = Time.GetUtcNow(), Health = ConnectionHealth.Connected };
-        connection = connection with { Secret = Get<SealedCredentials>().Seal(connection, new Credentials("oauth", access, refresh, Time.GetUtcNow().AddDays(10))) };
-        (await Get<ConnectionStore>().InsertAsync(connection, Cancel)).ShouldBeTrue();
+        Keys.Dispose();
     }
 }

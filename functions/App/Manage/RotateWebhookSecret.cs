@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Hooks;
+using SyncFunctions.App.Problems;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>Makes another secret for a vendor's webhooks, at the same address. The one before counts for a day yet.</summary>
+public sealed class RotateWebhookSecret(Finder finder, HookSetup hooks)
+{
+    [Function(nameof(RotateWebhookSecret))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook/secret")] HttpRequest request,
+        string tenant,
+        string connection,
+        CancellationToken cancellation)
+    {
+        var found = await finder.ConnectionAsync(tenant, connection, cancellation);
+        return Json.Created(await hooks.RotateSecretAsync(found, await RotateWebhook.SecretAsync(request, cancellation), cancellation));
+    }
+}
