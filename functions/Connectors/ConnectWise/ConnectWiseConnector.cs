@@ -19,7 +19,7 @@ internal sealed class ConnectWiseConnector(VendorPipeline pipeline) : IConnector
     private static readonly string[] Written = [Projects, Phases, Tickets, ScheduleEntries, TimeEntries, Companies, Contacts];
 
     private readonly ConnectWiseGate _gate = new(pipeline);
-    private readonly ConnectWiseTickets _projectTickets = new();
+    private readonly ConnectWiseTickets _tickets = new(pipeline.Time);
 
     public SystemCatalog Catalog => ConnectWiseCatalog.Catalog;
 
@@ -162,17 +162,19 @@ internal sealed class ConnectWiseConnector(VendorPipeline pipeline) : IConnector
 
     private async Task<VendorResult<ImmutableArray<Record>>> OfProjectsAsync(ConnectionScope connection, IReadOnlyList<Record> entries, CancellationToken cancellation)
     {
-        var tickets = entries.Select(TicketOf).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        foreach (var unknown in tickets.Where(id => _projectTickets.Find(connection, id) is null).Chunk(IdsAtOnce))
+        var tickets = entries.Select(TicketOf).OfType<string>().Distinct(StringComparer.Ordinal).ToLookup(id => _tickets.IsInside(connection, id));
+        var inside = tickets[true].ToHashSet(StringComparer.Ordinal);
+        foreach (var unknown in tickets[null].Chunk(IdsAtOnce))
         {
             var found = await IdsOfTicketsAsync(connection, [ConnectWiseConditions.AnyOf("id", unknown)], unknown.Length, cancellation);
             if (!found.TryGet(out var ids, out var failure))
                 return failure;
+            inside.UnionWith(ids);
             foreach (var id in unknown)
-                _projectTickets.Note(connection, id, ids.Contains(id));
+                _tickets.Note(connection, id, isInside: inside.Contains(id));
         }
 
-        return entries.Where(entry => TicketOf(entry) is { } id && _projectTickets.Find(connection, id) == true).ToImmutableArray();
+        return entries.Where(entry => TicketOf(entry) is { } id && inside.Contains(id)).ToImmutableArray();
     }
 
     private static string? TicketOf(Record entry) => entry.Fields.Find("ticket") is FieldValue.Reference { RecordId: var id } ? id : null;
@@ -205,8 +207,17 @@ internal sealed class ConnectWiseConnector(VendorPipeline pipeline) : IConnector
         // A page that ends where it began is none that was asked for: without this the walk would have no end.
         if (next is not null && next.AfterId == walk.AfterId)
             return new VendorFailure(FailureKind.Misconfigured, $"ConnectWise PSA does not page the list of {kind} as the page settings say.");
+        var isWhole = request is { ChangedSince: null, ParentId: null, Where: null } && walk == new Walk();
+        var total = (isWhole, next) switch { (false, _) => null, (_, null) => list.Records.Length, _ => await CountAsync(connection, kind, conditions, cancellation) };
         IReadOnlyList<Record> records = request.Where is { } where ? [.. list.Records.Where(record => RecordShape.IsMatch(record, where))] : list.Records;
-        return new VendorPage(records, next is null ? null : PageToken.Write(next), list.VendorTime);
+        return new VendorPage(records, next is null ? null : PageToken.Write(next), list.VendorTime, total);
+    }
+
+    /// <summary>How many a list has that takes several pages; null where the vendor does not count it.</summary>
+    private async Task<int?> CountAsync(ConnectionScope connection, string kind, ConnectWiseConditions conditions, CancellationToken cancellation)
+    {
+        var call = Call(HttpMethod.Get, $"{PathOf(kind, null)}/count") with { Query = conditions.Terms.IsEmpty ? [] : [("conditions", conditions.ToString())], About = (kind, null) };
+        return (await _gate.SendAsync(connection, call, answer => answer.Json.At("count").AsCount("the count"), cancellation)).Value;
     }
 
     /// <summary>A page after an id: rows that change meanwhile stay where they are.</summary>
@@ -277,7 +288,7 @@ internal sealed class ConnectWiseConnector(VendorPipeline pipeline) : IConnector
     private Record Noted(ConnectionScope connection, string kind, Record record)
     {
         if (kind == Tickets)
-            _projectTickets.Note(connection, record.Id, isOfProject: true);
+            _tickets.Note(connection, record.Id, isInside: true);
         return record;
     }
 
