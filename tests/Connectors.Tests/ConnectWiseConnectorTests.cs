@@ -10,6 +10,73 @@ public sealed class ConnectWiseConnectorTests
 {
     private static readonly WebhookFormat Format = ConnectWiseCatalog.Catalog.Webhooks!;
 
+    [Fact]
+    public async Task Call_SaysWhoCallsWithWhatAndForWhichVersion()
+    {
+        var test = TestConnection.ConnectWise(("clientId", "client-7"), ("version", "2025.16"));
+        test.Vendor.On("GET /v4_6_release/apis/3.0/project/projects/7", """{"id":7,"name":"Move","_info":{"lastUpdated":"2026-01-02T03:04:05Z","dateEntered":"2025-01-02T03:04:05Z"}}""");
+        var project = (await test.Connector.GetAsync(test.Scope, "projects", "7", default)).Success();
+        (project.Modified, project.Created).ShouldBe((new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+        var sent = test.Vendor.Sent.ShouldHaveSingleItem();
+        sent.Header("Authorization").ShouldBe("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"acme+{TestConnection.Secret}")));
+        sent.Header("clientId").ShouldBe("client-7");
+        sent.Header("Accept").ShouldBe("application/vnd.connectwise.com+json; version=2025.16");
+    }
+
+    [Fact]
+    public async Task List_ForwardOnly_GoesOnAfterTheLastId()
+    {
+        var test = TestConnection.ConnectWise(("pageSize", "2"));
+        test.Vendor
+            .On("GET /v4_6_release/apis/3.0/company/companies?pageSize=2&pageId=0&conditions=lastUpdated>[2026-01-02T03:04:04Z]", """[{"id":3},{"id":9}]""")
+            .On("GET /v4_6_release/apis/3.0/company/companies?pageSize=2&pageId=9&conditions=lastUpdated>[2026-01-02T03:04:04Z]", """[{"id":12}]""");
+        var rows = await Lists.AllAsync(test.Connector, test.Scope, "companies", new ListRequest(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+        rows.Select(row => row.Id).ShouldBe(["3", "9", "12"]);
+        test.Vendor.Sent.ShouldAllBe(sent => sent.Header("pagination-type") == "forward-only");
+    }
+
+    [Fact]
+    public async Task List_ThatIsNotPaged_EndsWithAFailure()
+    {
+        var test = TestConnection.ConnectWise(("pageSize", "1"));
+        for (var i = 0; i < 2; i++)
+            test.Vendor.On("GET /v4_6_release/apis/3.0/company/contacts", """[{"id":3}]""");
+        var request = new ListRequest(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        var page = (await test.Connector.ListAsync(test.Scope, "contacts", request, default)).Success();
+        (await test.Connector.ListAsync(test.Scope, "contacts", request with { PageToken = page.NextPage }, default)).Failed(FailureKind.Misconfigured);
+    }
+
+    [Fact]
+    public async Task Search_WithLongConditions_IsAskedInABody()
+    {
+        var test = TestConnection.ConnectWise();
+        var summary = new string('ä', 100);
+        var wbs = new string('ö', 300);
+        test.Vendor.On("POST /v4_6_release/apis/3.0/project/tickets/search", "[]");
+        var where = FieldSet.Of(("summary", FieldValue.Of(summary)), ("wbsCode", FieldValue.Of(wbs)));
+        (await test.Connector.ListAsync(test.Scope, "tickets", new ListRequest(Where: where), default)).Success();
+        var sent = test.Vendor.Sent.ShouldHaveSingleItem();
+        JsonNode.Parse(sent.Body)!["conditions"]!.ToString().ShouldBe($"summary=\"{summary}\" and wbsCode=\"{wbs}\"");
+        sent.Query.ShouldBe("?pageSize=1000&pageId=0");
+    }
+
+    [Theory]
+    [InlineData(403, "{\"message\":\"A clientId is required\"}", FailureKind.Misconfigured)]
+    [InlineData(403, "{\"message\":\"You lack 'Project Headers'\"}", FailureKind.Forbidden)]
+    [InlineData(401, "{\"code\":\"Security\",\"message\":\"SSL is required.\"}", FailureKind.Misconfigured)]
+    [InlineData(401, "{}", FailureKind.AuthExpired)]
+    [InlineData(400, "{\"errors\":[{\"field\":\"name\"}]}", FailureKind.Permanent)]
+    [InlineData(409, "{}", FailureKind.Conflict)]
+    public async Task Failures_AreNamed(int status, string body, FailureKind kind)
+    {
+        var test = TestConnection.ConnectWise();
+        test.Vendor.On("PATCH /v4_6_release/apis/3.0/project/projects/7", (System.Net.HttpStatusCode)status, body);
+        var failure = (await test.Connector.UpdateAsync(test.Scope, "projects", "7", FieldSet.Of(("name", FieldValue.Of("x"))), default)).Failure.ShouldNotBeNull();
+        (failure.Kind == kind || (kind == FailureKind.AuthExpired && failure.Message.Contains("newer", StringComparison.Ordinal))).ShouldBeTrue(failure.ToString());
+        if (kind == FailureKind.Permanent)
+            failure.Message.ShouldContain("name");
+    }
+
     [Theory]
     [InlineData("plain", "\"plain\"")]
     [InlineData("5\" disk", "\"5\\\" disk\"")]

@@ -16,6 +16,7 @@ public sealed class SecretsTests
     [Theory]
     [InlineData("synergy")]
     [InlineData("tinyplus")]
+    [InlineData("connectwise")]
     public async Task FailuresAndReports_OfEveryKind_HoldNoSecret(string system)
     {
         var echo = $"{{\"message\":\"{TestConnection.Secret} {AppSecret} {Code} {Personal}\"}}";
@@ -33,13 +34,18 @@ public sealed class SecretsTests
         {
             var test = Connection(system);
             var kind = "projects";
-            var list = system == "synergy" ? "GET /api/v2/Organisation/acme/Projects" : "GET /v2/projects";
-            happens(test.Vendor, list, test.Time);
-            var where = new ListRequest(Where: FieldSet.Of(("number", FieldValue.Of(Personal))));
+            var (list, searched) = system switch
+            {
+                "synergy" => ("GET /api/v2/Organisation/acme/Projects", "number"),
+                "tinyplus" => ("GET /v2/projects", "number"),
+                _ => ("GET /v4_6_release/apis/3.0/project/projects", "name"),
+            };
+            Looks(happens(test.Vendor, list, test.Time), echo);
+            var where = new ListRequest(Where: FieldSet.Of((searched, FieldValue.Of(Personal))));
             Check(test, (await test.Connector.ListAsync(test.Scope, kind, where, default)).Failure);
 
             test = Connection(system);
-            happens(test.Vendor, list.Replace("GET", "POST", StringComparison.Ordinal), test.Time);
+            Looks(happens(test.Vendor, list.Replace("GET", "POST", StringComparison.Ordinal), test.Time), echo);
             Check(test, (await test.Connector.CreateAsync(test.Scope, kind, FieldSet.Of(("name", FieldValue.Of(Personal))), default)).Failure);
         }
     }
@@ -64,7 +70,19 @@ public sealed class SecretsTests
     private static TestConnection Connection(string system)
     {
         var settings = new[] { ("applicationKey", "app"), ("applicationSecret", AppSecret), ("allStatusTypes", "false") };
-        return system == "synergy" ? TestConnection.Synergy(settings) : TestConnection.TinyPlus(settings);
+        return system switch
+        {
+            "synergy" => TestConnection.Synergy(settings),
+            "tinyplus" => TestConnection.TinyPlus(settings),
+            _ => TestConnection.ConnectWise(settings),
+        };
+    }
+
+    /// <summary>ConnectWise is asked whether it still knows the keys where something is not there.</summary>
+    private static void Looks(ScriptedVendor vendor, string echo)
+    {
+        for (var looks = 0; looks < 2; looks++)
+            vendor.On("GET /v4_6_release/apis/3.0/system/info", HttpStatusCode.NotFound, echo);
     }
 
     private static void Check(TestConnection test, VendorFailure? failure)
