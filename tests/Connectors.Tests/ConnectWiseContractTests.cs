@@ -275,6 +275,15 @@ public sealed class ConnectWiseContractTests
     }
 
     [Fact]
+    public async Task Callbacks_OfTypesThatAnInstanceDoesNotHave_AreLeftOut()
+    {
+        await using var vendor = await Simulated.StartAsync("connectwise", null, ("callbackTypes", "phase project"));
+        (await ((IWebhookRegistrar)vendor.Connector).RegisterAsync(vendor.Scope, Hook, null, default)).Success().Ids.Length.ShouldBe(1);
+        vendor.Scope = vendor.Scope with { Settings = vendor.Scope.Settings.SetItem("callbackTypes", "phase") };
+        (await ((IWebhookRegistrar)vendor.Connector).RegisterAsync(vendor.Scope, Hook, null, default)).Failed(FailureKind.Permanent);
+    }
+
+    [Fact]
     public async Task Callbacks_OfTwoConnectionsToOneAccount_LeaveEachOtherAlone()
     {
         await using var vendor = await Simulated.StartAsync("connectwise");
