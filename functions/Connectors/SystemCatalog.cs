@@ -40,6 +40,9 @@ public sealed record SystemCatalog
     /// <summary>A call that has not been answered for so long is given up; what it wrote may still be applied.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A write that names the version it is for is refused where the record has another: <see cref="IConnector.UpdateAsync"/>.</summary>
+    public bool ConditionalWrites { get; init; }
+
     /// <summary>How the system tells us of changes; null where it has no webhooks and polls alone find them.</summary>
     public WebhookFormat? Webhooks { get; init; }
 

@@ -64,6 +64,14 @@ public sealed record Link(LinkId Id, string Kind)
     /// <summary>What was written lately, to tell a runaway.</summary>
     public RecentWrites Writes { get; init; } = RecentWrites.None;
 
+    public LinkMemory LeftMemory { get; init; } = LinkMemory.None;
+
+    public LinkMemory RightMemory { get; init; } = LinkMemory.None;
+
+    public LinkMemory MemoryOf(Side side) => side == Side.Left ? LeftMemory : RightMemory;
+
+    public Link WithMemory(Side side, LinkMemory memory) => side == Side.Left ? this with { LeftMemory = memory } : this with { RightMemory = memory };
+
     public string? IdOn(Side side) => side == Side.Left ? LeftId : RightId;
 
     public Link WithId(Side side, string? id) => side == Side.Left ? this with { LeftId = id } : this with { RightId = id };

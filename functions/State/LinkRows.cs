@@ -34,6 +34,8 @@ internal static class LinkRows
             .PutClipped("RightNote", link.Notes.Right, 1000);
         if (!link.Writes.Items.IsEmpty) row.PutJson("Writes", link.Writes);
         if (link.Intent is not null) row.PutJson("Intent", link.Intent);
+        if (link.LeftMemory != LinkMemory.None) row.PutJson("LeftMemory", link.LeftMemory);
+        if (link.RightMemory != LinkMemory.None) row.PutJson("RightMemory", link.RightMemory);
         var size = Row.StoredSize(row);
         return size <= MaxLinkSize ? row : throw new LinkTooLargeException(link.Id, size);
     }
@@ -55,6 +57,8 @@ internal static class LinkRows
         Outside = (Outside)(row.GetInt32("Outside") ?? 0),
         FilterHash = row.GetString("FilterHash"),
         Notes = new LinkNotes(row.GetString("LeftNote"), row.GetString("RightNote")),
+        LeftMemory = row.ContainsKey("LeftMemory") ? row.Json<LinkMemory>("LeftMemory") : LinkMemory.None,
+        RightMemory = row.ContainsKey("RightMemory") ? row.Json<LinkMemory>("RightMemory") : LinkMemory.None,
         Writes = row.ContainsKey("Writes") ? row.Json<RecentWrites>("Writes") : RecentWrites.None,
     };
 

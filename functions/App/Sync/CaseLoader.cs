@@ -20,18 +20,19 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     public async Task<List<SyncCase>> LoadAsync(WorkScope scope, IReadOnlyList<SourceRecord> sources, CancellationToken cancellation)
     {
         var index = new Dictionary<Side, IReadOnlyDictionary<string, Versioned<IndexEntry>>>();
-        var records = new Dictionary<(Side, string), Record>();
-        foreach (var side in Sides.Both)
-        {
-            var ofSide = sources.Where(source => source.Side == side).ToList();
-            index[side] = await EntriesAsync(scope, side, ofSide, cancellation);
-            var projected = ofSide.Where(source => source.Vendor is not null).Select(source => scope.Kind.Project(side, source.Vendor!, scope.Settings)).ToList();
-            foreach (var record in await references.ResolveAsync(scope, side, projected, cancellation)) records[(side, record.Id)] = record;
-        }
+        foreach (var side in Sides.Both) index[side] = await EntriesAsync(scope, side, [.. sources.Where(source => source.Side == side)], cancellation);
 
         var linkIds = index.Values.SelectMany(entries => entries.Values).Select(entry => entry.Value.Link).OfType<LinkId>().Distinct().ToList();
         var loaded = sources.Select(source => source.Link).OfType<Versioned<Link>>().DistinctBy(link => link.Value.Id).ToDictionary(link => link.Value.Id);
         foreach (var (id, link) in await links.LoadAsync(scope.Links, [.. linkIds.Where(id => !loaded.ContainsKey(id))], cancellation)) loaded[id] = link;
+
+        var records = new Dictionary<(Side, string), Record>();
+        foreach (var side in Sides.Both)
+        {
+            var projected = sources.Where(source => source.Side == side && source.Vendor is not null).Select(source => scope.Kind.Project(side, source.Vendor!, scope.Settings)).ToList();
+            var known = projected.Select(record => record.Id).Distinct().Where(id => index[side].TryGetValue(id, out var entry) && entry.Value.Link is { } link && loaded.ContainsKey(link)).ToDictionary(id => id, id => loaded[index[side][id].Value.Link!.Value].Value);
+            foreach (var record in await references.ResolveAsync(scope, side, projected, cancellation, known)) records[(side, record.Id)] = record;
+        }
 
         var answers = new Dictionary<(Side, string), bool>();
         var cases = new List<SyncCase>();
@@ -109,6 +110,8 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
 
     private async Task ReadAsync(WorkScope scope, Side target, List<SyncCase> wanted, List<(SyncCase, VendorFailure)> failed, CancellationToken cancellation)
     {
+        foreach (var item in wanted.FindAll(item => MayPresume(scope, item, target))) See(item, target, new Sight.Present(Presumed(item, target)));
+        wanted.RemoveAll(item => item.Item.On(target) is Sight.Present && !item.Latest.ContainsKey(target));
         if (wanted.Count == 0) return;
         var side = scope.Flow.On(target);
         var readAt = time.GetUtcNow();
@@ -127,8 +130,24 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             else failed.Add((item, failure));
         }
 
-        var resolved = await references.ResolveAsync(scope, target, read.Select(pair => pair.Record).ToList(), cancellation);
+        var resolved = await references.ResolveAsync(scope, target, read.Select(pair => pair.Record).ToList(), cancellation, read.Where(pair => pair.Case.Link is not null).DistinctBy(pair => pair.Record.Id).ToDictionary(pair => pair.Record.Id, pair => pair.Case.Link!.Value.Value));
         foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved)) See(item, target, new Sight.Present(record));
+    }
+
+    /// <summary>
+    /// A vendor that changes a record only if it still has the version that we saw last spares us the look at it: whoever changed it since makes
+    /// it refuse the write, and then it is read.
+    /// </summary>
+    private static bool MayPresume(WorkScope scope, SyncCase item, Side target) =>
+        scope is { Mode: RunMode.Delta, Kind.StatusLock: null } && scope.Flow.On(target).Connector.Catalog.ConditionalWrites && scope.Settings.Kind(scope.Kind.Name).Filters.IsEmpty &&
+        item.Item.On(target.Other()) is Sight.Present && !MayHaveMore(scope, item) && item.Link is { Value: { State: LinkState.Active, Intent: null } link } &&
+        link.MemoryOf(target).Version is not null && !link.Bases[target].IsEmpty && link.Outside == Outside.Neither;
+
+    private static Record Presumed(SyncCase item, Side target)
+    {
+        var link = item.Link!.Value.Value;
+        var record = new Record(link.IdOn(target)!, link.Bases[target]) { Version = link.MemoryOf(target).Version, ReferenceIds = link.MemoryOf(target).References };
+        return record with { Label = KindMap.LabelOf(record) };
     }
 
     /// <summary>What a list shows may be from before our own last write: a change is believed then only when the record itself has it, too.</summary>

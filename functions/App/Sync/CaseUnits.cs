@@ -26,7 +26,7 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         var remembered = Remembered(scope, link.Value, plan);
         if (plan.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return End(scope, item, remembered, end);
         if (plan.Actions.OfType<SyncAction.Move>().FirstOrDefault() is { } move) return Move(item, remembered, move);
-        return remembered != link.Value ? Of(item, remembered) : DoneWork(item);
+        return remembered.WithMemory(Side.Left, link.Value.LeftMemory).WithMemory(Side.Right, link.Value.RightMemory) != link.Value ? Of(item, remembered) : DoneWork(item);
     }
 
     /// <summary>Its create is known to have come to nothing, and is not tried again as things are: nothing is on its way any more.</summary>
@@ -62,6 +62,7 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         foreach (var side in Sides.Both)
         {
             if (plan.Item.On(side) is not Sight.NotRead) link = link with { Notes = link.Notes.With(side, NoteOf(plan, side)) };
+            if (plan.Item.RecordOn(side) is { } seen) link = link.WithMemory(side, new LinkMemory(seen.Version, seen.ReferenceIds));
             if (plan.Item.RecordOn(side) is { } record) link = link with { Outside = link.Outside.With(side, record.IsOutside), FilterHash = scope.Settings.FilterHash(scope.Kind) };
         }
 

@@ -16,25 +16,41 @@ internal sealed class References(LinkStore links)
     /// <summary>Longer chains of records that need each other are waited for.</summary>
     private const int LongestPath = 10;
 
-    public async Task<IReadOnlyList<Record>> ResolveAsync(WorkScope scope, Side side, IReadOnlyList<Record> records, CancellationToken cancellation)
+    /// <param name="known">The links of the records, by record: a reference that is as the link remembers it needs no look-up. A sweep looks all the same.</param>
+    public async Task<IReadOnlyList<Record>> ResolveAsync(
+        WorkScope scope, Side side, IReadOnlyList<Record> records, CancellationToken cancellation, IReadOnlyDictionary<string, Link>? known = null)
     {
         var resolved = records.ToList();
         foreach (var field in scope.Kind.Fields.Where(field => field.Type == FieldType.Reference))
         {
+            if (known is not null && scope.Mode == RunMode.Delta) Remember(side, field, resolved, known);
             var ids = resolved.Select(record => record.Fields.Find(field.Name)).OfType<FieldValue.Reference>().Select(reference => reference.RecordId).Distinct().ToList();
             if (ids.Count == 0) continue;
             var entries = await links.FindAsync(new LinkScope(scope.Flow.Key, field.References!), side, ids, cancellation);
             for (var i = 0; i < resolved.Count; i++)
             {
                 if (resolved[i].Fields.Find(field.Name) is not FieldValue.Reference reference) continue;
-                var entry = entries.TryGetValue(reference.RecordId, out var known) ? known.Value : null;
-                if (entry is { Link: { } link, Tombstone: false }) resolved[i] = resolved[i] with { Fields = resolved[i].Fields.With(field.Name, new FieldValue.LinkedReference(link)) };
+                var entry = entries.TryGetValue(reference.RecordId, out var indexed) ? indexed.Value : null;
+                if (entry is { Link: { } link, Tombstone: false }) resolved[i] = Linked(resolved[i], field, reference.RecordId, link);
                 else if (WhyExcluded(scope, field.References!, entry) is { } why) resolved[i] = resolved[i] with { Excluded = resolved[i].Excluded.SetItem(field.Name, why) };
             }
         }
 
         return resolved;
     }
+
+    private static void Remember(Side side, FieldMap field, List<Record> records, IReadOnlyDictionary<string, Link> known)
+    {
+        for (var i = 0; i < records.Count; i++)
+        {
+            if (records[i].Fields.Find(field.Name) is FieldValue.Reference reference && known.TryGetValue(records[i].Id, out var link) &&
+                link.MemoryOf(side).References.GetValueOrDefault(field.Name) == reference.RecordId && link.Bases[side].Find(field.Name) is FieldValue.LinkedReference agreed)
+                records[i] = Linked(records[i], field, reference.RecordId, agreed.Link);
+        }
+    }
+
+    private static Record Linked(Record record, FieldMap field, string id, LinkId link) =>
+        record with { Fields = record.Fields.With(field.Name, new FieldValue.LinkedReference(link)), ReferenceIds = record.ReferenceIds.SetItem(field.Name, id) };
 
     /// <summary>Why a record will not be linked unless a person does something; null where it may well be.</summary>
     private static string? WhyExcluded(WorkScope scope, string kind, IndexEntry? entry) => entry switch

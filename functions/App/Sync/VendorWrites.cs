@@ -111,7 +111,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         {
             SyncAction.Create => Keep(await side.Connector.CreateAsync(side.Scope, kind, effect.VendorFields, cancellation, effect.Link.Intent.Operation)),
             SyncAction.Delete => (await side.Connector.DeleteAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, cancellation)).Failure,
-            _ => Keep(await side.Connector.UpdateAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, effect.VendorFields, cancellation)),
+            _ => Keep(await side.Connector.UpdateAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, effect.VendorFields, cancellation, IfMatch(side, effect))),
         };
 
         // Deleting what is gone already is what was wanted.
@@ -126,6 +126,9 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         }
     }
 
+    /// <summary>Where the vendor can, it changes nothing but what the plan was made for.</summary>
+    private static string? IfMatch(SideContext side, Effect effect) => side.Connector.Catalog.ConditionalWrites ? effect.Case.Item.RecordOn(effect.Target)?.Version : null;
+
     /// <summary>A reference that comes back is the one we sent, so it needs no look-up; any other stays a vendor id.</summary>
     private static Record? WithSentReferences(WorkScope scope, Effect effect)
     {
@@ -135,7 +138,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         {
             if (sent is not FieldValue.LinkedReference || record.Fields.Find(name) is not FieldValue.Reference actual) continue;
             var vendorName = scope.Kind.Field(name).End(effect.Target).Name!;
-            if (effect.VendorFields.Find(vendorName) == actual) record = record with { Fields = record.Fields.With(name, sent) };
+            if (effect.VendorFields.Find(vendorName) == actual) record = record with { Fields = record.Fields.With(name, sent), ReferenceIds = record.ReferenceIds.SetItem(name, actual.RecordId) };
         }
 
         return record;
@@ -193,8 +196,9 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
                 return null;
             }
 
-            // Known not to be applied. A link without its counterpart stays, and is used for the next attempt.
-            var open = CaseUnits.Of(item, link with { Intent = null }, finished: false);
+            // Known not to be applied. A link without its counterpart stays, and is used for the next attempt; a record that was not as we knew it is read then.
+            var known = link.MemoryOf(effect.Target);
+            var open = CaseUnits.Of(item, link.WithMemory(effect.Target, known with { Version = null }) with { Intent = null }, finished: false);
             return effect.IsCreate ? open with { ClosesCreate = new OpenCreate(link.Id, effect.Target) } : open;
         }
 
@@ -207,6 +211,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         }
 
         var settled = link with { State = link.State == LinkState.Creating ? LinkState.Active : link.State, Intent = null, Bases = bases };
+        if (effect.ReadBack is { } back) settled = settled.WithMemory(effect.Target, new LinkMemory(back.Version, link.MemoryOf(effect.Target).References.SetItems(back.ReferenceIds)));
         if (effect.HasMore) tally.Again(item, "The other side is to be written, too.");
         if (item.Plan!.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return units.End(scope, item, settled, end);
         if (effect.IsCreate)

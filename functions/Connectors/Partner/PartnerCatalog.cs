@@ -35,6 +35,7 @@ public static class PartnerCatalog
         Overlap = manifest.Limits.Overlap,
         ReadLag = manifest.Limits.ReadLag,
         TellsChangeTime = true,
+        ConditionalWrites = true,
         Webhooks = PartnerWebhooks.Format(manifest),
         Kinds = [.. manifest.Kinds.Select(KindOf)],
         Settings = new Dictionary<string, SystemSetting>
