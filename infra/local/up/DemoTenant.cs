@@ -6,16 +6,25 @@ using System.Text.Json.Nodes;
 namespace SyncFunctions.Up;
 
 /// <summary>
-/// The demonstration: a tenant whose Total Synergy and tiny+ accounts are connected as an administrator would do it in a browser,
-/// with one flow between them. What is there already is kept.
+/// The demonstration: a tenant whose accounts are connected as an administrator would do it in a browser, with one flow between
+/// Total Synergy and tiny+ and one between ConnectWise and Moovila. What is there already is kept.
 /// </summary>
 public sealed class DemoTenant(ManagementApi api, Terminal terminal)
 {
     public const string Tenant = "demo";
     public const string Flow = "demo";
+    public const string Pair = "synergy-tinyplus";
+
+    /// <summary>Between ConnectWise and Moovila.</summary>
+    public const string ProjectsFlow = "projects";
+    public const string ProjectsPair = "connectwise-moovila";
+
+    // The keys of an API member that the simulated vendor knows: not a secret.
+    private const string PublicKey = "connectwise-public-key";
+    private const string PrivateKey = "connectwise-private-key";
 
     public static readonly ImmutableSortedDictionary<string, string> Connections =
-        ImmutableSortedDictionary<string, string>.Empty.Add(Launcher.Synergy, Launcher.Synergy).Add(Launcher.TinyPlus, Launcher.TinyPlus);
+        new[] { Launcher.Synergy, Launcher.TinyPlus, Launcher.ConnectWise, Launcher.Moovila }.ToImmutableSortedDictionary(system => system, system => system);
 
     private static readonly ImmutableArray<(string Left, string Right)> Stages = [("Proposal", "Proposal"), ("Active", "Design"), ("Completed", "Complete")];
 
@@ -23,12 +32,48 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
     private static readonly TimeSpan LivePoll = TimeSpan.FromMilliseconds(250);
 
     public const string FlowPath = $"tenants/{Tenant}/flows/{Flow}";
+    public const string ProjectsFlowPath = $"tenants/{Tenant}/flows/{ProjectsFlow}";
 
     /// <summary>As <see cref="EnsureAsync"/>, and the stack's state names what is there.</summary>
     public async Task ConnectAsync(Launcher stack, bool goLive, CancellationToken cancellation)
     {
         await EnsureAsync(goLive, cancellation);
-        stack.State = stack.State with { Tenant = Tenant, Flow = Flow, Connections = Connections };
+        stack.State = stack.State with
+        {
+            Tenant = Tenant,
+            Flow = Flow,
+            Flows = ImmutableSortedDictionary<string, string>.Empty.Add(Pair, Flow),
+            Connections = Connections.Remove(Launcher.ConnectWise).Remove(Launcher.Moovila),
+        };
+    }
+
+    /// <summary>Connects ConnectWise and Moovila and imports the projects of ConnectWise; from then on both tell of changes by webhook.</summary>
+    public async Task ConnectProjectsAsync(Launcher stack, CancellationToken cancellation)
+    {
+        await EnsureConnectionAsync(Launcher.ConnectWise, new JsonObject { ["companyId"] = "demo" }, cancellation);
+        await EnsureConnectionAsync(Launcher.Moovila, [], cancellation);
+        var flow = await EnsureFlowAsync(ProjectsFlowPath, ProjectsFlow, ProjectsPair, "ConnectWise and Moovila", (Launcher.ConnectWise, Launcher.Moovila), goLive: false, cancellation);
+        if (flow.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null) await ImportProjectsAsync(cancellation);
+        stack.State = stack.State with { Flows = stack.State.Flows.Add(ProjectsPair, ProjectsFlow), Connections = Connections };
+    }
+
+    private async Task ImportProjectsAsync(CancellationToken cancellation)
+    {
+        var run = (await api.PostAsync($"{ProjectsFlowPath}/sync", new JsonObject { ["mode"] = "import" }, cancellation)).GetProperty("runId").GetString();
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var found = await api.GetAsync($"{ProjectsFlowPath}/runs/{run}", cancellation);
+            if (found.GetProperty("endedAt").ValueKind != JsonValueKind.Null)
+            {
+                if (found.GetProperty("outcome").GetString() != "succeeded")
+                    throw new UpFailure($"The import of projects {found.GetProperty("outcome").GetString()}: {found.GetProperty("detail")} {found.GetProperty("report")}");
+                terminal.Line($"Imported the projects of ConnectWise into Moovila in {clock.Elapsed.TotalSeconds:0.0} s.");
+                return;
+            }
+
+            await Task.Delay(LivePoll, cancellation);
+        }
     }
 
     /// <summary>Creates what is missing of tenant, connections and flow.</summary>
@@ -42,7 +87,7 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
         // A premium plan: the standard one allows 300 calls a day, which shows changes only every half hour.
         await EnsureConnectionAsync(Launcher.Synergy, new JsonObject { ["plan"] = "premium" }, cancellation);
         await EnsureConnectionAsync(Launcher.TinyPlus, [], cancellation);
-        await EnsureFlowAsync(goLive, cancellation);
+        await EnsureFlowAsync(FlowPath, Flow, Pair, "Synergy and tiny+", (Launcher.Synergy, Launcher.TinyPlus), goLive, cancellation);
     }
 
     /// <summary>Runs the setup wizard of a flow that has not gone live: both systems' sample records are in step from then on.</summary>
@@ -91,12 +136,15 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
         {
             return;
         }
-        else
+        else if (system != Launcher.ConnectWise)
         {
             connection = await api.PostAsync($"{path}/invitation", new JsonObject(), cancellation);
         }
 
-        await ConsentAsync(new Uri(connection.GetProperty("connectUrl").GetString()!), cancellation);
+        if (system == Launcher.ConnectWise)
+            await api.PutAsync($"{path}/token", new JsonObject { ["publicKey"] = PublicKey, ["privateKey"] = PrivateKey }, cancellation);
+        else
+            await ConsentAsync(new Uri(connection.GetProperty("connectUrl").GetString()!), cancellation);
         connection = await api.GetAsync(path, cancellation);
         if (!IsConnected(connection))
             throw new UpFailure($"After the sign-in the connection to {system} is {connection.GetProperty("health")}, not connected.");
@@ -104,17 +152,17 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
         terminal.Line($"Connected {system}: {connection.GetProperty("accountName").GetString()}{user}.");
     }
 
-    private async Task EnsureFlowAsync(bool goLive, CancellationToken cancellation)
+    private async Task<JsonElement> EnsureFlowAsync(string path, string id, string pair, string name, (string Left, string Right) systems, bool goLive, CancellationToken cancellation)
     {
-        var flow = await api.FindAsync(FlowPath, cancellation) ?? await api.PostAsync(
+        var flow = await api.FindAsync(path, cancellation) ?? await api.PostAsync(
             $"tenants/{Tenant}/flows",
             new JsonObject
             {
-                ["id"] = Flow,
-                ["pair"] = "synergy-tinyplus",
-                ["name"] = "Synergy and tiny+",
-                ["left"] = Connections[Launcher.Synergy],
-                ["right"] = Connections[Launcher.TinyPlus],
+                ["id"] = id,
+                ["pair"] = pair,
+                ["name"] = name,
+                ["left"] = Connections[systems.Left],
+                ["right"] = Connections[systems.Right],
                 ["enabled"] = goLive,
             },
             cancellation);
@@ -126,8 +174,10 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
             if (clock.Elapsed > LiveTimeout)
                 throw new UpFailure($"The demonstration flow did not go live within {LiveTimeout.TotalSeconds:0} seconds.");
             await Task.Delay(LivePoll, cancellation);
-            flow = await api.GetAsync(FlowPath, cancellation);
+            flow = await api.GetAsync(path, cancellation);
         }
+
+        return flow;
     }
 
     private static bool IsConnected(JsonElement connection) => connection.GetProperty("health").ToString() == "connected";

@@ -14,6 +14,8 @@ public sealed class Launcher : IAsyncDisposable
 {
     public const string Synergy = "synergy";
     public const string TinyPlus = "tinyplus";
+    public const string ConnectWise = "connectwise";
+    public const string Moovila = "moovila";
 
     // The one application that the simulated vendors know: not a secret.
     private const string ApplicationKey = "sync-functions";
@@ -151,7 +153,7 @@ public sealed class Launcher : IAsyncDisposable
             StartedAt = DateTimeOffset.UtcNow,
             App = AppAddress,
             Manage = new Uri(AppAddress, "api/manage/v1/"),
-            Vendors = ImmutableSortedDictionary<string, Uri>.Empty.Add(Synergy, new Uri(VendorsAddress, "synergy/")).Add(TinyPlus, new Uri(VendorsAddress, "tinyplus/")),
+            Vendors = new[] { Synergy, TinyPlus, ConnectWise, Moovila }.ToImmutableSortedDictionary(system => system, system => new Uri(VendorsAddress, $"{system}/")),
             Azurite = new AzuriteState(StorageAddress(_azurite.BlobPort), StorageAddress(_azurite.QueuePort), StorageAddress(_azurite.TablePort), _azurite.ConnectionString),
             Keys = keys,
             Processes = new ProcessesState(Environment.ProcessId, _app.Id, _vendors.Id, _azurite.ProcessId),
@@ -204,6 +206,12 @@ public sealed class Launcher : IAsyncDisposable
         ["Systems__tinyplus__authorizeUrl"] = new Uri(VendorsAddress, "tinyplus/oauth/authorize").AbsoluteUri,
         ["Systems__tinyplus__apiBase"] = new Uri(VendorsAddress, "tinyplus/v2/").AbsoluteUri,
         ["Systems__tinyplus__clientId"] = ApplicationKey,
+        ["Systems__connectwise__clientId"] = ApplicationKey,
+        ["Systems__connectwise__site"] = new Uri(VendorsAddress, "connectwise/").AbsoluteUri,
+        ["Systems__moovila__apiBase"] = new Uri(VendorsAddress, "moovila/").AbsoluteUri,
+        ["Systems__moovila__clientId"] = ApplicationKey,
+        ["Systems__moovila__clientSecret"] = ApplicationSecret,
+        ["PublicBaseUrl"] = AppAddress.AbsoluteUri.TrimEnd('/'),
     };
 
     // Beside this program's own output: the same configuration and framework.

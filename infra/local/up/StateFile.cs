@@ -13,7 +13,7 @@ namespace SyncFunctions.Up;
 /// vendors             by system (synergy, tinyplus): address of the simulated vendor, ends with /; its control interface is _sim below it
 /// azurite             blob, queue, table: addresses; connectionString: for any storage client
 /// keys                function: opens functions (header x-functions-key); master: opens the host's own addresses too
-/// tenant, flow        ids of the demonstration, null without one
+/// tenant, flow        ids of the demonstration, null without one; flows: its flows by pair
 /// connections         by system: connection id, empty without a demonstration
 /// processes           process ids: up, app, vendors, azurite; app changes when the app is started again
 /// folder, logs        absolute paths of the run's folder and its logs
@@ -38,6 +38,8 @@ public sealed record StateFile
     public string? Tenant { get; init; }
 
     public string? Flow { get; init; }
+
+    public ImmutableSortedDictionary<string, string> Flows { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     public ImmutableSortedDictionary<string, string> Connections { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

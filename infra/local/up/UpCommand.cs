@@ -44,12 +44,16 @@ public static class UpCommand
         if (options.Mode == UpMode.Smoke)
         {
             await demonstration.ConnectAsync(stack, goLive: true, cancellation);
+            await demonstration.ConnectProjectsAsync(stack, cancellation);
             using var smoke = new Smoke(stack, api, terminal);
-            return await smoke.RunAsync(cancellation) ? Foreground.Done : Foreground.Failed;
+            var arrived = await smoke.RunAsync(cancellation);
+            using var projects = new ProjectsSmoke(stack, api, terminal);
+            return await projects.RunAsync(cancellation) && arrived ? Foreground.Done : Foreground.Failed;
         }
 
         await demonstration.ConnectAsync(stack, goLive: false, cancellation);
         await demonstration.ImportAsync(cancellation);
+        await demonstration.ConnectProjectsAsync(stack, cancellation);
         Welcome(stack, terminal);
         await new ConsoleFeed(api, terminal).RunAsync(cancellation);
         return Foreground.Done;
@@ -63,6 +67,8 @@ public static class UpCommand
                 ("Management API", state.Manage.AbsoluteUri),
                 ("Simulated Total Synergy", state.Vendors[Launcher.Synergy].AbsoluteUri),
                 ("Simulated tiny+", state.Vendors[Launcher.TinyPlus].AbsoluteUri),
+                ("Simulated ConnectWise", state.Vendors[Launcher.ConnectWise].AbsoluteUri),
+                ("Simulated Moovila", state.Vendors[Launcher.Moovila].AbsoluteUri),
                 ("Storage", $"{state.Azurite.Table} (tables), {state.Azurite.Queue} (queues), {state.Azurite.Blob} (blobs)"),
                 ("Addresses, keys, process ids", Path.Combine(state.Folder, "state.json")),
                 ("Logs", state.Logs),

@@ -71,6 +71,7 @@ internal static class Kinds
             new SimField("description", SimType.Text),
             Status(ProjectStatuses),
             Reference("customerId", Customers),
+            Derived("customerName", SimType.Text, (account, record, _) => account.Find([Customers], record["customerId"])?["name"]),
             Reference("ownerId", Users),
             Text("boardName", 100),
             new SimField("startDate", SimType.Date),
