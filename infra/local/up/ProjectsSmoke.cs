@@ -34,6 +34,7 @@ public sealed class ProjectsSmoke(Launcher stack, ManagementApi api, Terminal te
             await WaitAsync($"imported {kind}", async () => (await _right.FindAsync(kind, inside, cancellation)).Count == 1 ? null : "it is not there once", cancellation, counts: false);
         Expect("imported project", mirror, [new("status", "Active"), new("boardName", "Project Board"), new("plannedHours", "120"), new("externalId", Id(project))]);
         await UntilHooksAsync(cancellation);
+        if (_wrong.Count > 0) return Tell();
 
         for (var number = 1; number <= Edits; number++)
         {
@@ -47,6 +48,11 @@ public sealed class ProjectsSmoke(Launcher stack, ManagementApi api, Terminal te
         await CreateAsync("task", (_right, "tasks"), new JsonObject { ["title"] = "Unplug the fax", ["projectId"] = Id(mirror) }, (_left, "tickets"), "Unplug the fax", cancellation);
         await CreateAsync("phase", (_right, "phases"), new JsonObject { ["name"] = "Celebration", ["projectId"] = Id(mirror) }, (_left, "phases"), "Celebration", cancellation);
 
+        return Tell();
+    }
+
+    private bool Tell()
+    {
         var median = _took.Count == 0 ? TimeSpan.MaxValue : TimeSpan.FromSeconds(_took.Select(change => change.Seconds).Order().ElementAt(_took.Count / 2));
         if (median > Median) _wrong.Add($"the median of {median.TotalSeconds:0.0} s is longer than {Median.TotalSeconds:0} s");
         terminal.Table(
