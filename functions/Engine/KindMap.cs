@@ -75,7 +75,7 @@ public sealed record KindMap
     /// <summary>What people call a record of this kind, from its canonical fields.</summary>
     public static string LabelOf(Record record)
     {
-        string?[] names = [Text("name"), Text("title"), string.Join(' ', new[] { Text("firstName"), Text("lastName") }.OfType<string>()), Text("email"), Text("number")];
+        string?[] names = [Text("name"), string.Join(' ', new[] { Text("firstName"), Text("lastName") }.OfType<string>()), Text("email"), Text("number"), Text("title")];
         return names.FirstOrDefault(name => !string.IsNullOrWhiteSpace(name)) ?? record.Id;
 
         string? Text(string field) => record.Fields.Find(field) is { IsBlank: false } value ? value.ToString() : null;
