@@ -10,6 +10,7 @@ namespace SyncFunctions.Vendors.Tests;
 internal sealed class Vendors : IAsyncDisposable
 {
     public const string SynergyKey = "synergy-static-key";
+    public const string MoovilaToken = "moovila-static-token";
     public const string TinyPlusToken = "tinyplus-long-life-token";
     public const string ConnectWiseKeys = "demo+connectwise-public-key:connectwise-private-key";
     private readonly WebApplication _server;
@@ -45,6 +46,12 @@ internal sealed class Vendors : IAsyncDisposable
     /// <summary>A call to ConnectWise's API; <paramref name="keys"/> are those of a member of a company.</summary>
     public Task<Answer> ConnectWise(string method, string path, object? body = null, string keys = ConnectWiseKeys, string codebase = "v4_6_release", params IEnumerable<(string Name, string Value)> more) =>
         Send(method, $"/connectwise/{codebase}/apis/3.0/{path}", body, [("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(keys))}"), ("clientId", "sync-functions"), .. more]);
+
+    public Task<Answer> Moovila(string method, string path, object? body = null, string token = MoovilaToken)
+    {
+        var json = body is null ? null : JsonContent.Create(body, new System.Net.Http.Headers.MediaTypeHeaderValue(method == "PATCH" ? "application/merge-patch+json" : "application/json"));
+        return Send(method, $"/moovila/v1/{path}", json, ("Authorization", $"Bearer {token}"));
+    }
 
     public Task<Answer> Sim(string method, string system, string path, object? body = null) => Send(method, $"/{system}/_sim/{path}", body);
 
