@@ -126,6 +126,8 @@ public static class Keys
 
     internal static readonly ImmutableArray<KeyRange> ProjectShardRanges = [.. Enumerable.Range(0, ProjectShards).Select(shard => KeyRange.Prefix($"p{shard}|"))];
 
+    internal static readonly KeyRange Projects = new("p0|", $"p{ProjectShards}|");
+
     internal static readonly KeyRange ProjectRequests = KeyRange.Prefix("q|");
 
     internal static string ProjectRequest(LinkId link) => $"q|{Part(link.Value)}";

@@ -15,12 +15,11 @@ public sealed class ProjectStore(StateTables tables)
     /// <summary>Each takes two actions of a transaction at most.</summary>
     private const int ProjectsAtOnce = 50;
 
-    /// <summary>What lists show; cursors are left out.</summary>
-    private static readonly string[] Shown =
-    [
-        "PartitionKey", "RowKey", "Link", "LeftId", "RightId", "Name", "LeftName", "Customer", "Board", "State", "Reason", "StateSince", "PausedBy", "Final", "Archived", "WorkType",
-        "ImportedAt", "DeltaAt", "ComprehensiveAt", "Problem", "Lane", "Status", "Run", "Epoch", "Since", "Until", "Mode", "Trigger", "RequestedMode", "NotBefore", "Detail",
-    ];
+    private const int LongestName = 500;
+    private const int LongestReason = 1000;
+
+    /// <summary>What lists show is one property, which is read much faster than thirty; cursors are left out.</summary>
+    private static readonly string[] Shown = ["RowKey", "Project"];
 
     public async Task<Versioned<Project>?> GetAsync(FlowKey flow, LinkId link, CancellationToken cancellation) =>
         (await tables.Projects.GetAsync(Keys.Flow(flow), Keys.Project(link), cancellation))?.As(ToProject);
@@ -42,6 +41,15 @@ public sealed class ProjectStore(StateTables tables)
             await foreach (var row in tables.Projects.QueryAsync(filter, null, cancel, Shown)) found.Add(ToProject(row));
         }, cancellation);
         return [.. found];
+    }
+
+    /// <summary>Those of a flow that were written at that time, by storage's clock, or later; without their cursors.</summary>
+    public async Task<IReadOnlyList<Project>> WrittenSinceAsync(FlowKey flow, DateTimeOffset since, CancellationToken cancellation)
+    {
+        var found = new List<Project>();
+        var filter = Filter.And(Filter.Partition(Keys.Flow(flow)), Filter.In(Keys.Projects), Filter.Where($"Timestamp ge {since}"));
+        await foreach (var row in tables.Projects.QueryAsync(filter, null, cancellation, Shown)) found.Add(ToProject(row));
+        return found;
     }
 
     /// <summary>The projects for which a run was asked.</summary>
@@ -100,45 +108,38 @@ public sealed class ProjectStore(StateTables tables)
 
     private static TableEntity ToRow(FlowKey flow, Project project)
     {
-        var row = Row.New(Keys.Flow(flow), Keys.Project(project.Link))
-            .Put("Link", project.Link.Value)
-            .PutId("LeftId", project.Facts.LeftId)
-            .PutId("RightId", project.Facts.RightId)
-            .PutClipped("Name", project.Facts.Name, 500)
-            .PutClipped("LeftName", project.Facts.LeftName, 500)
-            .PutClipped("Customer", project.Facts.Customer, 500)
-            .PutClipped("Board", project.Facts.Board, 500)
-            .Put<LinkState>("State", project.Facts.State)
-            .PutClipped("Reason", project.Facts.Reason, 1000)
-            .Put("StateSince", project.Facts.StateSince)
-            .Put("PausedBy", project.Facts.PausedBy)
-            .Put("Final", project.Facts.Final)
-            .Put("Archived", project.Facts.Archived)
-            .PutId("WorkType", project.Facts.WorkType)
-            .Put("ImportedAt", project.ImportedAt)
-            .Put("DeltaAt", project.DeltaAt)
-            .Put("ComprehensiveAt", project.ComprehensiveAt)
-            .PutClipped("Problem", project.Problem, 1000);
-        if (!project.Cursors.IsEmpty) row.PutJson("Cursors", project.Cursors);
-        return project.Guard is { } guard ? FlowStore.PutGuard(row, guard) : row;
+        var row = Row.New(Keys.Flow(flow), Keys.Project(project.Link)).PutJson("Project", Packed(project));
+        return project.Cursors.IsEmpty ? row : row.PutJson("Cursors", project.Cursors);
     }
 
-    private static Project ToProject(TableEntity row) => new(new LinkId(row.Text("Link")))
+    private static Project ToProject(TableEntity row) =>
+        Unpacked(row.Json<Project>("Project")) with { Cursors = row.ContainsKey("Cursors") ? row.Json<ImmutableArray<Cursor>>("Cursors") : [] };
+
+    /// <summary>Ids as rows keep them, and texts that are not longer than people read.</summary>
+    private static Project Packed(Project project) => project with
     {
-        Guard = row.ContainsKey("Status") && row.GetString("Status") is not null ? FlowStore.ToGuard(row) : null,
-        Facts = new ProjectFacts(
-            row.IdOrNull("LeftId"), row.IdOrNull("RightId"), row.Text("Name"), row.Text("LeftName"), row.Text("Customer"), row.Text("Board"), row.Enum<LinkState>("State"), row.GetString("Reason"))
+        Cursors = [],
+        Problem = Row.Clip(project.Problem, LongestReason),
+        Guard = project.Guard is { } guard ? guard with { Detail = Row.Clip(guard.Detail, LongestReason) } : null,
+        Facts = project.Facts with
         {
-            StateSince = row.TimeOrNull("StateSince"),
-            PausedBy = row.EnumOrNull<PauseCause>("PausedBy"),
-            Final = row.Flag("Final"),
-            Archived = row.Flag("Archived"),
-            WorkType = row.IdOrNull("WorkType"),
+            LeftId = Escaped(project.Facts.LeftId),
+            RightId = Escaped(project.Facts.RightId),
+            WorkType = Escaped(project.Facts.WorkType),
+            Name = Row.Clip(project.Facts.Name, LongestName)!,
+            LeftName = Row.Clip(project.Facts.LeftName, LongestName)!,
+            Customer = Row.Clip(project.Facts.Customer, LongestName)!,
+            Board = Row.Clip(project.Facts.Board, LongestName)!,
+            Reason = Row.Clip(project.Facts.Reason, LongestReason),
         },
-        ImportedAt = row.TimeOrNull("ImportedAt"),
-        DeltaAt = row.TimeOrNull("DeltaAt"),
-        ComprehensiveAt = row.TimeOrNull("ComprehensiveAt"),
-        Problem = row.GetString("Problem"),
-        Cursors = row.ContainsKey("Cursors") ? row.Json<ImmutableArray<Cursor>>("Cursors") : [],
     };
+
+    private static Project Unpacked(Project project) => project with
+    {
+        Facts = project.Facts with { LeftId = Unescaped(project.Facts.LeftId), RightId = Unescaped(project.Facts.RightId), WorkType = Unescaped(project.Facts.WorkType) },
+    };
+
+    private static string? Escaped(string? id) => id is null ? null : Keys.Escape(id);
+
+    private static string? Unescaped(string? id) => id is null ? null : Keys.Unescape(id);
 }

@@ -18,6 +18,7 @@ public static class StateServices
             .AddSingleton<SecretBox>()
             .AddSingleton<FlowStore>()
             .AddSingleton<ProjectStore>()
+            .AddSingleton<ProjectLists>()
             .AddSingleton<BrakeStore>()
             .AddSingleton<DueStore>()
             .AddSingleton<LinkStore>()

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace SyncFunctions.Tests.Support;
 
 /// <summary>A row as it was sent, with its version.</summary>
-internal sealed class MemoryRow(string partition, string key, long version, byte[] body)
+/// <param name="at">When it was written, by the service's clock.</param>
+internal sealed class MemoryRow(string partition, string key, long version, DateTimeOffset at, byte[] body)
 {
     private JsonElement? _properties;
     private byte[]? _shown;
@@ -12,6 +13,8 @@ internal sealed class MemoryRow(string partition, string key, long version, byte
     public string Partition => partition;
 
     public string Key => key;
+
+    public DateTimeOffset At => at;
 
     public string ETag { get; } = $"W/\"{version}\"";
 

@@ -20,7 +20,7 @@ public sealed class MemoryStorage(TimeProvider? time = null) : HttpPipelineTrans
     private const int BlobPort = 2;
 
     private readonly Lock _gate = new();
-    private readonly MemoryTables _tables = new();
+    private readonly MemoryTables _tables = new(time ?? TimeProvider.System);
     private readonly MemoryQueues _queues = new(time ?? TimeProvider.System);
     private readonly MemoryBlobs _blobs = new(time ?? TimeProvider.System);
 

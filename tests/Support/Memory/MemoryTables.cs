@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace SyncFunctions.Tests.Support;
 
 /// <summary>The table service: rows by their keys, one version each, transactions that do all or nothing.</summary>
-internal sealed class MemoryTables
+internal sealed class MemoryTables(TimeProvider time)
 {
     private const int PageSize = 1000;
     private const int MostOperations = 100;
@@ -158,7 +158,7 @@ internal sealed class MemoryTables
         }
 
         if (!partitions.TryGetValue(keys.Partition, out var partition)) partitions.Add(keys.Partition, partition = new MemoryPartition());
-        var row = new MemoryRow(keys.Partition, keys.Row, ++_versions, operation.Body);
+        var row = new MemoryRow(keys.Partition, keys.Row, ++_versions, time.GetUtcNow(), operation.Body);
         partition.Put(row);
         return new MemoryAnswer(204, null, ("ETag", row.ETag));
     }

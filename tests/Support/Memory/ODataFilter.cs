@@ -72,6 +72,12 @@ internal sealed class ODataFilter
                 : new(row => Holds(sign, string.CompareOrdinal(row.Key, key)), KeySpans.All, spans);
         }
 
+        if (name == "Timestamp")
+        {
+            var time = TimeOf(literal);
+            return new(row => Holds(sign, row.At.CompareTo(time)), KeySpans.All, KeySpans.All);
+        }
+
         var compare = Comparison(literal);
         return new(row => row.Properties.TryGetProperty(name, out var value) && Holds(sign, compare(value)), KeySpans.All, KeySpans.All);
     }
@@ -80,7 +86,7 @@ internal sealed class ODataFilter
     {
         if (literal.StartsWith("datetime'", StringComparison.Ordinal))
         {
-            var time = DateTimeOffset.Parse(literal["datetime'".Length..^1], CultureInfo.InvariantCulture);
+            var time = TimeOf(literal);
             return value => value.GetDateTimeOffset().CompareTo(time);
         }
 
@@ -94,6 +100,8 @@ internal sealed class ODataFilter
         var number = double.Parse(literal.TrimEnd('L'), CultureInfo.InvariantCulture);
         return value => value.GetDouble().CompareTo(number);
     }
+
+    private static DateTimeOffset TimeOf(string literal) => DateTimeOffset.Parse(literal["datetime'".Length..^1], CultureInfo.InvariantCulture);
 
     private static string Unquoted(string literal) => literal[1..^1].Replace("''", "'", StringComparison.Ordinal);
 
