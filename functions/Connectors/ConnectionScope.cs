@@ -19,6 +19,9 @@ public sealed record ConnectionScope(TenantId Tenant, ConnectionId Connection)
 
     /// <summary>Told of every call that was made: the API request details. Never given a body, a token or a query string.</summary>
     public Action<ApiCall>? Observer { get; init; }
+
+    /// <summary>For calls that are made for one project: the observer is told so.</summary>
+    public ConnectionScope For(LinkId project) => Observer is { } observer ? this with { Observer = call => observer(call with { Project = project }) } : this;
 }
 
 /// <summary>A vendor's credentials. <see cref="Kind"/> tells a connector which of its variants they are.</summary>
@@ -53,6 +56,9 @@ public sealed record ApiCall(string System, string Method, string Path, int? Sta
 
     /// <summary>The record that the call was about; null where it was about none, or made one.</summary>
     public string? RecordId { get; init; }
+
+    /// <summary>The link of the project for which the call was made; null where it was for none, or for several.</summary>
+    public LinkId? Project { get; init; }
 }
 
 /// <param name="State">Random, single use, bound to tenant and system.</param>

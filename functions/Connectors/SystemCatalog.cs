@@ -49,6 +49,12 @@ public sealed record SystemCatalog
     /// <summary>Its records' time of change is the time of their last edit, to the second, so that it may be compared with another system's once the clocks are.</summary>
     public bool TellsChangeTime { get; init; }
 
+    /// <summary>Where people use the system, by a connection's settings; null where nobody knows.</summary>
+    public Func<ImmutableDictionary<string, string>, Uri?> Site { get; init; } = _ => null;
+
+    /// <summary>Where people see a record there, by the kind and its id; null where nobody knows.</summary>
+    public Func<ImmutableDictionary<string, string>, string, string, Uri?> RecordPage { get; init; } = (_, _, _) => null;
+
     public SystemKind Kind(string name) => Kinds.First(kind => kind.Name == name);
 
     public bool HasKind(string name) => Kinds.Any(kind => kind.Name == name);

@@ -142,10 +142,15 @@ public sealed record FlowSettings
     {
         if (field.Board is not null && target is null) return null;
         if (Board(kind, target is null ? null : field.BoardOf(target)) is not { } board || category.ToString() is not { } wanted) return null;
-        var chosen = StatusDefaults.Find(kind, board.Name, wanted);
-        var fitting = board.Statuses.Where(status => CategoryOf(kind, board, status) == wanted).ToList();
-        var found = board.Statuses.FirstOrDefault(status => status.Name == chosen) ?? fitting.Find(status => status.IsDefault) ?? fitting.FirstOrDefault();
-        return found is null ? null : new FieldValue.Reference(found.Id);
+        return StatusFor(kind, board, wanted) is { } found ? new FieldValue.Reference(found.Id) : null;
+    }
+
+    /// <summary>The status of a board that stands for a category: the tenant's choice, or else the board's default, or else its first; null where none belongs to it.</summary>
+    public BoardStatus? StatusFor(string kind, StatusBoard board, string category)
+    {
+        var chosen = StatusDefaults.Find(kind, board.Name, category);
+        var fitting = board.Statuses.Where(status => CategoryOf(kind, board, status) == category).ToList();
+        return board.Statuses.FirstOrDefault(status => status.Name == chosen) ?? fitting.Find(status => status.IsDefault) ?? fitting.FirstOrDefault();
     }
 
     /// <summary>Into which category the tenant, or else the app, has put a status.</summary>

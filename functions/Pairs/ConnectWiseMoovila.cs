@@ -92,7 +92,7 @@ public static class ConnectWiseMoovila
         // Archived in Moovila means that the project rests; nothing is archived in ConnectWise.
         WhenArchived = LifecyclePolicy.Pause,
         ResumesByHand = true,
-        Listed = new ListedFields("companyName", "customerName", "boardName", "workTypeId"),
+        Listed = new ListedFields("companyName", "customerName", "boardName", "workTypeId", WorkType.Name),
         AutoPause = new AutoPause("status", ["Completed", "Cancelled"], 90),
         Fields =
         [

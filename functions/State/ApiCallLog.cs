@@ -12,6 +12,9 @@ public sealed record FailedCall(
 
     /// <summary>The record that it was about.</summary>
     public string? RecordId { get; init; }
+
+    /// <summary>The link of the project for which it was made; null where it was for none, or for several.</summary>
+    public LinkId? Project { get; init; }
 }
 
 /// <summary>The failed vendor calls of a connection.</summary>
@@ -25,10 +28,11 @@ public sealed class ApiCallLog(StateTables tables, IdSource ids)
     }
 
     /// <summary>The newest first.</summary>
+    /// <param name="project">Only calls for this project; null: all.</param>
     public async Task<Page<FailedCall>> ListAsync(
-        TenantId tenant, ConnectionId connection, string? continuation, int max, CancellationToken cancellation)
+        TenantId tenant, ConnectionId connection, string? continuation, int max, CancellationToken cancellation, LinkId? project = null)
     {
-        var page = await tables.ApiCalls.PageAsync(Keys.Connection(tenant, connection), Keys.NewestFirstRange, null, continuation, max, cancellation);
+        var page = await tables.ApiCalls.PageAsync(Keys.Connection(tenant, connection), Keys.NewestFirstRange, Condition(project), continuation, max, cancellation);
         return new([.. page.Items.Select(FromRow)], page.Continuation);
     }
 
@@ -38,15 +42,17 @@ public sealed class ApiCallLog(StateTables tables, IdSource ids)
 
     /// <summary>Those of several connections, the newest first. All of them go on after the same key: keys tell the time.</summary>
     public async Task<Page<(ConnectionId Connection, FailedCall Call)>> ListAsync(
-        TenantId tenant, IReadOnlyCollection<ConnectionId> connections, string? continuation, int max, CancellationToken cancellation)
+        TenantId tenant, IReadOnlyCollection<ConnectionId> connections, string? continuation, int max, CancellationToken cancellation, LinkId? project = null)
     {
         var pages = await Task.WhenAll(connections.Select(async connection =>
-            (Connection: connection, Page: await tables.ApiCalls.PageAsync(Keys.Connection(tenant, connection), Keys.NewestFirstRange, null, continuation, max, cancellation))));
+            (Connection: connection, Page: await tables.ApiCalls.PageAsync(Keys.Connection(tenant, connection), Keys.NewestFirstRange, Condition(project), continuation, max, cancellation))));
         var rows = pages.SelectMany(item => item.Page.Items.Select(row => (item.Connection, Row: row))).OrderBy(item => item.Row.RowKey, StringComparer.Ordinal).ToList();
         var taken = rows.Take(max).ToList();
         var hasMore = rows.Count > max || pages.Any(item => item.Page.Continuation is not null);
         return new([.. taken.Select(item => (item.Connection, FromRow(item.Row)))], hasMore ? taken[^1].Row.RowKey : null);
     }
+
+    internal static string? Condition(LinkId? project) => project?.Value is { } link ? Filter.Where($"Project eq {link}") : null;
 
     private static TableEntity ToRow(string partition, string key, FailedCall call) => Row.New(partition, key)
         .Put("At", call.At)
@@ -58,9 +64,10 @@ public sealed class ApiCallLog(StateTables tables, IdSource ids)
         .PutClipped("Message", call.Message, 4000)
         .Put("DurationTicks", (long?)call.Duration.Ticks)
         .Put("Kind", call.Kind)
-        .PutClipped("RecordId", call.RecordId, 1000);
+        .PutClipped("RecordId", call.RecordId, 1000)
+        .Put("Project", call.Project?.Value);
 
-    private static FailedCall FromRow(TableEntity row) => new(
+    internal static FailedCall FromRow(TableEntity row) => new(
         row.Time("At"),
         row.Text("System"),
         row.Text("Method"),
@@ -72,5 +79,6 @@ public sealed class ApiCallLog(StateTables tables, IdSource ids)
     {
         Kind = row.GetString("Kind"),
         RecordId = row.GetString("RecordId"),
+        Project = row.GetString("Project") is { } project ? new LinkId(project) : null,
     };
 }

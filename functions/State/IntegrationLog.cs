@@ -52,6 +52,9 @@ public sealed record LogFilter
 
     /// <summary>A link; what lives inside a record has the same.</summary>
     public LinkId? Link { get; init; }
+
+    /// <summary>The link of a project: what is inside it counts, too.</summary>
+    public LinkId? Project { get; init; }
 }
 
 public sealed class IntegrationLog(StateTables tables, IdSource ids)
@@ -73,7 +76,7 @@ public sealed class IntegrationLog(StateTables tables, IdSource ids)
     public Task<int> RemoveBeforeAsync(FlowKey flow, DateTimeOffset before, CancellationToken cancellation) =>
         AppendLog.RemoveBeforeAsync(tables.Log, Keys.Flow(flow), before, cancellation);
 
-    private static string? Condition(LogFilter filter)
+    internal static string? Condition(LogFilter filter)
     {
         var conditions = new List<string>();
         if (filter.Kind is { } kind) conditions.Add(Filter.Where($"Kind eq {kind}"));
@@ -82,6 +85,7 @@ public sealed class IntegrationLog(StateTables tables, IdSource ids)
         if (filter.Run?.Value is { } run) conditions.Add(Filter.Where($"Run eq {run}"));
         if (filter.RecordId is { } id && Keys.Escape(id) is var record) conditions.Add(Filter.Where($"Record eq {record}"));
         if (filter.Link?.Value is { } link) conditions.Add(Filter.Where($"Link eq {link}"));
+        if (filter.Project is { } project) conditions.Add(Filter.LinkOf(project));
         return conditions.Count == 0 ? null : Filter.And(conditions);
     }
 
@@ -99,7 +103,7 @@ public sealed class IntegrationLog(StateTables tables, IdSource ids)
         .PutClipped("WhatToDo", entry.WhatToDo, 4000)
         .PutJson("Values", entry.Values);
 
-    private static LogEntry FromRow(TableEntity row) => new(row.Time("At"), row.Enum<LogSeverity>("Level"), row.Text("Code"), row.Text("Text"))
+    internal static LogEntry FromRow(TableEntity row) => new(row.Time("At"), row.Enum<LogSeverity>("Level"), row.Text("Code"), row.Text("Text"))
     {
         Kind = row.GetString("Kind"),
         Side = row.EnumOrNull<Side>("Side"),

@@ -65,6 +65,19 @@ public sealed class LinkStore(StateTables tables)
         return [.. rows.Select(row => row.As(r => LinkRows.ToLink(scope, r)))];
     }
 
+    /// <summary>How many active links there are of what lives inside a project.</summary>
+    public async Task<int> CountInsideAsync(LinkScope scope, LinkId project, CancellationToken cancellation)
+    {
+        var active = nameof(LinkState.Active);
+        var count = 0;
+        await foreach (var _ in tables.Links.QueryAsync(Filter.And(InPartition(scope, Keys.LinksInside(project)), Filter.Where($"State eq {active}")), null, cancellation, ["RowKey"])) count++;
+        return count;
+    }
+
+    /// <summary>The work that belongs to a project: its own, or of what lives inside.</summary>
+    public Task<IReadOnlyList<Versioned<WorkItem>>> WorkInsideAsync(LinkScope scope, LinkId project, int max, CancellationToken cancellation) =>
+        WorkAsync(scope, Filter.LinkOf(project), max, cancellation);
+
     /// <summary>A page of the records that have no link, in the order of their ids.</summary>
     /// <param name="dismissed">Those that a person does not want matched, or the others.</param>
     public async Task<Page<Versioned<IndexEntry>>> UnlinkedAsync(

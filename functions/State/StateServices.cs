@@ -25,6 +25,7 @@ public static class StateServices
             .AddSingleton<RunStore>()
             .AddSingleton<IntegrationLog>()
             .AddSingleton<ApiCallLog>()
+            .AddSingleton<ProjectLog>()
             .AddSingleton<ConflictStore>()
             .AddSingleton<PlanStore>()
             .AddSingleton<LookupStore>()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
+using SyncFunctions.Engine;
 
 namespace SyncFunctions.State;
 
@@ -228,6 +229,13 @@ internal static class Filter
     public static string UpTo(string key) => Where($"RowKey le {key}");
 
     public static string Below(string key) => Where($"RowKey lt {key}");
+
+    /// <summary>The property <c>Link</c> names this project or something inside it.</summary>
+    public static string LinkOf(LinkId project)
+    {
+        var (own, from, to) = (project.Value, $"{project.Value}{LinkId.Separator}", $"{project.Value}{(char)(LinkId.Separator + 1)}");
+        return Where($"(Link eq {own} or (Link ge {from} and Link lt {to}))");
+    }
 
     public static string In(KeyRange range) => And(From(range.From), Below(range.To));
 

@@ -27,7 +27,7 @@ public sealed partial class FailedCalls(ApiCallLog calls, ILogger<FailedCalls> l
     public void Observe(TenantId tenant, ConnectionId connection, ApiCall call)
     {
         if (call.Failure is not { } failure) return;
-        var failed = new FailedCall(call.At, call.System, call.Method, call.Path, call.Status, failure.ToString(), call.Message, call.Duration) { Kind = call.Kind, RecordId = call.RecordId };
+        var failed = new FailedCall(call.At, call.System, call.Method, call.Path, call.Status, failure.ToString(), call.Message, call.Duration) { Kind = call.Kind, RecordId = call.RecordId, Project = call.Project };
         if (!_waiting.Writer.TryWrite(new Item(tenant, connection, failed))) Interlocked.Increment(ref _lost);
     }
 

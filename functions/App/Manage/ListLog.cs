@@ -55,6 +55,7 @@ public sealed class ListLog(Finder finder, IntegrationLog log)
             Run = request.Text("run") is { } run ? new RunId(run) : null,
             RecordId = request.Text("recordId"),
             Link = request.Text("link") is { } link ? new LinkId(link) : null,
+            Project = request.Text("project") is { } project ? new LinkId(project) : null,
         };
         var page = await log.ListAsync(found.Key, filter, request.Text("continuation"), request.Limit(), cancellation);
         return Json.Ok(new ListView<LogView>([.. page.Items.Select(LogView.Of)], page.Continuation));

@@ -8,6 +8,9 @@ public sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType AlreadyExists = new("already-exists", 409, "The id is taken.");
     public static readonly ProblemType ChangedMeanwhile = new("changed-meanwhile", 409, "Somebody else changed it at the same time.");
     public static readonly ProblemType FlowBusy = new("flow-busy", 409, "The flow is not idle.");
+    public static readonly ProblemType ProjectBusy = new("project-busy", 409, "The project is not idle.");
+    public static readonly ProblemType ProjectOff = new("project-off", 409, "The project is switched off.");
+    public static readonly ProblemType CannotEnable = new("cannot-enable", 409, "The project cannot be switched on now.");
     public static readonly ProblemType RunNotLikeThat = new("run-not-like-that", 409, "The run is not in a state for that.");
     public static readonly ProblemType NotBraked = new("not-braked", 409, "No brake holds.");
     public static readonly ProblemType Disconnected = new("disconnected", 409, "It was disconnected for good.");

@@ -235,7 +235,7 @@ public sealed class BatchSync
     {
         var parent = item.Latest.GetValueOrDefault(side);
         var names = scope.Kind.Fields.Select(field => field.End(side).Name).OfType<string>();
-        return parent is not null && names.All(parent.Fields.ContainsKey) ? parent : await scope.Flow.On(side).GetAsync(scope.Kind, item.Link!.Value.Value.IdOn(side)!, cancellation, parent);
+        return parent is not null && names.All(parent.Fields.ContainsKey) ? parent : await scope.On(side, item).GetAsync(scope.Kind, item.Link!.Value.Value.IdOn(side)!, cancellation, parent);
     }
 
     /// <summary>What left a batch on its way, to be put on the work list with the rest.</summary>

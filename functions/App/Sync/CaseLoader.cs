@@ -117,7 +117,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         var readAt = time.GetUtcNow();
         var results = new (SyncCase Case, VendorResult<Record> Result)[wanted.Count];
         await Concurrent.ForAsync(wanted.Count, BatchSync.ReadsAtOnce, async (i, token) =>
-            results[i] = (wanted[i], await side.GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)), cancellation);
+            results[i] = (wanted[i], await scope.On(target, wanted[i]).GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)), cancellation);
 
         var read = new List<(SyncCase Case, Record Record)>();
         bool? listAnswers = null;

@@ -17,6 +17,9 @@ public sealed record FlowContext(FlowState State, Pair Pair, SideContext Left, S
 
     public SideContext On(Side side) => side == Side.Left ? Left : Right;
 
+    /// <summary>For work on one project alone: calls that fail are told to be its own.</summary>
+    public FlowContext For(LinkId project) => this with { Left = Left.For(project), Right = Right.For(project) };
+
     /// <summary>By the answers so far of this piece of work, where the systems tell when a record was changed.</summary>
     public Clocks Clocks => new(Left.ClockAhead, Right.ClockAhead);
 
@@ -37,6 +40,8 @@ public sealed record FlowContext(FlowState State, Pair Pair, SideContext Left, S
 /// <summary>One side of a flow: the system and the tenant's account in it.</summary>
 public sealed record SideContext(Side Side, IConnector Connector, ConnectionScope Scope)
 {
+    public SideContext For(LinkId project) => this with { Scope = Scope.For(project) };
+
     public TimeSpan? ClockAhead => Connector.Catalog.TellsChangeTime ? Scope.Clock.Ahead : null;
 
     public Task<VendorResult<Record>> GetAsync(KindMap kind, string id, CancellationToken cancellation, Record? parent = null) =>

@@ -18,6 +18,7 @@ public sealed class PartSync(BatchSync batches, PartsGone gone, TimeProvider tim
     /// <param name="link">The project's own, which is active.</param>
     public async Task<PartsResult> RunAsync(WorkScope scope, Link link, ImmutableArray<Cursor> cursors, IReadOnlyList<KindMap> parts, CancellationToken cancellation)
     {
+        scope = scope with { Flow = scope.Flow.For(link.Id) };
         var counts = KindCounts.None;
         var next = new List<Cursor>();
         foreach (var kind in parts)

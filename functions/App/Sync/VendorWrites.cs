@@ -98,7 +98,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
     /// <summary>No intent, no write, and none with less time left, of the intent or of the guard, than a request may take.</summary>
     private async Task SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)
     {
-        var side = scope.Flow.On(effect.Target);
+        var side = scope.On(effect.Target, effect.Case);
         var kind = scope.Kind.VendorKind(effect.Target);
         var until = effect.Link!.Intent!.Until < scope.Until ? effect.Link.Intent.Until : scope.Until;
         if (until - time.GetUtcNow() < side.Connector.Catalog.RequestTimeout)

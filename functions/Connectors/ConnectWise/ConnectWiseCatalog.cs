@@ -34,6 +34,8 @@ internal static class ConnectWiseCatalog
         Overlap = TimeSpan.FromMinutes(2),
         ReadLag = TimeSpan.FromMinutes(1),
         Webhooks = ConnectWiseCallbacks.Format,
+        Site = ConnectWiseHosts.Site,
+        RecordPage = ConnectWiseHosts.RecordPage,
         Kinds =
         [
             new(Projects, CanSearch: true)

@@ -8,6 +8,22 @@ internal static class ConnectWiseHosts
     /// <summary>The site, ending in a slash; null where the settings name none. A host alone is reached by https.</summary>
     public static Uri? Site(ImmutableDictionary<string, string> settings) => Root(Setting(settings, "site"));
 
+    /// <summary>What opens a record in the browser of somebody who is signed in; it works in every codebase.</summary>
+    public static Uri? RecordPage(ImmutableDictionary<string, string> settings, string kind, string id)
+    {
+        var type = kind switch
+        {
+            ConnectWiseCatalog.Projects => "ProjectHeaderFV",
+            ConnectWiseCatalog.Tickets => "ServiceFV",
+            ConnectWiseCatalog.Companies => "CompanyFV",
+            ConnectWiseCatalog.Contacts => "ContactFV",
+            _ => null,
+        };
+        return type is not null && Site(settings) is { } site
+            ? new Uri(site, $"v4_6_release/services/system_io/router/openrecord.rails?recordType={type}&recid={Uri.EscapeDataString(id)}&companyName={Uri.EscapeDataString(Setting(settings, "companyId"))}")
+            : null;
+    }
+
     /// <summary>The host of the API: that of the site, in the cloud with a prefix.</summary>
     public static Uri? Api(ImmutableDictionary<string, string> settings)
     {

@@ -31,9 +31,11 @@ internal sealed class LiveWorld : IDisposable
     private readonly Dictionary<Side, FakeServer> _servers = [];
     private readonly Dictionary<Side, (string Id, string Secret)> _hooks = [];
     private readonly HttpClient _http;
+    private readonly Pair _pair;
 
     private LiveWorld(Pair pair, Func<IConnector, IConnector> system)
     {
+        _pair = pair;
         var faults = new FaultPlan(new Random(1)) { On = false };
         History = new FakeHistory();
         foreach (var habits in new[] { FakePair.LeftHabits, FakePair.RightHabits })
@@ -126,7 +128,7 @@ internal sealed class LiveWorld : IDisposable
     public async Task AddFlowAsync(FlowKey key, FlowSettings? settings = null, Uri? madeAt = null)
     {
         var now = Time.GetUtcNow();
-        var flow = new Flow(key, FakePair.Name, "Live", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings ?? FakePair.Defaults, Enabled = true, CreatedAt = now, MadeAt = madeAt, WentLiveAt = now };
+        var flow = new Flow(key, _pair.Name, "Live", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings ?? _pair.Defaults, Enabled = true, CreatedAt = now, MadeAt = madeAt, WentLiveAt = now };
         (await Get<FlowStore>().InsertAsync(flow, Cancel)).ShouldBeTrue();
     }
 

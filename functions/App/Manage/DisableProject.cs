@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
+
+namespace SyncFunctions.App.Manage;
+
+/// <summary>Switches a project off: nothing of it flows until it is switched on again.</summary>
+public sealed class DisableProject(Finder finder, LinkControl control, TimeProvider time)
+{
+    [Function(nameof(DisableProject))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/disable")] HttpRequest request,
+        string tenant,
+        string flow,
+        string link,
+        CancellationToken cancellation)
+    {
+        var found = await finder.ProjectAsync(tenant, flow, link, cancellation);
+        (await control.PauseAsync(found.Scope, found.Link, cancellation)).Require();
+        return Json.Ok((await finder.ProjectAsync(tenant, flow, link, cancellation)).View(time.GetUtcNow()));
+    }
+}
