@@ -20,5 +20,5 @@ internal sealed record Benchmark(
     IReadOnlyList<BenchmarkOption> Options,
     Func<IReadOnlyDictionary<string, int>, Terminal, CancellationToken, Task<BenchmarkResult>> RunAsync)
 {
-    public static readonly IReadOnlyList<Benchmark> All = [ImportBenchmark.Benchmark, HostBenchmark.Benchmark, KillsBenchmark.Benchmark, WalkBenchmark.Benchmark, SimulateBenchmark.Benchmark];
+    public static readonly IReadOnlyList<Benchmark> All = [ImportBenchmark.Benchmark, HostBenchmark.Benchmark, KillsBenchmark.Benchmark, WebhooksBenchmark.Benchmark, WalkBenchmark.Benchmark, SimulateBenchmark.Benchmark];
 }

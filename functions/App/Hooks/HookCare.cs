@@ -25,10 +25,10 @@ public sealed partial class HookCare(
 
     private const int AtOnce = 4;
 
-    /// <summary>Of a call to a vendor: a person waits for the answer.</summary>
-    private static readonly TimeSpan VendorTime = TimeSpan.FromSeconds(15);
+    /// <summary>Of telling a vendor, which may take it a call for each type of record; a person waits for it.</summary>
+    private static readonly TimeSpan VendorTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whoever is at it makes two calls at most; what takes longer has died.</summary>
+    /// <summary>Whoever is at it tells two things at most; what takes longer has died.</summary>
     private static readonly TimeSpan Lease = VendorTime * 3;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);

@@ -11,6 +11,13 @@ namespace SyncFunctions.Up;
 /// <param name="Status">0 is a connection that broke.</param>
 public sealed record SimCalls(string Method, string Path, int Status, int Count);
 
+/// <summary>How long a vendor waited for the answers to its webhooks.</summary>
+public sealed record SimWebhookTimes(double P50, double P95, double P99, double Max);
+
+/// <summary>What a vendor told of changes by webhook.</summary>
+/// <param name="GivenUp">Not answered well however often it was sent again.</param>
+public sealed record SimWebhookCounts(int Made, int Lost, int Delivered, int GivenUp, int UnderWay, SimWebhookTimes TookMs);
+
 /// <summary>The control interface of a simulated vendor (<c>_sim</c>): what a person would do in the vendor's own screens, in its own field names.</summary>
 public sealed class SimClient(Uri vendor) : IDisposable
 {
@@ -95,6 +102,15 @@ public sealed class SimClient(Uri vendor) : IDisposable
         var rule = new JsonObject { ["kind"] = "delay", ["delayMs"] = (int)latency.TotalMilliseconds };
         return SetFaultsAsync([rule], cancellation);
     }
+
+    /// <summary>How many of one webhook never leave the vendor.</summary>
+    public Task LoseWebhooksAsync(double part, CancellationToken cancellation) => SendAsync(HttpMethod.Put, "webhooks", new JsonObject { ["lose"] = part }, cancellation);
+
+    /// <summary>Webhooks since <see cref="ClearWebhooksAsync"/>.</summary>
+    public async Task<SimWebhookCounts> WebhooksAsync(CancellationToken cancellation) =>
+        (await SendAsync(HttpMethod.Get, "webhooks", null, cancellation)).Deserialize<SimWebhookCounts>(JsonSerializerOptions.Web)!;
+
+    public Task ClearWebhooksAsync(CancellationToken cancellation) => SendAsync(HttpMethod.Delete, "webhooks", null, cancellation);
 
     /// <summary>Records that the vendor gives at most at once.</summary>
     public async Task<int> MaxPageSizeAsync(CancellationToken cancellation) =>

@@ -35,6 +35,11 @@ internal static class SimControl
         routes.MapPut("faults", (HttpRequest request) => PutFaultsAsync(system, request));
         routes.MapGet("webhooks", () => system.Webhooks.Show());
         routes.MapPut("webhooks", (HttpRequest request) => PutWebhooksAsync(system, request));
+        routes.MapDelete("webhooks", () =>
+        {
+            system.Webhooks.ClearCounts();
+            return Results.NoContent();
+        });
         routes.MapGet("stats", () => Stats(system));
         routes.MapDelete("stats", () =>
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 
 namespace SyncFunctions.Vendors;
@@ -72,11 +73,13 @@ internal sealed class SimWebhooks(SimSystem system) : IDisposable
 {
     private const int AtOnce = 64;
     private const int Remembered = 1000;
+    private const int TimesKept = 1_000_000;
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _free = new(AtOnce);
     private readonly CancellationTokenSource _stop = new();
     private readonly Queue<Attempt> _recent = new();
+    private readonly List<double> _took = [];
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private SimWebhookFaults _faults = new();
     private Random _random = new();
@@ -104,11 +107,38 @@ internal sealed class SimWebhooks(SimSystem system) : IDisposable
         }
     }
 
-    /// <summary>Counts since the last reset, what is still under way, and the last attempts.</summary>
+    /// <summary>Counts since the last reset, what is still under way, how long answers took, and the last attempts.</summary>
     public SimJson Show()
     {
         lock (_gate)
-            return SimJson.Of(200, new { Faults = _faults, _counts.Made, _counts.Lost, _counts.Doubled, _counts.Delivered, _counts.GivenUp, _counts.UnderWay, Attempts = _recent });
+        {
+            var took = _took.Order().ToList();
+            return SimJson.Of(200, new
+            {
+                Faults = _faults,
+                _counts.Made,
+                _counts.Lost,
+                _counts.Doubled,
+                _counts.Delivered,
+                _counts.GivenUp,
+                _counts.UnderWay,
+                TookMs = new { P50 = Of(0.5), P95 = Of(0.95), P99 = Of(0.99), Max = Of(1) },
+                Attempts = _recent,
+            });
+
+            double Of(double part) => took.Count == 0 ? 0 : Math.Round(took[(int)Math.Ceiling(part * took.Count) - 1], 1);
+        }
+    }
+
+    /// <summary>Begins to count anew; what is under way counts when it ends.</summary>
+    public void ClearCounts()
+    {
+        lock (_gate)
+        {
+            _counts = new Counts { UnderWay = _counts.UnderWay };
+            _took.Clear();
+            _recent.Clear();
+        }
     }
 
     /// <summary>As on the first start; what is under way is not sent any more.</summary>
@@ -118,6 +148,7 @@ internal sealed class SimWebhooks(SimSystem system) : IDisposable
         {
             _generation++;
             _counts = new Counts();
+            _took.Clear();
             _recent.Clear();
         }
 
@@ -189,6 +220,7 @@ internal sealed class SimWebhooks(SimSystem system) : IDisposable
 
     private async Task<int> AttemptAsync(SimWebhookRules rules, SimDelivery delivery)
     {
+        var begun = Stopwatch.GetTimestamp();
         await _free.WaitAsync(_stop.Token);
         try
         {
@@ -208,6 +240,11 @@ internal sealed class SimWebhooks(SimSystem system) : IDisposable
         finally
         {
             _free.Release();
+            lock (_gate)
+            {
+                if (_took.Count < TimesKept)
+                    _took.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            }
         }
     }
 

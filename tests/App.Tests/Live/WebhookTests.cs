@@ -138,6 +138,20 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task Webhook_ThatIsLost_IsCaughtByThePollBehindIt()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var company = await world.CompanyAsync("Acme");
+        await world.PollAsync();
+        world.Left.Edit(company, FieldSet.Of(("phone", FieldValue.Of("123"))), Actor.User);
+        (await world.DeliverAsync()).ShouldBe(0);
+
+        await world.PollAsync();
+
+        (await world.CounterpartAsync(company)).Get("tel").ToString().ShouldBe("123");
+    }
+
+    [Fact]
     public async Task Webhooks_OfOneMoment_AreOneTransactionAndOneMessage()
     {
         using var world = await LiveWorld.LiveAsync();
