@@ -169,6 +169,48 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task Webhooks_ThatComeWhileStorageIsSlow_AreStoredTogether()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        await world.SendAsync(Side.Left);
+        var companies = Enumerable.Range(0, 30).Select(number => world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of($"Company {number}"))), Actor.User)).ToList();
+        world.Storage.Reset();
+        var release = world.Storage.Hold(call => call.Operation is "table transaction");
+
+        var answers = new List<Task<Answer>>();
+        foreach (var company in companies)
+        {
+            answers.Add(world.SendAsync(Side.Left, company));
+            if (world.Storage.ByOperation.GetValueOrDefault("table transaction") < 2) await Task.Delay(HookInbox.Window);
+        }
+
+        await Task.Delay(HookInbox.Window * 2);
+        release.SetResult();
+
+        (await Task.WhenAll(answers)).ShouldAllBe(answer => answer.Status == 202);
+        world.Storage.ByOperation["table transaction"].ShouldBe(3, "Two, and all that came after them.");
+        (await world.WorkAsync()).Count.ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task Webhook_OfAFlowWhoseStorageFails_HoldsUpNoOther()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var other = LiveWorld.Key with { Flow = new FlowId("other") };
+        var item = new WorkItem("company", Side.Left, "1", WorkReason.Webhook, world.Time.GetUtcNow()) { FirstAt = world.Time.GetUtcNow() };
+        world.Storage.Reset();
+        var release = world.Storage.Hold(call => call is { Operation: "table transaction", Number: 1 });
+
+        var held = world.Get<HookInbox>().AddAsync([(LiveWorld.Key, item)]);
+        await Eventually.HoldsAsync(() => Task.FromResult(world.Storage.ByOperation.ContainsKey("table transaction") ? null : "It is not being stored yet."));
+        await world.Get<HookInbox>().AddAsync([(other, item)]);
+
+        held.IsCompleted.ShouldBeFalse();
+        release.SetResult();
+        await held;
+    }
+
+    [Fact]
     public async Task Webhook_ForAFlowThatIsOff_LeavesNothingForIt()
     {
         using var world = await LiveWorld.LiveAsync();

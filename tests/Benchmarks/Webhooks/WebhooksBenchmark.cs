@@ -43,8 +43,9 @@ internal static class WebhooksBenchmark
     {
         using var tickets = await ToldTickets.MakeAsync(options[Tickets], stack, api, terminal, cancellation);
         terminal.Line("Measuring what a change costs …");
+        await OneByOneAsync(tickets, cancellation);
+        await Task.Delay(IdleTime, cancellation);
         var meter = await CostMeter.BeginAsync(stack.Azurite, tickets, IdleTime, cancellation);
-        await tickets.EditAndWaitAsync(0, cancellation);
         var alone = await meter.MeasureAsync(Singles, isEchoTold: false, () => OneByOneAsync(tickets, cancellation), cancellation);
         var withEcho = await meter.MeasureAsync(Singles, isEchoTold: true, () => OneByOneAsync(tickets, cancellation), cancellation);
         var burst = await meter.MeasureAsync(Burst, isEchoTold: false, () => Task.WhenAll(Enumerable.Range(0, Burst).Select(number => tickets.EditAndWaitAsync(number, cancellation))), cancellation);
