@@ -21,8 +21,8 @@ public sealed record Record(string Id, FieldSet Fields)
     /// <summary>A strong version (ETag, sync token) where the vendor has one; a timestamp is none.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The vendor's ids of references that have become links, by field.</summary>
-    public ImmutableSortedDictionary<string, string> ReferenceIds { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>References that have become links, by field.</summary>
+    public ImmutableSortedDictionary<string, RememberedReference> Resolved { get; init; } = ImmutableSortedDictionary<string, RememberedReference>.Empty;
 
     /// <summary>What keeps its changes on its side, or the other side's from it: a locked status, a filter; or null.</summary>
     public Block? Block { get; init; }

@@ -146,7 +146,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     private static Record Presumed(SyncCase item, Side target)
     {
         var link = item.Link!.Value.Value;
-        var record = new Record(link.IdOn(target)!, link.Bases[target]) { Version = link.MemoryOf(target).Version, ReferenceIds = link.MemoryOf(target).References };
+        var record = new Record(link.IdOn(target)!, link.Bases[target]) { Version = link.MemoryOf(target).Version, Resolved = link.MemoryOf(target).References };
         return record with { Label = KindMap.LabelOf(record) };
     }
 

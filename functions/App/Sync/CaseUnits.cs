@@ -62,7 +62,7 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         foreach (var side in Sides.Both)
         {
             if (plan.Item.On(side) is not Sight.NotRead) link = link with { Notes = link.Notes.With(side, NoteOf(plan, side)) };
-            if (plan.Item.RecordOn(side) is { } seen) link = link.WithMemory(side, new LinkMemory(seen.Version, seen.ReferenceIds));
+            if (plan.Item.RecordOn(side) is { } seen) link = link.WithMemory(side, new LinkMemory(seen.Version, seen.Resolved));
             if (plan.Item.RecordOn(side) is { } record) link = link with { Outside = link.Outside.With(side, record.IsOutside), FilterHash = scope.Settings.FilterHash(scope.Kind) };
         }
 

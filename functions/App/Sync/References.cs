@@ -44,13 +44,14 @@ internal sealed class References(LinkStore links)
         for (var i = 0; i < records.Count; i++)
         {
             if (records[i].Fields.Find(field.Name) is FieldValue.Reference reference && known.TryGetValue(records[i].Id, out var link) &&
-                link.MemoryOf(side).References.GetValueOrDefault(field.Name) == reference.RecordId && link.Bases[side].Find(field.Name) is FieldValue.LinkedReference agreed)
+                link.MemoryOf(side).References.GetValueOrDefault(field.Name) is { } remembered && remembered.Id == reference.RecordId &&
+                link.Bases[side].Find(field.Name) is FieldValue.LinkedReference agreed && agreed.Link == remembered.Link)
                 records[i] = Linked(records[i], field, reference.RecordId, agreed.Link);
         }
     }
 
     private static Record Linked(Record record, FieldMap field, string id, LinkId link) =>
-        record with { Fields = record.Fields.With(field.Name, new FieldValue.LinkedReference(link)), ReferenceIds = record.ReferenceIds.SetItem(field.Name, id) };
+        record with { Fields = record.Fields.With(field.Name, new FieldValue.LinkedReference(link)), Resolved = record.Resolved.SetItem(field.Name, new RememberedReference(id, link)) };
 
     /// <summary>Why a record will not be linked unless a person does something; null where it may well be.</summary>
     private static string? WhyExcluded(WorkScope scope, string kind, IndexEntry? entry) => entry switch

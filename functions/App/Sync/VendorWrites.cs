@@ -138,7 +138,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         {
             if (sent is not FieldValue.LinkedReference || record.Fields.Find(name) is not FieldValue.Reference actual) continue;
             var vendorName = scope.Kind.Field(name).End(effect.Target).Name!;
-            if (effect.VendorFields.Find(vendorName) == actual) record = record with { Fields = record.Fields.With(name, sent), ReferenceIds = record.ReferenceIds.SetItem(name, actual.RecordId) };
+            if (effect.VendorFields.Find(vendorName) == actual) record = record with { Fields = record.Fields.With(name, sent), Resolved = record.Resolved.SetItem(name, new RememberedReference(actual.RecordId, ((FieldValue.LinkedReference)sent).Link)) };
         }
 
         return record;
@@ -211,7 +211,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         }
 
         var settled = link with { State = link.State == LinkState.Creating ? LinkState.Active : link.State, Intent = null, Bases = bases };
-        if (effect.ReadBack is { } back) settled = settled.WithMemory(effect.Target, new LinkMemory(back.Version, link.MemoryOf(effect.Target).References.SetItems(back.ReferenceIds)));
+        if (effect.ReadBack is { } back) settled = settled.WithMemory(effect.Target, new LinkMemory(back.Version, link.MemoryOf(effect.Target).References.SetItems(back.Resolved)));
         if (effect.HasMore) tally.Again(item, "The other side is to be written, too.");
         if (item.Plan!.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return units.End(scope, item, settled, end);
         if (effect.IsCreate)

@@ -91,6 +91,19 @@ public sealed class PartTests
         world.Left.Live("people").ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task Poll_WithNothingToDo_TakesFiveOperationsAndACallAKindAndSide()
+    {
+        using var world = await WorldAsync();
+        await world.PollAsync();
+        var calls = world.Network.Calls;
+        world.Storage.Reset();
+        await world.PollAsync();
+
+        world.Storage.Calls.Count.ShouldBeLessThanOrEqualTo(5, string.Join('\n', world.Storage.Calls.Select(call => $"{call.Operation} {call.Uri.PathAndQuery}")));
+        (world.Network.Calls - calls).ShouldBe(4);
+    }
+
     private static Task<LiveWorld> WorldAsync(TimeSpan coolDown = default) =>
         LiveWorld.LiveAsync(FakeParts.Pair.Defaults with { CoolDown = coolDown }, FakeParts.Pair with { Name = FakePair.Name });
 
