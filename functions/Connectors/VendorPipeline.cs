@@ -20,6 +20,9 @@ public sealed class VendorPipeline
     /// <summary>The setting, of every system, that bounds how many calls of a connection are under way at once.</summary>
     public const string ConcurrencySetting = "maxConcurrentCalls";
 
+    /// <summary>The setting, of systems that count by the minute, that bounds how many calls of a connection are made in one; blank for none.</summary>
+    public const string PaceSetting = "callsPerMinute";
+
     internal const int MaxAnswerBytes = 32 * 1024 * 1024;
 
     private static readonly ResiliencePropertyKey<CallState> StateKey = new("call");
@@ -30,6 +33,8 @@ public sealed class VendorPipeline
 
     // A gate stays for the life of the process: some hundred bytes for each connection that was ever used.
     private readonly ConcurrentDictionary<(TenantId, ConnectionId, int Limit), CallGate> _gates = new();
+
+    private readonly ConcurrentDictionary<(TenantId, ConnectionId, int Limit), CallPace> _paces = new();
 
     /// <param name="http">From <see cref="CreateClient"/>; its own time-out must be infinite.</param>
     /// <param name="time">The clock of waits, time-outs and reports.</param>
@@ -172,6 +177,9 @@ public sealed class VendorPipeline
             if (state.Scope is not null && await state.Scope.Budget.TakeAsync(cancellation) is { } until)
                 return new VendorFailure(FailureKind.RateLimited, $"The call budget of {state.Dialect.Catalog.DisplayName} is used up.", Until: until);
 
+            if (state.Scope is not null && Pace(state.Dialect.Catalog, state.Scope)?.Take(Time.GetUtcNow()) is { } wait && wait > TimeSpan.Zero)
+                await Task.Delay(wait, Time, cancellation);
+
             var at = Time.GetUtcNow();
             var start = Time.GetTimestamp();
             var (failure, status) = await SendAsync(state, credentials, cancellation);
@@ -311,6 +319,11 @@ public sealed class VendorPipeline
         var limit = int.TryParse(catalog.Setting(scope.Settings, ConcurrencySetting), CultureInfo.InvariantCulture, out var set) && set > 0 ? set : 1;
         return _gates.GetOrAdd((scope.Tenant, scope.Connection, limit), static key => new CallGate(key.Limit));
     }
+
+    private CallPace? Pace(SystemCatalog catalog, ConnectionScope scope) =>
+        catalog.Settings.ContainsKey(PaceSetting) && int.TryParse(catalog.Setting(scope.Settings, PaceSetting), CultureInfo.InvariantCulture, out var limit) && limit > 0
+            ? _paces.GetOrAdd((scope.Tenant, scope.Connection, limit), static key => new CallPace(key.Limit))
+            : null;
 
     private double NextRandom()
     {

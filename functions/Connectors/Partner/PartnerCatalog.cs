@@ -45,6 +45,7 @@ public static class PartnerCatalog
             ["clientSecret"] = new("", "The secret of that application.", Secret: true),
             ["scope"] = new("read write", "What is asked for."),
             ["pageSize"] = new(manifest.Limits.PageSize.ToString(CultureInfo.InvariantCulture), "Records a page."),
+            [VendorPipeline.PaceSetting] = new(manifest.Limits.CallsPerMinute?.ToString(CultureInfo.InvariantCulture) ?? "", "Calls of a connection in a minute; blank for no limit."),
             [VendorPipeline.ConcurrencySetting] = new(manifest.Limits.ConcurrentCalls.ToString(CultureInfo.InvariantCulture), "Calls of a connection at the same time."),
         }.ToImmutableDictionary(),
     };

@@ -132,13 +132,29 @@ internal sealed class PartnerConnector : IConnector, IWebhookRegistrar
             return failure;
 
         var kept = endpoints.FirstOrDefault(endpoint => before is { Secret: not null } && before.Ids.Contains(endpoint.Id) && endpoint.Address == address.AbsoluteUri);
-        // Ours by label, of this host: what an earlier address left behind, or a registration whose secret never reached us.
-        foreach (var old in endpoints.Where(endpoint => endpoint.Id != kept?.Id && endpoint.Label == LabelOf(connection) && IsOfHost(endpoint, address)))
+        if (!(await KeptAsync(connection, address, before, kept, cancellation)).TryGet(out var registration, out failure))
+            return failure;
+
+        // Ours by label, of this host: what an earlier address left behind, or a registration whose secret never reached us. What cannot be taken away now is tried next time.
+        foreach (var old in endpoints.Where(endpoint => !registration.Ids.Contains(endpoint.Id) && endpoint.Label == LabelOf(connection) && IsOfHost(endpoint, address)))
+            await UnregisterAsync(connection, old.Id, cancellation);
+        return registration;
+    }
+
+    public async Task<VendorResult<bool>> UnregisterAsync(ConnectionScope connection, WebhookRegistration registration, CancellationToken cancellation)
+    {
+        foreach (var id in registration.Ids)
         {
-            if ((await UnregisterAsync(connection, old.Id, cancellation)).Failure is { } refused)
-                return refused;
+            if ((await UnregisterAsync(connection, id, cancellation)).Failure is { } failure)
+                return failure;
         }
 
+        return true;
+    }
+
+    private async Task<VendorResult<WebhookRegistration>> KeptAsync(
+        ConnectionScope connection, Uri address, WebhookRegistration? before, PartnerEndpoint? kept, CancellationToken cancellation)
+    {
         if (kept is { Enabled: true })
             return before! with { Mended = null };
         if (kept is not null)
@@ -154,21 +170,9 @@ internal sealed class PartnerConnector : IConnector, IWebhookRegistrar
             Json = new JsonObject { ["url"] = address.AbsoluteUri, ["label"] = LabelOf(connection) },
             Repeat = Repeat.Once,
         };
-        var created = await SendAsync(connection, create, answer => PartnerWebhooks.ReadEndpoint(answer.Json), cancellation);
-        if (!created.TryGet(out var endpoint, out failure))
-            return failure;
-        return new WebhookRegistration([endpoint.Id], endpoint.Secret) { Mended = before is null ? null : $"The webhooks were no longer registered with {Catalog.DisplayName}." };
-    }
-
-    public async Task<VendorResult<bool>> UnregisterAsync(ConnectionScope connection, WebhookRegistration registration, CancellationToken cancellation)
-    {
-        foreach (var id in registration.Ids)
-        {
-            if ((await UnregisterAsync(connection, id, cancellation)).Failure is { } failure)
-                return failure;
-        }
-
-        return true;
+        return (await SendAsync(connection, create, answer => PartnerWebhooks.ReadEndpoint(answer.Json), cancellation)).TryGet(out var endpoint, out var failure)
+            ? new WebhookRegistration([endpoint.Id], endpoint.Secret) { Mended = before is null ? null : $"The webhooks were no longer registered with {Catalog.DisplayName}." }
+            : failure;
     }
 
     private async Task<VendorResult<bool>> UnregisterAsync(ConnectionScope connection, string id, CancellationToken cancellation)

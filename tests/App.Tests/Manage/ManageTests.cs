@@ -75,6 +75,14 @@ public sealed class ManageTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public void PartnerApi_IsServedAsItStands()
+    {
+        var answer = _world.Function<GetPartnerApi>().Run(_world.Request("GET")).ShouldBeOfType<ContentResult>();
+        answer.ContentType.ShouldNotBeNull().ShouldStartWith("application/yaml");
+        answer.Content.ShouldNotBeNull().ShouldStartWith("openapi: 3.1.0");
+    }
+
+    [Fact]
     public async Task Connection_WithoutAToken_InvitesAndCanGetOneLater()
     {
         var created = await CreateConnectionAsync(new { id = "left", system = "synergy" });
