@@ -83,7 +83,7 @@ public static class Kit
         {
             await checks();
         }
-        catch (Exception exception) when (exception is BrokenException or HttpRequestException or System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is BrokenException or HttpRequestException or System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException or OperationCanceledException)
         {
             report.Note(new Finding("D1", false, exception.Message, server.LastRequest));
         }

@@ -123,6 +123,18 @@ public sealed class MoovilaTests
         refused["errors"][0].GetProperty("pointer").GetString().ShouldBe("#/phaseId");
     }
 
+    [Fact]
+    public async Task Record_ThatReadsDoNotShowYet_IsNotSaidToBeDeleted()
+    {
+        var clock = new ManualClock();
+        await using var vendors = await Vendors.StartAsync(time: clock);
+        await vendors.Sim("PUT", "moovila", "settings", new { readLagMs = 1000 });
+        var id = await AddAsync(vendors, "customers", new { name = "Acme" });
+        (await vendors.Moovila("GET", $"customers/{id}")).Status.ShouldBe(HttpStatusCode.NotFound);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await vendors.Moovila("GET", $"customers/{id}")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData(410, 1, "410")]
     [InlineData(500, 10, "three days")]

@@ -131,7 +131,8 @@ internal static class Api
         ("ETag", Tag(account, record)),
         ("Location", $"/{system.Definition.Name}/v1/{record.Kind.Name}/{record.Id}"));
 
-    private static IResult Missing(SimAccount account, SimKind kind, string id) => Kinds.WasGiven(account, kind, id)
+    /// <summary>Deleted, or never there; one that reads do not show yet is not deleted.</summary>
+    private static IResult Missing(SimAccount account, SimKind kind, string id) => Kinds.WasGiven(account, kind, id) && account.Find([kind.Name], id) is null
         ? Problem.Of(410, "The record was deleted.")
         : Problem.Of(404, "There is no such record.");
 
