@@ -11,7 +11,7 @@ namespace SyncFunctions.App.Orchestrations;
 public sealed record ProjectRunInput(string Tenant, string Flow, string Run, long Epoch, RunMode Mode, ImmutableArray<string> Kinds, ImmutableArray<string> Parents);
 
 /// <param name="Order">What a person wants of the run: then none of them was looked at.</param>
-public sealed record ProjectsResult(KindCounts Counts, RunOrder? Order = null);
+public sealed record ProjectsResult(ImmutableSortedDictionary<string, KindCounts> Counts, RunOrder? Order = null);
 
 /// <summary>What lives inside one changed project, or inside a group of them, is brought into step.</summary>
 public static class ProjectRun
@@ -29,9 +29,9 @@ public sealed class SyncProjects(RunSteps steps, RunJournal journal, ProjectSync
     {
         var run = new RunId(input.Run);
         var (flow, _) = await steps.BeginAsync(new FlowKey(new TenantId(input.Tenant), new FlowId(input.Flow)), input.Mode, run, input.Epoch, cancellation);
-        if (await journal.OrderAsync(flow.Key, run, cancellation) is { } order) return new ProjectsResult(KindCounts.None, order);
+        if (await journal.OrderAsync(flow.Key, run, cancellation) is { } order) return new ProjectsResult(CountsByKind.None, order);
         var kinds = flow.Pair.Kinds.Where(kind => input.Kinds.Contains(kind.Name) && flow.Settings.Kind(kind.Name).Enabled).ToList();
-        if (kinds.Count == 0) return new ProjectsResult(KindCounts.None);
+        if (kinds.Count == 0) return new ProjectsResult(CountsByKind.None);
         var scope = new WorkScope(flow, kinds[0], input.Mode, run, input.Epoch);
         return new ProjectsResult(await projects.RunAsync(scope, kinds, [.. input.Parents.Select(parent => new LinkId(parent))], cancellation));
     }

@@ -145,8 +145,8 @@ public static class SyncRun
         var each = parents.Length <= GroupSize && !input.AllParents ? 1 : GroupSize;
         var wave = parents.Take(each == 1 ? GroupSize : InFlight * each).ToArray();
         var results = await EachAsync(context, input, [.. wave.Chunk(each)]);
-        var counts = results.Aggregate(KindCounts.None, (sum, result) => sum + result.Counts);
-        await context.CallActivityAsync(nameof(ReportProgress), new ProgressInput(input.Tenant, input.Flow, input.Run, input.InsideKinds[0], counts));
+        var counts = results.Aggregate(CountsByKind.None, (sum, result) => sum.Plus(result.Counts));
+        await context.CallActivityAsync(nameof(ReportProgress), new ProgressInput(input.Tenant, input.Flow, input.Run, counts));
         Obey(results.Select(result => result.Order).FirstOrDefault(order => order is not null));
         return input.AfterInsides(wave.Length, after);
     }
@@ -180,7 +180,7 @@ public static class SyncRun
         }
         catch (TaskFailedException)
         {
-            return new ProjectsResult(KindCounts.None with { Done = parents.Length, Failed = parents.Length });
+            return new ProjectsResult(CountsByKind.None.Plus(input.InsideKinds[0], KindCounts.None with { Done = parents.Length, Failed = parents.Length }));
         }
     }
 

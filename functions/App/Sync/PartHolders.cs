@@ -15,7 +15,7 @@ internal sealed class PartHolders(LinkStore links)
     public async Task<List<SyncCase>> SortAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
     {
         if (scope.Kind.PartOf is not { } projectKind || cases.Count == 0) return [];
-        foreach (var item in cases) item.Project = item.Link?.Value.Id.Project ?? scope.Project ?? Holder(scope, item);
+        foreach (var item in cases) item.Project = scope.Project ?? Holder(scope, item) ?? item.Link?.Value.Id.Project;
 
         // A run of a project has looked at its link just now.
         if (scope.Project is not null) return [];

@@ -7,7 +7,7 @@ namespace SyncFunctions.App.Sync;
 
 /// <param name="Cursors">Where the next delta begins; those of before where the project could not be done to its end.</param>
 /// <param name="Failure">What could not be read, or null.</param>
-public sealed record PartsResult(KindCounts Counts, ImmutableArray<Cursor> Cursors, VendorFailure? Failure);
+public sealed record PartsResult(ImmutableSortedDictionary<string, KindCounts> Counts, ImmutableArray<Cursor> Cursors, VendorFailure? Failure);
 
 /// <summary>Brings all that lives inside one project, with ids of its own, into step: kind by kind, both sides read to the end and planned together.</summary>
 public sealed class PartSync(BatchSync batches, PartsGone gone, TimeProvider time)
@@ -19,7 +19,7 @@ public sealed class PartSync(BatchSync batches, PartsGone gone, TimeProvider tim
     public async Task<PartsResult> RunAsync(WorkScope scope, Link link, ImmutableArray<Cursor> cursors, IReadOnlyList<KindMap> parts, CancellationToken cancellation)
     {
         scope = scope with { Flow = scope.Flow.For(link.Id) };
-        var counts = KindCounts.None;
+        var counts = CountsByKind.None;
         var next = new List<Cursor>();
         foreach (var kind in parts)
         {
@@ -27,8 +27,8 @@ public sealed class PartSync(BatchSync batches, PartsGone gone, TimeProvider tim
             var read = await Task.WhenAll(Sides.Both.Select(side => ReadAsync(ofKind, link, side, cursors.FirstOrDefault(cursor => cursor.Kind == kind.Name && cursor.Side == side), cancellation)));
             if (read.FirstOrDefault(side => side.Failure is not null) is { } failed) return new PartsResult(counts, cursors, failed.Failure);
             var sources = read.SelectMany(side => side.Fresh.Select(record => new SourceRecord(side.Side, record.Id, record))).ToList();
-            if (sources.Count > 0) counts += (await batches.RunAsync(ofKind, sources, cancellation)).Counts;
-            if (scope.Mode is RunMode.Comprehensive or RunMode.DryRun) counts += await gone.RunAsync(ofKind, read.ToDictionary(side => side.Side, side => side.Ids), cancellation);
+            if (sources.Count > 0) counts = counts.Plus(kind.Name, (await batches.RunAsync(ofKind, sources, cancellation)).Counts);
+            if (scope.Mode is RunMode.Comprehensive or RunMode.DryRun) counts = counts.Plus(kind.Name, await gone.RunAsync(ofKind, read.ToDictionary(side => side.Side, side => side.Ids), cancellation));
             next.AddRange(read.Select(side => side.Next));
         }
 

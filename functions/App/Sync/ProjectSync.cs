@@ -23,10 +23,11 @@ public sealed class ProjectSync(BatchSync batches, PartSync parts, ProjectStore 
     /// <param name="kinds">Kinds that live inside the same kind.</param>
     /// <param name="projects">Links of the kind that holds them.</param>
     /// <param name="work">Rows of the work list that asked for it, by project.</param>
-    public async Task<KindCounts> RunAsync(
+    /// <returns>What was done, by kind.</returns>
+    public async Task<ImmutableSortedDictionary<string, KindCounts>> RunAsync(
         WorkScope scope, IReadOnlyList<KindMap> kinds, IReadOnlyList<LinkId> projects, CancellationToken cancellation, ILookup<LinkId?, Versioned<WorkItem>>? work = null)
     {
-        if (projects.Count == 0 || kinds.Count == 0) return KindCounts.None;
+        if (projects.Count == 0 || kinds.Count == 0) return CountsByKind.None;
         var (insides, own) = (kinds.Where(kind => kind.Parent is not null).ToList(), kinds.Where(kind => kind.PartOf is not null).ToList());
         if (scope.Mode == RunMode.DryRun) return await PlanAsync(scope, insides, own, projects, cancellation);
         var run = scope.Run ?? throw new ArgumentException("Projects are guarded for a run.", nameof(scope));
@@ -58,13 +59,13 @@ public sealed class ProjectSync(BatchSync batches, PartSync parts, ProjectStore 
         later.AddRange(taken.Where(item => lost.Contains(item.Project.Link)).Select(item => (item.Project.Link, now + AskAgainAfter)));
         taken.RemoveAll(item => lost.Contains(item.Project.Link));
         await PutOffAsync(scope, insides, later, cancellation);
-        var counts = KindCounts.None with { Skipped = later.Count };
+        var counts = CountsByKind.None.Plus(kinds[0].Name, KindCounts.None with { Skipped = later.Count });
         if (taken.Count == 0) return counts;
 
         try
         {
-            foreach (var kind in insides) counts += (await batches.RunInsideAsync(scope with { Kind = kind }, taken.ConvertAll(item => item.Project.Link), cancellation, work)).Counts;
-            if (own.Count > 0) counts += await RunPartsAsync(scope, own, taken, cancellation);
+            foreach (var kind in insides) counts = counts.Plus(kind.Name, (await batches.RunInsideAsync(scope with { Kind = kind }, taken.ConvertAll(item => item.Project.Link), cancellation, work)).Counts);
+            if (own.Count > 0) counts = counts.Plus(await RunPartsAsync(scope, own, taken, cancellation));
             return counts;
         }
         finally
@@ -85,7 +86,7 @@ public sealed class ProjectSync(BatchSync batches, PartSync parts, ProjectStore 
         var now = time.GetUtcNow();
         var asked = (await store.FindAsync(scope.Flow.Key, due, cancellation)).Values.Where(project => project.Value.IsAsked).ToDictionary(project => project.Value.Link);
         var ready = due.Where(project => scope.Run is not null && asked.TryGetValue(project, out var found) && found.Value.Guard!.MayBegin(now)).ToList();
-        var counts = await RunAsync(scope, [scope.Kind], ready, cancellation, work);
+        var counts = (await RunAsync(scope, [scope.Kind], ready, cancellation, work)).Values.Aggregate(KindCounts.None, KindCounts.Add);
         var single = due.Except(ready).ToList();
         if (single.Count == 0) return new BatchOutcome(counts, []);
         var outcome = await batches.RunInsideAsync(scope, single, cancellation, work);
@@ -97,26 +98,27 @@ public sealed class ProjectSync(BatchSync batches, PartSync parts, ProjectStore 
     }
 
     /// <summary>Nothing is written, so nobody is in the way.</summary>
-    private async Task<KindCounts> PlanAsync(WorkScope scope, List<KindMap> insides, List<KindMap> own, IReadOnlyList<LinkId> projects, CancellationToken cancellation)
+    private async Task<ImmutableSortedDictionary<string, KindCounts>> PlanAsync(WorkScope scope, List<KindMap> insides, List<KindMap> own, IReadOnlyList<LinkId> projects, CancellationToken cancellation)
     {
-        var counts = KindCounts.None;
-        foreach (var kind in insides) counts += (await batches.RunInsideAsync(scope with { Kind = kind, PlanPage = DryRun.PageOf(scope.Flow, kind, 'i', projects[0].Value) }, projects, cancellation)).Counts;
+        var counts = CountsByKind.None;
+        foreach (var kind in insides) counts = counts.Plus(kind.Name, (await batches.RunInsideAsync(scope with { Kind = kind, PlanPage = DryRun.PageOf(scope.Flow, kind, 'i', projects[0].Value) }, projects, cancellation)).Counts);
         if (own.Count == 0) return counts;
-        foreach (var link in (await ActiveAsync(scope, own, projects, cancellation)).Values) counts += (await parts.RunAsync(scope, link, [], own, cancellation)).Counts;
+        foreach (var link in (await ActiveAsync(scope, own, projects, cancellation)).Values) counts = counts.Plus((await parts.RunAsync(scope, link, [], own, cancellation)).Counts);
         return counts;
     }
 
     /// <summary>Each by itself: what one cannot be read of is said of that one, and is no matter of the others.</summary>
-    private async Task<KindCounts> RunPartsAsync(WorkScope scope, List<KindMap> own, List<Taken> taken, CancellationToken cancellation)
+    private async Task<ImmutableSortedDictionary<string, KindCounts>> RunPartsAsync(WorkScope scope, List<KindMap> own, List<Taken> taken, CancellationToken cancellation)
     {
         var active = await ActiveAsync(scope, own, taken.ConvertAll(item => item.Project.Link), cancellation);
-        var counts = KindCounts.None;
+        var counts = CountsByKind.None;
         await Concurrent.ForEachAsync(taken, ProjectsAtOnce, async (item, token) =>
         {
             if (!active.TryGetValue(item.Project.Link, out var link)) return;
             var ofProject = scope with { Mode = item.Mode, Until = item.Project.Guard!.Until!.Value };
             item.Result = await parts.RunAsync(ofProject, link, item.Project.Cursors, own, token);
-            lock (taken) counts += item.Result.Counts with { Failed = item.Result.Counts.Failed + (item.Result.Failure is null ? 0 : 1) };
+            var failed = item.Result.Failure is null ? KindCounts.None : KindCounts.None with { Failed = 1 };
+            lock (taken) counts = counts.Plus(item.Result.Counts).Plus(own[0].Name, failed);
             if (item.Result.Failure is { } failure) await TellAsync(ofProject, link, failure, token);
         }, cancellation);
         return counts;
