@@ -26,6 +26,7 @@ public sealed record LogEntry(DateTimeOffset At, LogSeverity Level, string Code,
     /// <summary>The record's name for people.</summary>
     public string? Label { get; init; }
 
+    /// <summary>Of a part that has no link: its project's.</summary>
     public LinkId? LinkId { get; init; }
 
     public RunId? RunId { get; init; }

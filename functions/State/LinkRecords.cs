@@ -91,6 +91,7 @@ public sealed record WorkItem(string Kind, Side Side, string RecordId, WorkReaso
     /// <summary>Since when it waits.</summary>
     public required DateTimeOffset FirstAt { get; init; }
 
+    /// <summary>Of a part that has no link yet: its project's.</summary>
     public LinkId? Link { get; init; }
 
     /// <summary>News took the place of a plan that waited.</summary>

@@ -105,6 +105,8 @@ public sealed class MemoryStorageTests(AzuriteFixture azurite)
             "PartitionKey eq 'o''d é d'",
             "PartitionKey eq 'p' and (Number eq 10 or Number gt 40)",
             "At le datetime'2026-01-01T00:00:20Z'",
+            "Timestamp ge datetime'2026-01-01T00:00:00Z'",
+            "PartitionKey eq 'p' and Timestamp lt datetime'2026-01-01T00:00:00Z'",
             "Flag eq true",
             "Nothing eq 'x'",
             "PartitionKey ge 'o' and PartitionKey lt 'q' and RowKey ge '2'",

@@ -19,12 +19,23 @@ public static class FlowSettingsPatch
     public static FlowSettings Apply(Pair pair, Systems systems, FlowSettings settings, JsonElement? patch)
     {
         if (patch is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) }) throw JsonBody.Invalid("The settings must be a JSON object.", "#/settings");
-        var merged = patch is { ValueKind: JsonValueKind.Object } changes ? Merge(Json.ToNode(settings)!.AsObject(), JsonObject.Create(changes)!) : null;
+        var merged = patch is { ValueKind: JsonValueKind.Object } changes ? Merge(Json.ToNode(settings)!.AsObject(), WithWholeRests(pair, settings, JsonObject.Create(changes)!)) : null;
         var result = merged is null ? settings : Read(merged);
         Check(pair, systems, result);
 
         // What the vendor has is not the tenant's to choose.
         return result with { StatusBoards = settings.StatusBoards };
+    }
+
+    /// <summary>Whoever changes one member of a pair's own rule, or switches it off, leaves the others as they are.</summary>
+    private static JsonObject WithWholeRests(Pair pair, FlowSettings settings, JsonObject patch)
+    {
+        foreach (var kind in pair.Kinds.Where(kind => kind.AutoPause is not null && settings.Kind(kind.Name).AutoPause is null))
+        {
+            if ((patch["kinds"] as JsonObject)?[kind.Name] is JsonObject chosen && chosen["autoPause"] is JsonObject rest) chosen["autoPause"] = Merge(Json.ToNode(kind.AutoPause)!.AsObject(), rest);
+        }
+
+        return patch;
     }
 
     /// <summary>A null in the patch takes the member back to its default.</summary>

@@ -83,7 +83,9 @@ public sealed class ListProjects(Finder finder, ProjectLists projects, Connectio
     private static bool IsShown(ProjectView project, bool disabled, bool archived) => project.State == ProjectState.Archived ? archived : project.Enabled || disabled;
 
     private static bool Has(ProjectView project, string word) =>
-        Array.Exists([project.Customer, project.Name, project.LeftName, project.ExternalId, project.RightId, project.Board], text => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true);
+        Has(project.Customer, word) || Has(project.Name, word) || Has(project.LeftName, word) || Has(project.ExternalId, word) || Has(project.RightId, word) || Has(project.Board, word);
+
+    private static bool Has(string? text, string word) => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 
     private static ImmutableSortedDictionary<string, int> Count<T>(List<ProjectView> projects, Func<ProjectView, T> by)
         where T : struct, Enum => projects.CountBy(by).ToImmutableSortedDictionary(count => Json.ToNode(count.Key)!.GetValue<string>(), count => count.Value);

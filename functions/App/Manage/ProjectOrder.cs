@@ -57,15 +57,11 @@ internal sealed class ProjectOrder(ProjectSort sort, bool descending, bool byBoa
     public int Compare(Place? x, Place? y)
     {
         if (x is null || y is null) return (x is null ? 0 : 1) - (y is null ? 0 : 1);
-        int[] order =
-        [
-            Text.Compare(x.Board, y.Board),
-            descending ? Text.Compare(y.Key, x.Key) : Text.Compare(x.Key, y.Key),
-            Text.Compare(x.Customer, y.Customer),
-            Text.Compare(x.Name, y.Name),
-            string.CompareOrdinal(x.Link, y.Link),
-        ];
-        return Array.Find(order, part => part != 0);
+        var order = Text.Compare(x.Board, y.Board);
+        if (order == 0) order = descending ? Text.Compare(y.Key, x.Key) : Text.Compare(x.Key, y.Key);
+        if (order == 0) order = Text.Compare(x.Customer, y.Customer);
+        if (order == 0) order = Text.Compare(x.Name, y.Name);
+        return order != 0 ? order : string.CompareOrdinal(x.Link, y.Link);
     }
 
     private string KeyOf(ProjectView project) => sort switch

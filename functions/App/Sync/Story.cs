@@ -17,7 +17,7 @@ internal static class Story
             Side = item.Source,
             RecordId = item.SourceId,
             Label = item.Label,
-            LinkId = item.LinkId,
+            LinkId = item.LinkId ?? item.Project,
             RunId = scope.Run,
             WhatToDo = whatToDo,
         };

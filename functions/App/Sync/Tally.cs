@@ -204,7 +204,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
             Attempts = attempts,
             Detail = detail,
             FirstAt = item.Work.Select(work => work.Value.FirstAt).DefaultIfEmpty(now).Min(),
-            Link = item.Link?.Value.Id,
+            Link = item.Link?.Value.Id ?? item.Project,
         };
 
     private static int Attempts(SyncCase item) => item.Work.Select(work => work.Value.Attempts).DefaultIfEmpty(0).Max() + 1;

@@ -119,6 +119,68 @@ public sealed class FlowSettingsPatchTests
             note => note.IsCustom.ShouldBeTrue(), note => note.Owner.ShouldBe(Side.Left), note => note.ReadOnlyOn.ShouldBe(Side.Right), note => note.NormalForm.RightMaxLength.ShouldBe(500));
     }
 
-    private static FlowSettings Apply(FlowSettings settings, string patch) =>
-        FlowSettingsPatch.Apply(SynergyTinyPlus.Pair, new Systems(new VendorPipeline(new HttpClient(), TimeProvider.System, new Random(1))), settings, JsonDocument.Parse(patch).RootElement);
+    [Theory]
+    [InlineData("""{"referencesEvery":"00:04:59"}""", "#/settings/referencesEvery")]
+    [InlineData("""{"referencesEvery":"-00:00:01"}""", "#/settings/referencesEvery")]
+    [InlineData("""{"referencesEvery":"31.00:00:01"}""", "#/settings/referencesEvery")]
+    [InlineData("""{"statusCategories":{"ticket":{"Board A":{"New":"Sideways"}}}}""", "#/settings/statusCategories/ticket/Board%20A/New")]
+    [InlineData("""{"statusCategories":{"phase":{"*":{"New":"Active"}}}}""", "#/settings/statusCategories/phase/%2A/New")]
+    [InlineData("""{"statusCategories":{"invoice":{"*":{"New":"Active"}}}}""", "#/settings/statusCategories/invoice/%2A/New")]
+    [InlineData("""{"statusDefaults":{"project":{"*":{"Sideways":"New"}}}}""", "#/settings/statusDefaults/project/%2A/Sideways")]
+    [InlineData("""{"statusDefaults":{"phase":{"*":{"Active":"New"}}}}""", "#/settings/statusDefaults/phase/%2A/Active")]
+    [InlineData("""{"kinds":{"ticket":{"bare":true}}}""", "#/settings/kinds/ticket/bare")]
+    [InlineData("""{"kinds":{"project":{"autoPause":{"afterDays":-1}}}}""", "#/settings/kinds/project/autoPause/afterDays")]
+    [InlineData("""{"kinds":{"ticket":{"autoPause":{"off":true}}}}""", "#/settings/kinds/ticket/autoPause/field")]
+    public void Patch_OfProjectsAndTheirParts_ThatDoesNotFit_IsRefusedWithItsPlace(string patch, string pointer) =>
+        Should.Throw<ProblemException>(() => Apply(ConnectWiseMoovila.Pair, ConnectWiseMoovila.Pair.Defaults, patch)).Errors.ShouldHaveSingleItem().Pointer.ShouldBe(pointer);
+
+    [Fact]
+    public void Patch_OfProjectsAndTheirParts_ThatFits_IsKept()
+    {
+        var settings = Apply(ConnectWiseMoovila.Pair, ConnectWiseMoovila.Pair.Defaults, """
+            {"referencesEvery":"00:00:00","statusCategories":{"ticket":{"Board A":{"New":"OnHold"}}},"statusDefaults":{"project":{"*":{"Active":"Open"}}},
+             "kinds":{"scheduleEntry":{"bare":true},"member":{"fields":{"lifecycle":"off"}}}}
+            """);
+
+        settings.ReferencesEvery.ShouldBe(TimeSpan.Zero);
+        settings.StatusCategories.Find("ticket", "Board A", "New").ShouldBe("OnHold");
+        settings.StatusDefaults.Find("project", "*", "Active").ShouldBe("Open");
+        settings.Kind("scheduleEntry").Bare.ShouldBeTrue();
+        Apply(ConnectWiseMoovila.Pair, settings, """{"statusCategories":null,"kinds":{"scheduleEntry":{"bare":null}}}""").ShouldSatisfyAllConditions(
+            after => after.StatusCategories.Find("ticket", "Board A", "New").ShouldBeNull(), after => after.Kind("scheduleEntry").Bare.ShouldBeFalse());
+    }
+
+    [Fact]
+    public void Patch_OfOneMemberOfTheRestRule_LeavesWhatThePairHas()
+    {
+        var pair = ConnectWiseMoovila.Pair;
+        var project = pair.Kind("project");
+
+        var later = Apply(pair, pair.Defaults, """{"kinds":{"project":{"autoPause":{"afterDays":30}}}}""");
+        var off = Apply(pair, later, """{"kinds":{"project":{"autoPause":{"off":true}}}}""");
+
+        (later.AutoPauseOf(project)!.AfterDays, later.AutoPauseOf(project)!.Field, later.AutoPauseOf(project)!.Values.Length).ShouldBe((30, "status", 2));
+        (off.AutoPauseOf(project)!.Off, off.AutoPauseOf(project)!.AfterDays).ShouldBe((true, 30));
+        Apply(pair, pair.Defaults, """{"kinds":{"project":{"autoPause":{"off":true}}}}""").AutoPauseOf(project)!.IsDue(DateTimeOffset.MinValue, DateTimeOffset.MaxValue).ShouldBeFalse();
+        Apply(pair, off, """{"kinds":{"project":{"autoPause":null}}}""").AutoPauseOf(project).ShouldBe(project.AutoPause);
+    }
+
+    [Fact]
+    public void Patch_OfWhatTheVendorHas_ChangesNothing()
+    {
+        var read = ConnectWiseMoovila.Pair.Defaults with
+        {
+            StatusBoards = ConnectWiseMoovila.Pair.Defaults.StatusBoards.Add("ticket", [new StatusBoard("3", "Board A", [new BoardStatus("7", "New", "NotStarted", true)])]),
+        };
+
+        var patched = Apply(ConnectWiseMoovila.Pair, read, """{"statusBoards":null,"coolDown":"00:01:00"}""");
+
+        patched.StatusBoards["ticket"].ShouldHaveSingleItem().Name.ShouldBe("Board A");
+        patched.CoolDown.ShouldBe(TimeSpan.FromMinutes(1));
+    }
+
+    private static FlowSettings Apply(FlowSettings settings, string patch) => Apply(SynergyTinyPlus.Pair, settings, patch);
+
+    private static FlowSettings Apply(Pair pair, FlowSettings settings, string patch) =>
+        FlowSettingsPatch.Apply(pair, new Systems(new VendorPipeline(new HttpClient(), TimeProvider.System, new Random(1))), settings, JsonDocument.Parse(patch).RootElement);
 }
