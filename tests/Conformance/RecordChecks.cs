@@ -43,10 +43,10 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
         var (body, references) = await samples.BodyAsync(kind);
         var answer = (await server.PostAsync(_list, body)).Expect(201);
         var made = samples.Keep(kind, answer, references);
-        Require(answer.Header("ETag") is not null, "The answer has no ETag.");
-        Require(answer.Header("Location") is { } location && new Uri(server.Base, location).AbsolutePath.EndsWith($"/{_list}/{made.Id}", StringComparison.Ordinal), "The Location is not the record's address.");
+        BrokenException.Unless(answer.Header("ETag") is not null, "The answer has no ETag.");
+        BrokenException.Unless(answer.Header("Location") is { } location && new Uri(server.Base, location).AbsolutePath.EndsWith($"/{_list}/{made.Id}", StringComparison.Ordinal), "The Location is not the record's address.");
         foreach (var (name, value) in body)
-            Require(Same(value, made.Json.GetProperty(name)), $"{name} was sent and is not kept.");
+            BrokenException.Unless(Same(value, made.Json.GetProperty(name)), $"{name} was sent and is not kept.");
         return made;
     }
 
@@ -105,7 +105,7 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
                 samples.Keep(kind, answer, []);
             if (answer.Status != 422)
                 throw new BrokenException($"{name} as {(value?.ToJsonString() is { Length: > 30 } text ? $"{text[..30]}…" : value?.ToJsonString() ?? "null")} should be 422 and is {answer.Status}.");
-            Require(
+            BrokenException.Unless(
                 answer.Json.TryGetProperty("errors", out var errors) && errors.EnumerateArray().Any(error => error.GetProperty("pointer").GetString() == $"#/{name}"),
                 $"The errors do not point at #/{name}.");
         }
@@ -117,7 +117,7 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
         var tag = answer.Header("ETag") ?? throw new BrokenException("The answer has no ETag.");
         samples.Again(made, answer);
         var same = (await server.GetAsync(made.Path, ("If-None-Match", tag))).Expect(304);
-        Require(same.Body.Length == 0, "A 304 has no body.");
+        BrokenException.Unless(same.Body.Length == 0, "A 304 has no body.");
         (await server.GetAsync(made.Path, ("If-None-Match", "\"another\""))).Expect(200);
     }
 
@@ -139,13 +139,13 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
             {
                 var all = await WalkAsync(since, null);
                 var sorted = all.OrderBy(item => Time(item.GetProperty("modifiedAt"))).ThenBy(item => item.GetProperty("id").GetString(), StringComparer.Ordinal);
-                Require(all.Select(IdOf).SequenceEqual(sorted.Select(IdOf)), "The records are not in the order of (modifiedAt, id).");
+                BrokenException.Unless(all.Select(IdOf).SequenceEqual(sorted.Select(IdOf)), "The records are not in the order of (modifiedAt, id).");
             });
             await CheckAsync("C2", async () =>
             {
                 var found = (await WalkAsync($"since={Uri.EscapeDataString(second.Modified)}", null)).ToList();
-                Require(found.Any(item => IdOf(item) == second.Id), "A record of exactly that time is missing.");
-                Require(found.TrueForAll(item => Time(item.GetProperty("modifiedAt")) >= DateTimeOffset.Parse(second.Modified, CultureInfo.InvariantCulture)), "There is a record from before that time.");
+                BrokenException.Unless(found.Any(item => IdOf(item) == second.Id), "A record of exactly that time is missing.");
+                BrokenException.Unless(found.TrueForAll(item => Time(item.GetProperty("modifiedAt")) >= DateTimeOffset.Parse(second.Modified, CultureInfo.InvariantCulture)), "There is a record from before that time.");
             });
         }
 
@@ -175,18 +175,18 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
             await samples.MakeAsync(kind);
         })).Select(IdOf).ToList();
         foreach (var made in ours.Where(made => made.Id != moved))
-            Require(seen.Count(id => id == made.Id) == 1, $"{made.Id} stayed as it was and was given {seen.Count(id => id == made.Id)} times.");
+            BrokenException.Unless(seen.Count(id => id == made.Id) == 1, $"{made.Id} stayed as it was and was given {seen.Count(id => id == made.Id)} times.");
         if (moved is not null)
-            Require(seen.LastIndexOf(moved) > seen.IndexOf(moved), $"{moved} was changed during the walk and not given at the end.");
+            BrokenException.Unless(seen.LastIndexOf(moved) > seen.IndexOf(moved), $"{moved} was changed during the walk and not given at the end.");
     }
 
     private async Task InsideAsync(Made here, Made there, string parent)
     {
         var holder = here.Inside(parent) ?? throw new BrokenException($"No required reference leads from {kind.Name} to {parent}.");
         var found = (await WalkAsync($"parent={holder.Id}", null)).Select(IdOf).ToList();
-        Require(found.Contains(here.Id), "A record that lives in it is missing.");
-        Require(!found.Contains(there.Id), "There is a record that lives elsewhere.");
-        Require((await WalkAsync($"parent={NeverWas}", null)).Count == 0, "A record that does not exist holds something.");
+        BrokenException.Unless(found.Contains(here.Id), "A record that lives in it is missing.");
+        BrokenException.Unless(!found.Contains(there.Id), "There is a record that lives elsewhere.");
+        BrokenException.Unless((await WalkAsync($"parent={NeverWas}", null)).Count == 0, "A record that does not exist holds something.");
     }
 
     private async Task FilterAsync(Made made, string field)
@@ -195,8 +195,8 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
         foreach (var asked in new[] { value, value.ToUpperInvariant() })
         {
             var found = (await WalkAsync($"{field}={Uri.EscapeDataString(asked)}", null)).Select(IdOf).ToList();
-            Require(found.Contains(made.Id), $"{field}={asked} does not find the record.");
-            Require(found.Count == 1, $"{field}={asked} finds {found.Count} records.");
+            BrokenException.Unless(found.Contains(made.Id), $"{field}={asked} does not find the record.");
+            BrokenException.Unless(found.Count == 1, $"{field}={asked} finds {found.Count} records.");
         }
     }
 
@@ -211,31 +211,31 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
             var answer = (await server.PatchAsync(before.Path, change)).Expect(200);
             made = samples.Again(before, answer);
             foreach (var field in kind.Fields.Where(field => !field.ReadOnly && !change.ContainsKey(field.Name)))
-                Require(JsonElement.DeepEquals(before.Json.GetProperty(field.Name), made.Json.GetProperty(field.Name)), $"{field.Name} was not sent and has changed.");
+                BrokenException.Unless(JsonElement.DeepEquals(before.Json.GetProperty(field.Name), made.Json.GetProperty(field.Name)), $"{field.Name} was not sent and has changed.");
             foreach (var (name, value) in change)
-                Require(Same(value, made.Json.GetProperty(name)), $"{name} was sent and is not kept.");
-            Require(made.Version != before.Version, "The version is the same as before.");
-            Require(Time(made.Json.GetProperty("modifiedAt")) >= Time(before.Json.GetProperty("modifiedAt")), "modifiedAt went back.");
+                BrokenException.Unless(Same(value, made.Json.GetProperty(name)), $"{name} was sent and is not kept.");
+            BrokenException.Unless(made.Version != before.Version, "The version is the same as before.");
+            BrokenException.Unless(Time(made.Json.GetProperty("modifiedAt")) >= Time(before.Json.GetProperty("modifiedAt")), "modifiedAt went back.");
         }))
             return;
         await CheckAsync("F2", async () =>
         {
             (await server.PatchAsync(made.Path, Change()!, ("If-Match", before.ETag))).ExpectProblem(412);
-            Require((await server.GetAsync(made.Path)).Json.GetProperty("version").GetString() == made.Version, "It was changed all the same.");
+            BrokenException.Unless((await server.GetAsync(made.Path)).Json.GetProperty("version").GetString() == made.Version, "It was changed all the same.");
             made = samples.Again(made, (await server.PatchAsync(made.Path, Change()!, ("If-Match", made.ETag))).Expect(200));
         });
         await CheckAsync("F3", async () => (await server.SendAsync(HttpMethod.Patch, made.Path, Server.Json(Change()!, "application/json"))).ExpectProblem(415));
         await CheckAsync("F4", async () =>
         {
             await WrongValuesAsync(async body => await server.PatchAsync(made.Path, body), isNew: false);
-            Require((await server.GetAsync(made.Path)).Json.GetProperty("version").GetString() == made.Version, "Something was changed all the same.");
+            BrokenException.Unless((await server.GetAsync(made.Path)).Json.GetProperty("version").GetString() == made.Version, "Something was changed all the same.");
         });
         await CheckAsync("F5", async () =>
         {
             var same = new JsonObject(change.Select(field => KeyValuePair.Create(field.Key, JsonNode.Parse(made.Json.GetProperty(field.Key).GetRawText()))));
             var answer = (await server.PatchAsync(made.Path, same)).Expect(200);
-            Require(answer.Json.GetProperty("version").GetString() == made.Version, "The version is another.");
-            Require(answer.Json.GetProperty("modifiedAt").GetString() == made.Modified, "modifiedAt is another.");
+            BrokenException.Unless(answer.Json.GetProperty("version").GetString() == made.Version, "The version is another.");
+            BrokenException.Unless(answer.Json.GetProperty("modifiedAt").GetString() == made.Modified, "modifiedAt is another.");
         });
     }
 
@@ -282,7 +282,7 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
             cursor = answer.GetProperty("next").GetString();
             if (cursor is null)
                 return items;
-            Require(page.Count > 0, "A page that is not the last is empty.");
+            BrokenException.Unless(page.Count > 0, "A page that is not the last is empty.");
             if (afterPage is not null)
                 await afterPage(page);
         }
@@ -313,10 +313,4 @@ internal sealed class RecordChecks(Server server, Report report, Samples samples
     private static string IdOf(JsonElement item) => item.GetProperty("id").GetString()!;
 
     private static DateTimeOffset Time(JsonElement json) => DateTimeOffset.Parse(json.GetString()!, CultureInfo.InvariantCulture);
-
-    private static void Require(bool kept, string broken)
-    {
-        if (!kept)
-            throw new BrokenException(broken);
-    }
 }

@@ -10,7 +10,14 @@ namespace SyncFunctions.Conformance;
 public sealed record Finding(string Rule, bool? Kept, string What, string Request);
 
 /// <summary>A rule was seen to be broken.</summary>
-internal sealed class BrokenException(string what) : Exception(what);
+internal sealed class BrokenException(string what) : Exception(what)
+{
+    public static void Unless(bool kept, string what)
+    {
+        if (!kept)
+            throw new BrokenException(what);
+    }
+}
 
 /// <summary>What was found, rule by rule.</summary>
 public sealed class Report

@@ -27,9 +27,9 @@ internal sealed partial class WebhookChecks(Server server, Report report, Sample
             await CheckAsync("H2", async () =>
             {
                 var listed = (await server.GetAsync(Endpoints)).Expect(200).Json.GetProperty("items").EnumerateArray().ToList();
-                Require(listed.Exists(endpoint => endpoint.GetProperty("id").GetString() == _id), "The endpoint is not listed.");
-                Require(listed.TrueForAll(endpoint => !endpoint.TryGetProperty("secret", out _)), "The list tells a secret.");
-                Require(!(await server.GetAsync($"{Endpoints}/{_id}")).Expect(200).Json.TryGetProperty("secret", out _), "The endpoint tells its secret.");
+                BrokenException.Unless(listed.Exists(endpoint => endpoint.GetProperty("id").GetString() == _id), "The endpoint is not listed.");
+                BrokenException.Unless(listed.TrueForAll(endpoint => !endpoint.TryGetProperty("secret", out _)), "The list tells a secret.");
+                BrokenException.Unless(!(await server.GetAsync($"{Endpoints}/{_id}")).Expect(200).Json.TryGetProperty("secret", out _), "The endpoint tells its secret.");
             });
             await DeliveriesAsync();
         }
@@ -47,8 +47,8 @@ internal sealed partial class WebhookChecks(Server server, Report report, Sample
         var answer = (await server.PostAsync(Endpoints, new JsonObject { ["url"] = address.AbsoluteUri, ["label"] = "conformance" })).Expect(201);
         _id = answer.Json.GetProperty("id").GetString()!;
         _secret = answer.Json.GetProperty("secret").GetString()!;
-        Require(Secret().IsMatch(_secret), "The secret is not whsec_ and the base64 of 24 to 64 bytes.");
-        Require(answer.Json.GetProperty("enabled").GetBoolean(), "It is not enabled.");
+        BrokenException.Unless(Secret().IsMatch(_secret), "The secret is not whsec_ and the base64 of 24 to 64 bytes.");
+        BrokenException.Unless(answer.Json.GetProperty("enabled").GetBoolean(), "It is not enabled.");
     }
 
     private async Task DeliveriesAsync()
@@ -59,16 +59,16 @@ internal sealed partial class WebhookChecks(Server server, Report report, Sample
         {
             made = await samples.MakeAsync(kind);
             delivery = await DeliveredAsync(made.Id);
-            Require(StandardWebhooks.Verify(delivery, _secret, DateTimeOffset.UtcNow), "The signature does not verify.");
+            BrokenException.Unless(StandardWebhooks.Verify(delivery, _secret, DateTimeOffset.UtcNow), "The signature does not verify.");
         }) || made is null || delivery is null)
             return;
         await CheckAsync("W3", () =>
         {
             var body = JsonSerializer.Deserialize<JsonElement>(delivery.Body.Span);
-            Require(EventType().IsMatch(body.GetProperty("type").GetString()!), "The type is not of the form task.created.");
-            Require(body.GetProperty("timestamp").TryGetDateTimeOffset(out _), "The timestamp is no time.");
-            Require(body.GetProperty("data").GetProperty("kind").GetString() == kind.Name, "The kind is another.");
-            Require(body.GetProperty("data").TryGetProperty("parentId", out _), "There is no parentId.");
+            BrokenException.Unless(EventType().IsMatch(body.GetProperty("type").GetString()!), "The type is not of the form task.created.");
+            BrokenException.Unless(body.GetProperty("timestamp").TryGetDateTimeOffset(out _), "The timestamp is no time.");
+            BrokenException.Unless(body.GetProperty("data").GetProperty("kind").GetString() == kind.Name, "The kind is another.");
+            BrokenException.Unless(body.GetProperty("data").TryGetProperty("parentId", out _), "There is no parentId.");
             return Task.CompletedTask;
         });
         await CheckAsync("W2", async () =>
@@ -76,14 +76,14 @@ internal sealed partial class WebhookChecks(Server server, Report report, Sample
             receiver.Refuse(1);
             await TouchAsync(made);
             var (first, second) = (await DeliveredAsync(made.Id), await DeliveredAsync(made.Id));
-            Require(first.Header("webhook-id") == second.Header("webhook-id"), "The second attempt has another webhook-id.");
-            Require(StandardWebhooks.Verify(second, _secret, DateTimeOffset.UtcNow), "The signature of the second attempt does not verify.");
+            BrokenException.Unless(first.Header("webhook-id") == second.Header("webhook-id"), "The second attempt has another webhook-id.");
+            BrokenException.Unless(StandardWebhooks.Verify(second, _secret, DateTimeOffset.UtcNow), "The signature of the second attempt does not verify.");
         });
         await CheckAsync("H3", async () =>
         {
             (await server.PatchAsync($"{Endpoints}/{_id}", new JsonObject { ["enabled"] = false })).Expect(200);
             await TouchAsync(made);
-            Require(await receiver.NextAsync(made.Id, AMoment) is null, "An endpoint that is off gets deliveries.");
+            BrokenException.Unless(await receiver.NextAsync(made.Id, AMoment) is null, "An endpoint that is off gets deliveries.");
             (await server.PatchAsync($"{Endpoints}/{_id}", new JsonObject { ["enabled"] = true })).Expect(200);
             await TouchAsync(made);
             await DeliveredAsync(made.Id);
@@ -91,11 +91,11 @@ internal sealed partial class WebhookChecks(Server server, Report report, Sample
         await CheckAsync("H4", async () =>
         {
             var rotated = (await server.PostAsync($"{Endpoints}/{_id}/rotate", null)).Expect(200).Json.GetProperty("secret").GetString()!;
-            Require(rotated != _secret && Secret().IsMatch(rotated), "The secret is the same, or none.");
+            BrokenException.Unless(rotated != _secret && Secret().IsMatch(rotated), "The secret is the same, or none.");
             await TouchAsync(made);
             var both = await DeliveredAsync(made.Id);
-            Require(StandardWebhooks.Verify(both, _secret, DateTimeOffset.UtcNow), "The delivery is not signed with the old secret.");
-            Require(StandardWebhooks.Verify(both, rotated, DateTimeOffset.UtcNow), "The delivery is not signed with the new secret.");
+            BrokenException.Unless(StandardWebhooks.Verify(both, _secret, DateTimeOffset.UtcNow), "The delivery is not signed with the old secret.");
+            BrokenException.Unless(StandardWebhooks.Verify(both, rotated, DateTimeOffset.UtcNow), "The delivery is not signed with the new secret.");
         });
     }
 
@@ -107,12 +107,6 @@ internal sealed partial class WebhookChecks(Server server, Report report, Sample
     }
 
     private async Task<WebhookRequest> DeliveredAsync(string id) => await receiver.NextAsync(id, Soon) ?? throw new BrokenException("No delivery came within 30 seconds.");
-
-    private static void Require(bool kept, string broken)
-    {
-        if (!kept)
-            throw new BrokenException(broken);
-    }
 
     [GeneratedRegex("^whsec_[A-Za-z0-9+/]{32,86}={0,2}$", RegexOptions.None, 1000)]
     private static partial Regex Secret();

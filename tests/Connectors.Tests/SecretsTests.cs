@@ -17,6 +17,7 @@ public sealed class SecretsTests
     [InlineData("synergy")]
     [InlineData("tinyplus")]
     [InlineData("connectwise")]
+    [InlineData("moovila")]
     public async Task FailuresAndReports_OfEveryKind_HoldNoSecret(string system)
     {
         var echo = $"{{\"message\":\"{TestConnection.Secret} {AppSecret} {Code} {Personal}\"}}";
@@ -38,6 +39,7 @@ public sealed class SecretsTests
             {
                 "synergy" => ("GET /api/v2/Organisation/acme/Projects", "number"),
                 "tinyplus" => ("GET /v2/projects", "number"),
+                "moovila" => ("GET /v1/projects", "title"),
                 _ => ("GET /v4_6_release/apis/3.0/project/projects", "name"),
             };
             Looks(happens(test.Vendor, list, test.Time), echo);
@@ -46,7 +48,7 @@ public sealed class SecretsTests
 
             test = Connection(system);
             Looks(happens(test.Vendor, list.Replace("GET", "POST", StringComparison.Ordinal), test.Time), echo);
-            Check(test, (await test.Connector.CreateAsync(test.Scope, kind, FieldSet.Of(("name", FieldValue.Of(Personal))), default)).Failure);
+            Check(test, (await test.Connector.CreateAsync(test.Scope, kind, FieldSet.Of((system == "moovila" ? "title" : "name", FieldValue.Of(Personal))), default)).Failure);
         }
     }
 
@@ -65,6 +67,23 @@ public sealed class SecretsTests
     }
 
     [Fact]
+    public async Task FailuresOfTheCallsOfPartners_HoldNoSecret()
+    {
+        foreach (var status in new[] { 400, 401, 403, 404, 409, 422 })
+        {
+            var echo = $"{{\"error\":\"invalid_client\",\"detail\":\"{AppSecret} {Code} {TestConnection.Secret}\"}}";
+            var test = Connection("moovila");
+            test.Vendor.On("POST /oauth/token", (HttpStatusCode)status, echo).On("POST /oauth/token", (HttpStatusCode)status, echo);
+            var request = new OAuthRequest(new Uri("https://sync.example/cb"), "s", test.Scope.Settings, Code);
+            Check(test, (await test.Connector.RedeemAsync(request, new OAuthAnswer(ImmutableDictionary<string, string>.Empty.Add("code", Code).Add("state", "s")), default)).Failure);
+            Check(test, (await test.Connector.RefreshAsync(test.Scope, new Credentials("oauth", TestConnection.Secret, Code), default)).Failure);
+
+            test.Vendor.On("GET /v1/webhook-endpoints", """{"items":[]}""").On("POST /v1/webhook-endpoints", (HttpStatusCode)status, echo);
+            Check(test, (await ((IWebhookRegistrar)test.Connector).RegisterAsync(test.Scope, new Uri($"https://sync.example/api/webhooks/{Code}"), null, default)).Failure);
+        }
+    }
+
+    [Fact]
     public void Credentials_AsText_TellTheirKindOnly() => $"{new Credentials("oauth", TestConnection.Secret, Code)}".ShouldBe("oauth credentials");
 
     private static TestConnection Connection(string system)
@@ -74,6 +93,7 @@ public sealed class SecretsTests
         {
             "synergy" => TestConnection.Synergy(settings),
             "tinyplus" => TestConnection.TinyPlus(settings),
+            "moovila" => TestConnection.Moovila([("clientId", "app"), ("clientSecret", AppSecret)]),
             _ => TestConnection.ConnectWise(settings),
         };
     }

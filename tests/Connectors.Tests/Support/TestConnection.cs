@@ -65,6 +65,8 @@ internal sealed class TestConnection
 
     public static TestConnection Synergy(params (string Name, string Value)[] settings) => new("synergy", new FakeTime(), new ScriptedVendor(), ScopeOf([("organisation", "acme"), .. settings]));
 
+    public static TestConnection Moovila(params (string Name, string Value)[] settings) => new("moovila", new FakeTime(), new ScriptedVendor(), ScopeOf(settings));
+
     public static TestConnection TinyPlus(params (string Name, string Value)[] settings) => new("tinyplus", new FakeTime(), new ScriptedVendor(), ScopeOf(settings));
 
     public static TestConnection ConnectWise(params (string Name, string Value)[] settings) =>
