@@ -3,7 +3,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Sync;
 
-/// <summary>Keeps what lists show of projects, and asks for a run of those whose record is new or has changed: what is inside may have, too.</summary>
+/// <summary>Keeps what lists show of projects, and asks for a run of those that are new, or whose change may be all that tells of one inside.</summary>
 public sealed class ProjectBook(ProjectStore store, TimeProvider time)
 {
     /// <summary>What a batch has seen and done of projects.</summary>
@@ -71,11 +71,15 @@ public sealed class ProjectBook(ProjectStore store, TimeProvider time)
         }
 
         var noted = project with { Facts = facts };
-        var isNews = project.ImportedAt is null || item.Vendor.Count > 0;
+        var isNews = project.ImportedAt is null || item.Vendor.Keys.Any(side => HidesChanges(scope, side));
         return link.State == LinkState.Active && isNews && scope.Mode is RunMode.Delta or RunMode.Manual
             ? noted with { Guard = RunStatusMachine.Ask(project.Guard, Lane.Live, nameof(RunMode.Delta), "project changed", time.GetUtcNow()) }
             : noted;
     }
+
+    /// <summary>A side that lists no changes of some kind inside (phases) shows them by a change of the project itself, if at all.</summary>
+    private static bool HidesChanges(WorkScope scope, Side side) =>
+        scope.Flow.Pair.PartsOf(scope.Kind).Any(part => !scope.Flow.On(side).Connector.Catalog.Kind(part.VendorKind(side)).ListsChanges);
 
     private static ProjectFacts StateOf(ProjectFacts facts, Link link) => facts with
     {
