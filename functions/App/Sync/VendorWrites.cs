@@ -187,7 +187,9 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         var link = effect.Link!;
         if (effect.Failure is { } failure)
         {
-            tally.Failed(item, failure, effect.Action);
+            // Somebody changed what was not looked at: it is, now.
+            if (failure.Kind == FailureKind.Conflict && !item.Latest.ContainsKey(effect.Target) && IfMatch(scope.Flow.On(effect.Target), effect) is not null) tally.Again(item, "The other record was changed meanwhile.");
+            else tally.Failed(item, failure, effect.Action);
 
             // Sent, but without an answer: the intent stays, and what became of the write is looked at when it has ended.
             if (failure.Ambiguous)

@@ -33,12 +33,12 @@ internal sealed class LiveWorld : IDisposable
     private readonly HttpClient _http;
     private readonly Pair _pair;
 
-    private LiveWorld(Pair pair, Func<IConnector, IConnector> system)
+    private LiveWorld(Pair pair, Func<IConnector, IConnector> system, bool conditional)
     {
         _pair = pair;
         var faults = new FaultPlan(new Random(1)) { On = false };
         History = new FakeHistory();
-        foreach (var habits in new[] { FakePair.LeftHabits, FakePair.RightHabits })
+        foreach (var habits in new[] { FakePair.LeftHabits with { ConditionalWrites = conditional }, FakePair.RightHabits })
         {
             var account = new FakeAccount(habits, Time, History, new Random(1)) { Lags = false };
             _servers[habits.Side] = new FakeServer(account, new FakeSignIn(habits, Time), faults, Time);
@@ -96,9 +96,10 @@ internal sealed class LiveWorld : IDisposable
     /// <param name="settings">Of the flow.</param>
     /// <param name="pair">The fake systems' own if null.</param>
     /// <param name="system">What becomes of each system's connector; one with webhooks of which a person pastes the address if null.</param>
-    public static async Task<LiveWorld> LiveAsync(FlowSettings? settings = null, Pair? pair = null, Func<IConnector, IConnector>? system = null)
+    /// <param name="conditional">Writes to the left name the version that they are for.</param>
+    public static async Task<LiveWorld> LiveAsync(FlowSettings? settings = null, Pair? pair = null, Func<IConnector, IConnector>? system = null, bool conditional = false)
     {
-        var world = new LiveWorld(pair ?? FakePair.Pair, system ?? (inner => new HookedSystem(inner)));
+        var world = new LiveWorld(pair ?? FakePair.Pair, system ?? (inner => new HookedSystem(inner)), conditional);
         await world.Get<StateTables>().CreateAsync(Cancel);
         await world.Get<TenantStore>().InsertAsync(new Tenant(HttpWorld.Tenant, "Acme", world.Time.GetUtcNow()), Cancel);
         foreach (var side in Sides.Both) await world.ConnectAsync(side);

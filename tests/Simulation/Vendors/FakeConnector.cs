@@ -52,7 +52,7 @@ public sealed class FakeConnector : IConnector
 
     public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation, string? ifMatch = null) =>
         _shapes[kind].Write(fields).TryGet(out var body, out var failure)
-            ? await SendAsync(connection, RecordCall(HttpMethod.Patch, kind, id) with { Json = body }, answer => Read(kind, answer.Json), cancellation)
+            ? await SendAsync(connection, RecordCall(HttpMethod.Patch, kind, id) with { Json = body, Headers = ifMatch is null ? [] : [("If-Match", ifMatch)] }, answer => Read(kind, answer.Json), cancellation)
             : failure;
 
     public async Task<VendorResult<bool>> DeleteAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation)
@@ -89,6 +89,7 @@ public sealed class FakeConnector : IConnector
         Grant = OAuthGrant.Code,
         Overlap = TimeSpan.FromMinutes(2),
         ReadLag = TimeSpan.FromMinutes(2),
+        ConditionalWrites = habits.ConditionalWrites,
         Kinds = [.. habits.Kinds.SelectMany(kind => KindsOf(habits, kind))],
         Settings = new Dictionary<string, SystemSetting>
         {

@@ -25,6 +25,9 @@ public sealed record FakeHabits(Side Side, string System, FakeKind[] Kinds)
     /// <summary>Answers tell a version that changes with every write.</summary>
     public bool StrongVersions { get; init; }
 
+    /// <summary>A write may name the version that it is for, and is refused where the record has another.</summary>
+    public bool ConditionalWrites { get; init; }
+
     /// <summary>Now and then touches records without changing them.</summary>
     public bool BumpsVersions { get; init; }
 

@@ -44,6 +44,8 @@ public sealed class FakeNetwork(IReadOnlyDictionary<string, FakeServer> servers,
     }
 
     /// <summary>A sign-in is answered at once or not at all: after a standstill its time limit would end a wait of the client that goes on elsewhere.</summary>
+    private static string? IfMatch(HttpRequestMessage request) => request.Headers.TryGetValues("If-Match", out var values) ? values.Single() : null;
+
     private static FaultClass? OnWay(HttpRequestMessage request, FaultClass? fault) => request.RequestUri!.AbsolutePath != "/oauth/token" ? fault : fault switch
     {
         FaultClass.AppliedButTimedOut => FaultClass.ResetAfterApplying,
@@ -71,11 +73,11 @@ public sealed class FakeNetwork(IReadOnlyDictionary<string, FakeServer> servers,
             case FaultClass.ServerError500 or FaultClass.BadGateway502 or FaultClass.GatewayTimeout504:
                 // Half of them after the work was done: nobody can tell by the answer.
                 var status = fault switch { FaultClass.ServerError500 => HttpStatusCode.InternalServerError, FaultClass.BadGateway502 => HttpStatusCode.BadGateway, _ => HttpStatusCode.GatewayTimeout };
-                if (faults.Random.Next(2) == 0) server.Answer(request.Method, request.RequestUri!, TokenOf(request), body).Dispose();
+                if (faults.Random.Next(2) == 0) server.Answer(request.Method, request.RequestUri!, TokenOf(request), body, IfMatch(request)).Dispose();
                 return Failed(server, what, status);
         }
 
-        var answer = server.Answer(request.Method, request.RequestUri!, TokenOf(request), body);
+        var answer = server.Answer(request.Method, request.RequestUri!, TokenOf(request), body, IfMatch(request));
         switch (fault)
         {
             case FaultClass.AppliedButTimedOut:

@@ -30,7 +30,7 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
 
     private FakeHabits Habits => account.Habits;
 
-    public HttpResponseMessage Answer(HttpMethod method, Uri address, string? token, string body)
+    public HttpResponseMessage Answer(HttpMethod method, Uri address, string? token, string body, string? ifMatch = null)
     {
         var path = address.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (path is ["oauth", "token"]) return Refresh(body);
@@ -43,11 +43,13 @@ public sealed class FakeServer(FakeAccount account, FakeSignIn signIn, FaultPlan
             ("GET", [_, _]) => List(kind, address),
             ("POST", [_, _]) when !inside => Create(kind, body),
             ("GET", [_, _, var id]) => One(kind, id, inside, record => Written(record, inside)),
-            ("PATCH", [_, _, var id]) => One(kind, id, inside, record => Edit(kind, record, body, inside)),
+            ("PATCH", [_, _, var id]) => One(kind, id, inside, record => ifMatch is null || ifMatch == Version(record) ? Edit(kind, record, body, inside) : Empty(HttpStatusCode.PreconditionFailed)),
             ("DELETE", [_, _, var id]) when !inside => One(kind, id, inside, Delete),
             _ => Empty(HttpStatusCode.MethodNotAllowed),
         };
     }
+
+    private static string Version(FakeRecord record) => record.Now.Version.ToString(CultureInfo.InvariantCulture);
 
     private (FakeKind Kind, bool Inside)? KindOf(string name) =>
         Array.Find(Habits.Kinds, kind => kind.Name == name) is { } own ? (own, false)

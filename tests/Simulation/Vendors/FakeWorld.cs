@@ -8,11 +8,12 @@ public sealed class FakeWorld : IDisposable
 {
     private readonly HttpClient _http;
 
-    public FakeWorld(TimeProvider time, Random random, FaultPlan faults)
+    /// <param name="conditional">Writes to the left name the version that they are for.</param>
+    public FakeWorld(TimeProvider time, Random random, FaultPlan faults, bool conditional = false)
     {
         Time = time;
         Faults = faults;
-        Left = Server(FakePair.LeftHabits, random);
+        Left = Server(FakePair.LeftHabits with { ConditionalWrites = conditional }, random);
         Right = Server(FakePair.RightHabits, random);
         Network = new FakeNetwork(new Dictionary<string, FakeServer> { [$"{FakePair.Left}.test"] = Left, [$"{FakePair.Right}.test"] = Right }, faults, time);
         _http = new HttpClient(Network) { Timeout = Timeout.InfiniteTimeSpan };
