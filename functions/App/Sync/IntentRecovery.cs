@@ -49,7 +49,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
     {
         var (link, etag) = item.Link!.Value;
         var intent = link.Intent!;
-        var read = await scope.Flow.On(intent.Target).GetAsync(scope.Kind, link.IdOn(intent.Target)!, cancellation);
+        var read = await scope.On(intent.Target, link.Id).GetAsync(scope.Kind, link.IdOn(intent.Target)!, cancellation);
         if (!read.TryGet(out var vendor, out var failure) && failure.Kind != FailureKind.NotFound)
         {
             result.Failed.Add((item, failure));

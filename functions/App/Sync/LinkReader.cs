@@ -34,7 +34,7 @@ internal sealed class LinkReader(LinkStore links, IntegrationLog log, TimeProvid
         foreach (var side in Sides.Both)
         {
             if (item.Link?.Value.IdOn(side) is not { } recordId) continue;
-            var read = await scope.Flow.On(side).GetAsync(scope.Kind, recordId, cancellation);
+            var read = await scope.On(side, id).GetAsync(scope.Kind, recordId, cancellation);
             readAt[side] = time.GetUtcNow();
             if (read.TryGet(out var vendor, out var failure))
             {

@@ -28,7 +28,7 @@ public sealed class ProjectBook(ProjectStore store, TimeProvider time)
             project =>
             {
                 var noted = project with { Facts = StateOf(project.Facts, byId[project.Link]) };
-                return isResumed ? noted with { Guard = RunStatusMachine.Ask(project.Guard, Lane.Live, nameof(RunMode.Comprehensive), "resumed", now) } : noted;
+                return isResumed ? noted with { Facts = noted.Facts with { Archived = false }, Guard = RunStatusMachine.Ask(project.Guard, Lane.Live, nameof(RunMode.Comprehensive), "resumed", now) } : noted;
             },
             cancellation);
     }

@@ -133,11 +133,14 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
     /// <summary>When the record that this app created for the link is found for certain: a vendor may take a moment to show what is new.</summary>
     public DateTimeOffset? ShowsBy(Link link) => link.CreatedFrom is { } source ? link.StateSince + Flow.On(source.Other()).Connector.Catalog.ReadLag + StorageClock.Precision : null;
 
-    /// <summary>The side, for calls about one case: they are the case's project's, where it has one.</summary>
-    internal SideContext On(Side side, SyncCase item)
+    /// <summary>The side, for calls about one case: those that fail are told to be its project's, where it has one.</summary>
+    internal SideContext On(Side side, SyncCase item) => On(side, item.LinkId ?? item.Project);
+
+    /// <param name="link">Of the record that the calls are about, or of its project; null where it has none.</param>
+    internal SideContext On(Side side, LinkId? link)
     {
         var isOfProject = Kind.PartOf is not null || Kind.Parent is not null || Flow.Pair.ProjectKind?.Name == Kind.Name;
-        return isOfProject && (item.LinkId?.Project ?? item.Project) is { } project ? Flow.On(side).For(project) : Flow.On(side);
+        return isOfProject && link is { } known ? Flow.On(side).For(known.Project) : Flow.On(side);
     }
 
     public string NameOf(Side side) => Flow.On(side).Connector.Catalog.DisplayName;

@@ -68,7 +68,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         var readAt = time.GetUtcNow();
         var reads = new VendorResult<Record>[due.Rows.Count];
         await Concurrent.ForAsync(reads.Length, BatchSync.ReadsAtOnce, async (i, token) =>
-            reads[i] = await scope.Flow.On(due.Rows[i].Value.Side).GetAsync(scope.Kind, due.Rows[i].Value.RecordId, token), cancellation);
+            reads[i] = await scope.On(due.Rows[i].Value.Side, due.EntryOf(due.Rows[i].Value)?.Value.Link).GetAsync(scope.Kind, due.Rows[i].Value.RecordId, token), cancellation);
 
         var sources = new List<SourceRecord>();
         var missing = new List<SourceRecord>();

@@ -279,6 +279,29 @@ public sealed class ProjectTests
         failed.ShouldAllBe(call => call.Project == link);
     }
 
+    [Theory]
+    [InlineData(Side.Left)]
+    [InlineData(Side.Right)]
+    public async Task FailedCall_OfARunOfAProject_IsThatProjects(Side side)
+    {
+        using var world = await LiveWorld.LiveAsync(pair: Pair);
+        var (link, _) = await CompanyAsync(world);
+        var calls = world.Get<FailedCalls>();
+        await calls.StartAsync(Cancel);
+        world.Server(side).ForbiddenKind = side == Side.Left ? "people" : "contacts";
+        var flow = (await world.Get<FlowContexts>().LoadAsync(LiveWorld.Key, Cancel)).ShouldNotBeNull();
+
+        await world.Get<ProjectSync>().RunAsync(new WorkScope(flow, Pair.Kind("company"), RunMode.Delta, new RunId("run"), 1), [.. Pair.PartsOf(Pair.Kind("company"))], [link], Cancel);
+        await calls.StopAsync(Cancel);
+
+        var failed = (await world.Get<ApiCallLog>().ListAsync(LiveWorld.Key.Tenant, LiveWorld.ConnectionOf(side), null, 10, Cancel, link)).Items.ShouldHaveSingleItem(world.Log.Text);
+        (failed.Status, failed.Project).ShouldBe((403, link));
+        var item = (await ListAsync(world)).GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
+        item.GetProperty("problem").GetString().ShouldNotBeNullOrEmpty();
+        var lines = await AskAsync<ListProjectLog>(world, (list, request) => list.Run(request, "acme", "flow", link.Value, Cancel));
+        lines.GetProperty("items").EnumerateArray().Select(line => line.GetProperty("notice") is { ValueKind: JsonValueKind.Object } notice ? notice.GetProperty("code").GetString() : "call").ShouldBe(["project-failed", "call", "created"]);
+    }
+
     [Fact]
     public async Task Sync_ByHand_IsKeptWhileItCoolsDownAndRefusedWhereItWaitsAlready()
     {
@@ -311,6 +334,8 @@ public sealed class ProjectTests
         (await DoAsync<DisableProject>(world, (disable, request) => disable.Run(request, "acme", "flow", link.Value, Cancel))).Json.GetProperty("state").GetString().ShouldBe("disabled");
         world.Right.Edit(account, FieldSet.Of(("state", FieldValue.Of("archived"))), Actor.User);
 
+        await world.Get<ProjectStore>().ChangeAsync(LiveWorld.Key, link, found => found with { Facts = found.Facts with { Archived = true } }, Cancel);
+
         var refused = await EnableAsync(world, link);
         world.Right.Edit(account, FieldSet.Of(("state", FieldValue.Of("live"))), Actor.User);
         var enabled = await EnableAsync(world, link);
@@ -318,7 +343,7 @@ public sealed class ProjectTests
         (refused.Status, refused.Json.GetProperty("type").GetString()).ShouldBe((409, "/problems/cannot-enable"));
         refused.Json.GetProperty("detail").GetString()!.ShouldContain("archived");
         enabled.Status.ShouldBe(200, enabled.Body);
-        enabled.Json.GetProperty("enabled").GetBoolean().ShouldBeTrue();
+        (enabled.Json.GetProperty("enabled").GetBoolean(), enabled.Json.GetProperty("state").GetString()).ShouldBe((true, "active"));
         (await world.Get<ProjectStore>().RequestsAsync(LiveWorld.Key, 10, Cancel)).ShouldHaveSingleItem().Mode.ShouldBe("Comprehensive");
         (await EnableAsync(world, link)).Status.ShouldBe(409, "It is on.");
     }
