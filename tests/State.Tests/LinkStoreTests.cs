@@ -504,6 +504,8 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
             FilterHash = "0123",
             Notes = new LinkNotes("stage Design has no counterpart", "outside the filter"),
             Writes = new RecentWrites([new RecentWrite(Now, Side.Left, "ab"), new RecentWrite(Now.AddMinutes(1), Side.Right, "cd")]),
+            LeftMemory = new LinkMemory("7", System.Collections.Immutable.ImmutableSortedDictionary<string, RememberedReference>.Empty.Add("company", new RememberedReference("12:3", new LinkId("c.1")))),
+            RightMemory = LinkMemory.None with { Version = "\"abc\"" },
         };
     }
 
