@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using SyncFunctions.Engine;
+using SyncFunctions.Vendors.Tests;
 using static SyncFunctions.Connectors.Tests.ContractTests;
 
 namespace SyncFunctions.Connectors.Tests;
@@ -195,20 +196,20 @@ public sealed class MoovilaContractTests
     [Fact]
     public async Task Delivery_IsSignedAndNamesTheRecord_AlsoWhileTheSecretIsRotated()
     {
-        await using var inbox = await HookInbox.StartAsync();
+        await using var sink = await CallbackSink.StartAsync();
         await using var vendor = await Simulated.StartAsync("moovila");
-        var made = (await ((IWebhookRegistrar)vendor.Connector).RegisterAsync(vendor.Scope, inbox.Address, null, default)).Success();
+        var made = (await ((IWebhookRegistrar)vendor.Connector).RegisterAsync(vendor.Scope, sink.Address("api/webhooks/moovila/hook"), null, default)).Success();
         var format = vendor.Connector.Catalog.Webhooks.ShouldNotBeNull();
 
         var project = await vendor.AddAsync("projects", new { title = "New" });
-        var delivery = await inbox.NextAsync();
+        var delivery = (await sink.NextAsync()).AsRequest();
         format.Verify!(delivery, made.Secret!, vendor.Clock.GetUtcNow()).ShouldBeTrue();
         format.Verify!(delivery, made.Secret!, vendor.Clock.GetUtcNow().AddMinutes(6)).ShouldBeFalse();
         format.Read(delivery).ShouldBe([new TouchedRecord("projects", project)]);
 
         var rotated = await RotateAsync(vendor, made.Ids[0]);
         await vendor.RemoveAsync("projects", project);
-        var both = await inbox.NextAsync();
+        var both = (await sink.NextAsync()).AsRequest();
         foreach (var secret in new[] { made.Secret!, rotated })
             format.Verify!(both, secret, vendor.Clock.GetUtcNow()).ShouldBeTrue();
         JsonDocument.Parse(both.Body).RootElement.GetProperty("type").GetString().ShouldBe("project.deleted");

@@ -1,0 +1,9 @@
+using SyncFunctions.Vendors.Tests;
+
+namespace SyncFunctions.Connectors.Tests;
+
+internal static class Callbacks
+{
+    /// <summary>What came, as the app hands it to a connector.</summary>
+    public static WebhookRequest AsRequest(this Callback callback) => new(callback.Body, callback.Headers);
+}
