@@ -145,12 +145,12 @@ public sealed record FlowSettings
         return StatusFor(kind, board, wanted) is { } found ? new FieldValue.Reference(found.Id) : null;
     }
 
-    /// <summary>The status of a board that stands for a category: the tenant's choice, or else the board's default, or else its first; null where none belongs to it.</summary>
+    /// <summary>The status of a board that stands for a category: the tenant's choice, or else the board's default, or else its first that is in use; null where none belongs to it.</summary>
     public BoardStatus? StatusFor(string kind, StatusBoard board, string category)
     {
         var chosen = StatusDefaults.Find(kind, board.Name, category);
         var fitting = board.Statuses.Where(status => CategoryOf(kind, board, status) == category).ToList();
-        return board.Statuses.FirstOrDefault(status => status.Name == chosen) ?? fitting.Find(status => status.IsDefault) ?? fitting.FirstOrDefault();
+        return board.Statuses.FirstOrDefault(status => status.Name == chosen) ?? fitting.Find(status => status.IsDefault) ?? fitting.Find(status => !status.IsInactive) ?? fitting.FirstOrDefault();
     }
 
     /// <summary>Into which category the tenant, or else the app, has put a status.</summary>

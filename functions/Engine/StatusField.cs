@@ -36,4 +36,8 @@ public sealed record StatusBoard(string? Id, string Name, ImmutableArray<BoardSt
 
 /// <param name="Category">Where nobody has chosen another.</param>
 /// <param name="IsDefault">The vendor's own default of the board.</param>
-public sealed record BoardStatus(string Id, string Name, string Category, bool IsDefault);
+public sealed record BoardStatus(string Id, string Name, string Category, bool IsDefault)
+{
+    /// <summary>Records have it from earlier times; no other gets it as long as there is another of its category.</summary>
+    public bool IsInactive { get; init; }
+}

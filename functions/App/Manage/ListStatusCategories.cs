@@ -8,7 +8,7 @@ using SyncFunctions.Engine;
 namespace SyncFunctions.App.Manage;
 
 /// <param name="Chosen">By a person; otherwise the app has guessed the category.</param>
-public sealed record StatusCategory(string Id, string Name, string Category, bool Chosen);
+public sealed record StatusCategory(string Id, string Name, string Category, bool Chosen, bool Inactive);
 
 /// <param name="Id">Null for the one list of a vendor without boards.</param>
 /// <param name="Stands">By category, the status that a record gets that comes from the other side; null where none of the board belongs to it.</param>
@@ -30,7 +30,7 @@ public sealed record KindCategories(string Kind, string Field, Side Side, IReadO
             [.. settings.StatusBoards.GetValueOrDefault(kind.Name, []).Select(board => new BoardCategories(
                 board.Id,
                 board.Name,
-                [.. board.Statuses.Select(item => new StatusCategory(item.Id, item.Name, settings.CategoryOf(kind.Name, board, item), settings.StatusCategories.Find(kind.Name, board.Name, item.Name) is not null))],
+                [.. board.Statuses.Select(item => new StatusCategory(item.Id, item.Name, settings.CategoryOf(kind.Name, board, item), settings.StatusCategories.Find(kind.Name, board.Name, item.Name) is not null, item.IsInactive))],
                 status.Categories.ToImmutableDictionary(category => category, category => settings.StatusFor(kind.Name, board, category)?.Name)))]);
     }
 }

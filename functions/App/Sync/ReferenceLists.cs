@@ -83,7 +83,7 @@ public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProv
         foreach (var (id, name) in lists)
         {
             if (!(await AllAsync(side, field.StatusKind, id, cancellation)).TryGet(out var statuses, out var failure)) return failure;
-            read.Add(new StatusBoard(id, name, [.. statuses.Select(status => new BoardStatus(IdWithin(id, status.Id), NameOf(status), field.Guess(status), status.Fields.Find("defaultFlag") is FieldValue.Flag { Value: true }))]));
+            read.Add(new StatusBoard(id, name, [.. statuses.Select(status => new BoardStatus(IdWithin(id, status.Id), NameOf(status), field.Guess(status), Says(status, "defaultFlag")) { IsInactive = Says(status, "inactive") })]));
         }
 
         return read.ToImmutable();
@@ -91,6 +91,8 @@ public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProv
 
     /// <summary>A status that is known by its board and its own id is referred to by its own.</summary>
     private static string IdWithin(string? board, string id) => board is not null && id.StartsWith($"{board}:", StringComparison.Ordinal) ? id[(board.Length + 1)..] : id;
+
+    private static bool Says(Record record, string flag) => record.Fields.Find(flag) is FieldValue.Flag { Value: true };
 
     private static string NameOf(Record record) => record.Fields.Find("name")?.ToString() ?? record.Label;
 

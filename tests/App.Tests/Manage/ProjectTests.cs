@@ -374,7 +374,7 @@ public sealed class ProjectTests
         {
             Settings = flow.Settings with
             {
-                StatusBoards = flow.Settings.StatusBoards.Add("company", [new StatusBoard("3", "Support", [new BoardStatus("1", "New", "Open", false), new BoardStatus("2", "Ready", "Open", true), new BoardStatus("4", "Closed", "Open", false)])]),
+                StatusBoards = flow.Settings.StatusBoards.Add("company", [new StatusBoard("3", "Support", [new BoardStatus("1", "New", "Open", false), new BoardStatus("2", "Ready", "Open", true), new BoardStatus("3", "Finished", "Done", false) { IsInactive = true }, new BoardStatus("4", "Closed", "Open", false)])]),
                 StatusCategories = new StatusChoices(ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>>>.Empty.Add(
                     "company", ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>>.Empty.Add("Support", ImmutableSortedDictionary<string, string>.Empty.Add("Closed", "Done")))),
             },
@@ -385,7 +385,7 @@ public sealed class ProjectTests
         kind.GetProperty("kind").GetString().ShouldBe("company");
         var board = kind.GetProperty("boards").EnumerateArray().ShouldHaveSingleItem();
         board.GetProperty("statuses").EnumerateArray().Select(item => $"{item.GetProperty("name").GetString()} {item.GetProperty("category").GetString()} {item.GetProperty("chosen").GetBoolean()}")
-            .ShouldBe(["New Open False", "Ready Open False", "Closed Done True"]);
+            .ShouldBe(["New Open False", "Ready Open False", "Finished Done False", "Closed Done True"]);
         var stands = board.GetProperty("stands");
         (stands.GetProperty("Open").GetString(), stands.GetProperty("Done").GetString(), stands.GetProperty("Waiting").GetString()).ShouldBe(("Ready", "Closed", null));
     }
