@@ -39,7 +39,7 @@ internal static class Creation
                 continue;
             }
 
-            if (!plan.Settings.CanTranslate(field, target, value))
+            if (!plan.Settings.CanTranslate(plan.Kind, field, target, value))
             {
                 missing.Add(new SyncAction.Skip(source, SkipReason.ValueUnmapped, $"{field.Name} {value} has no counterpart."));
                 continue;

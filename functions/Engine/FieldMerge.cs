@@ -185,7 +185,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     }
 
     /// <summary>Whether the other side can hold a value as things are: not one that it has no word for, nor a record that it does not have.</summary>
-    private bool Arrives(FieldMap field, Side source, FieldValue value) => value is not FieldValue.Reference && _settings.CanTranslate(field, source.Other(), value);
+    private bool Arrives(FieldMap field, Side source, FieldValue value) => value is not FieldValue.Reference && _settings.CanTranslate(plan.Kind, field, source.Other(), value);
 
     /// <summary>The winner of a conflict: the lock's source, else the newest where that is wanted and certain, else the master.</summary>
     private Side Preferred()
@@ -242,7 +242,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         {
             _result.Note(Creation.Await(source, field, reference, RecordOf(source)));
         }
-        else if (!_settings.CanTranslate(field, target, value))
+        else if (!_settings.CanTranslate(plan.Kind, field, target, value))
         {
             _result.Note(new SyncAction.Skip(source, SkipReason.ValueUnmapped, $"{field.Name} {value} has no counterpart."));
         }

@@ -145,12 +145,12 @@ public sealed record FlowSettings
         return StatusFor(kind, board, wanted) is { } found ? new FieldValue.Reference(found.Id) : null;
     }
 
-    /// <summary>The status of a board that stands for a category: the tenant's choice, or else the board's default, or else its first that is in use; null where none belongs to it.</summary>
+    /// <summary>The status of a board that stands for a category: the tenant's choice, or else the board's default, or else its first that is in use; null where none in use belongs to it.</summary>
     public BoardStatus? StatusFor(string kind, StatusBoard board, string category)
     {
         var chosen = StatusDefaults.Find(kind, board.Name, category);
         var fitting = board.Statuses.Where(status => CategoryOf(kind, board, status) == category).ToList();
-        return board.Statuses.FirstOrDefault(status => status.Name == chosen) ?? fitting.Find(status => status.IsDefault) ?? fitting.Find(status => !status.IsInactive) ?? fitting.FirstOrDefault();
+        return board.Statuses.FirstOrDefault(status => status.Name == chosen) ?? fitting.Find(status => status is { IsDefault: true, IsInactive: false }) ?? fitting.Find(status => !status.IsInactive);
     }
 
     /// <summary>Into which category the tenant, or else the app, has put a status.</summary>
@@ -172,9 +172,11 @@ public sealed record FlowSettings
     }
 
     /// <summary>Whether the other side has a word for this canonical value.</summary>
-    public bool CanTranslate(FieldMap field, Side target, FieldValue value) =>
-        field.ValueMap is not { } name || target == Side.Left || value.IsBlank ||
-        ValueMaps.GetValueOrDefault(name, []).Any(pair => pair.Left == value.ToString());
+    public bool CanTranslate(KindMap kind, FieldMap field, Side target, FieldValue value)
+    {
+        if (field.Status is { } status && status.Side == target && value.ToString() is { } category) return StatusBoards.GetValueOrDefault(kind.Name, []).Any(board => StatusFor(kind.Name, board, category) is not null);
+        return field.ValueMap is not { } name || target == Side.Left || value.IsBlank || ValueMaps.GetValueOrDefault(name, []).Any(pair => pair.Left == value.ToString());
+    }
 }
 
 public sealed record ValuePair(string Left, string Right);

@@ -30,7 +30,7 @@ internal static class Pushing
         if (!FlowSettings.Allows(scope.Settings.Direction, source)) return $"The flow does not write to {system}.";
         if (value is FieldValue.Reference reference) return $"{field.References} {reference.RecordId} is not linked.";
         if (value is FieldValue.Digest) return "Its text was not read.";
-        return scope.Settings.CanTranslate(field, target, value) ? null : $"{value} has no counterpart in {system}.";
+        return scope.Settings.CanTranslate(scope.Kind, field, target, value) ? null : $"{value} has no counterpart in {system}.";
     }
 
     /// <summary>
