@@ -17,6 +17,8 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     /// <summary>An open create that has ended is settled by whoever looks at it first, or waits for a person.</summary>
     private static readonly TimeSpan UnsettledAgain = TimeSpan.FromMinutes(1);
 
+    private readonly GoneCheck _check = new(links, time);
+
     public async Task<List<SyncCase>> LoadAsync(WorkScope scope, IReadOnlyList<SourceRecord> sources, CancellationToken cancellation)
     {
         var index = new Dictionary<Side, IReadOnlyDictionary<string, Versioned<IndexEntry>>>();
@@ -126,12 +128,15 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
             if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
             else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, item.Latest[target] = vendor, scope.Settings)));
             else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target, readAt)) failed.Add((item, failure));
-            else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await side.AnswersAsync(scope.Kind, cancellation)) == true) See(item, target, Sight.Confirmed);
+            else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await side.AnswersAsync(scope.Kind, cancellation) || await ShowsOthersAsync()) == true) See(item, target, Sight.Confirmed);
             else failed.Add((item, failure));
         }
 
         var resolved = await references.ResolveAsync(scope, target, read.Select(pair => pair.Record).ToList(), cancellation, read.Where(pair => pair.Case.Link is not null).DistinctBy(pair => pair.Record.Id).ToDictionary(pair => pair.Record.Id, pair => pair.Case.Link!.Value.Value));
         foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved)) See(item, target, new Sight.Present(record));
+
+        // What has no list but that of each project is vouched for by linked ones of other projects.
+        Task<bool> ShowsOthersAsync() => _check.ShowsOthersAsync(scope, target, [.. wanted.Select(item => item.Link!.Value.Value.IdOn(target)!)], cancellation);
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ public sealed class GoneCheck(LinkStore links, TimeProvider time)
         var confirmed = new List<SourceRecord>();
         foreach (var ofSide in missing.GroupBy(source => source.Side))
         {
-            if (found.Any(source => source.Side == ofSide.Key && source.Entry?.Value.Link is not null) || await SingsAsync(scope, ofSide.Key, [.. ofSide.Select(source => source.Id)], cancellation)) confirmed.AddRange(ofSide);
+            if (found.Any(source => source.Side == ofSide.Key && source.Entry?.Value.Link is not null) || await ShowsOthersAsync(scope, ofSide.Key, [.. ofSide.Select(source => source.Id)], cancellation)) confirmed.AddRange(ofSide);
         }
 
         return confirmed;
@@ -41,13 +41,14 @@ public sealed class GoneCheck(LinkStore links, TimeProvider time)
         var confirmed = new List<SourceRecord>();
         foreach (var ofSide in notFound.OfType<SourceRecord>().GroupBy(source => source.Side))
         {
-            if (await AreFoundAsync(scope, ofSide.Key, [.. listed[ofSide.Key].Take(Canaries)], cancellation) || await SingsAsync(scope, ofSide.Key, [.. ofSide.Select(source => source.Id)], cancellation)) confirmed.AddRange(ofSide);
+            if (await AreFoundAsync(scope, ofSide.Key, [.. listed[ofSide.Key].Take(Canaries)], cancellation) || await ShowsOthersAsync(scope, ofSide.Key, [.. ofSide.Select(source => source.Id)], cancellation)) confirmed.AddRange(ofSide);
         }
 
         return confirmed;
     }
 
-    private async Task<bool> SingsAsync(WorkScope scope, Side side, HashSet<string> missing, CancellationToken cancellation)
+    /// <summary>Whether the vendor finds linked records of the kind besides those that it did not find.</summary>
+    public async Task<bool> ShowsOthersAsync(WorkScope scope, Side side, HashSet<string> missing, CancellationToken cancellation)
     {
         var some = await links.LinksAsync(scope.Links, null, missing.Count + (10 * Canaries), cancellation);
         var oldest = some.Items.Where(link => link.Value.State == LinkState.Active).Select(link => link.Value.IdOn(side)).OfType<string>().Except(missing).Take(Canaries).ToList();
