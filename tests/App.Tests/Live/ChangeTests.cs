@@ -74,6 +74,29 @@ public sealed class ChangeTests
         (await world.WorkAsync()).ShouldBeEmpty();
     }
 
+    /// <summary>The reference is seen in the batch that writes the name, and goes over in the next.</summary>
+    [Fact]
+    public async Task Change_OfAReferenceWhileTheOtherSideChangesAnotherField_GoesOverToo()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        var (before, after) = (await world.CompanyAsync("Acme"), await world.CompanyAsync("Bolt"));
+        var person = world.Left.Create("people", FieldSet.Of(("code", FieldValue.Of("1")), ("name", FieldValue.Of("Ann")), ("company", new FieldValue.Reference(before.Id))), Actor.User);
+        await world.SendAsync(Side.Left, person);
+        await world.DeliverAsync();
+        var contact = await world.CounterpartAsync(person, "contact");
+        world.Left.Edit(person, FieldSet.Of(("company", new FieldValue.Reference(after.Id))), Actor.User);
+        world.Right.Edit(contact, FieldSet.Of(("title", FieldValue.Of("Anna"))), Actor.User);
+
+        await world.SendAsync(Side.Right, contact);
+        await world.DeliverAsync();
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        await world.PollAsync();
+        await world.DeliverAsync();
+
+        person.Get("name").ShouldBe(FieldValue.Of("Anna"));
+        contact.Get("account").ShouldBe(new FieldValue.Reference((await world.CounterpartAsync(after)).Id));
+    }
+
     [Fact]
     public async Task Change_ThatSomebodyElseAppliesWhileTheRecordIsRead_IsNotTakenBack()
     {
