@@ -9,6 +9,9 @@ public sealed class LinkStore(StateTables tables)
 {
     private const int MaxActions = 100;
 
+    /// <summary>So many times a row of the work list that was another than expected is looked at alone.</summary>
+    private const int LooksAtOne = 3;
+
     /// <summary>What is known of these records; an id that nobody knows is not in the answer.</summary>
     public async Task<IReadOnlyDictionary<string, Versioned<IndexEntry>>> FindAsync(
         LinkScope scope, Side side, IReadOnlyCollection<string> recordIds, CancellationToken cancellation)
@@ -121,9 +124,14 @@ public sealed class LinkStore(StateTables tables)
     {
         foreach (var items in news.DistinctBy(item => (item.Side, item.RecordId)).Chunk(MaxActions))
         {
-            var known = ImmutableDictionary<(Side, string), Versioned<WorkItem>>.Empty;
-            while (await tables.Links.TrySubmitAsync([.. items.Select(Action)], cancellation) is null)
-                known = (await FindWorkAsync(scope, [.. items.Select(item => (item.Side, item.RecordId))], cancellation)).ToImmutableDictionary(row => (row.Value.Side, row.Value.RecordId));
+            var known = new Dictionary<(Side, string), Versioned<WorkItem>>();
+            for (var attempt = 1; await tables.Links.FirstConflictAsync([.. items.Select(Action)], cancellation) is { } conflict; attempt++)
+            {
+                // Mostly but one has come before, or is just being done. A look at all of them takes long, and others wait for storage meanwhile.
+                List<(Side Side, string RecordId)> changed = attempt <= LooksAtOne ? [(items[conflict].Side, items[conflict].RecordId)] : [.. items.Select(item => (item.Side, item.RecordId))];
+                foreach (var item in changed) known.Remove(item);
+                foreach (var row in await FindWorkAsync(scope, changed, cancellation)) known[(row.Value.Side, row.Value.RecordId)] = row;
+            }
 
             TableTransactionAction Action(WorkItem item)
             {

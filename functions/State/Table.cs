@@ -167,6 +167,21 @@ internal sealed class Table(TableClient client)
         return [.. responses.Select(response => response.Headers.ETag ?? default)];
     }
 
+    /// <summary>Sends a transaction that may as well be done twice: what was done although its answer was lost is a conflict here.</summary>
+    /// <returns>Null where all was done, or the number of the action whose condition failed: then nothing was.</returns>
+    public async Task<int?> FirstConflictAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellation)
+    {
+        try
+        {
+            await SubmitAsync(actions, cancellation);
+            return null;
+        }
+        catch (TableTransactionFailedException failure) when (IsConflict(failure))
+        {
+            return failure.FailedTransactionActionIndex ?? 0;
+        }
+    }
+
     /// <returns>The new versions in order, or null where a condition failed: then nothing was done.</returns>
     public async Task<IReadOnlyList<ETag>?> TrySubmitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellation)
     {
