@@ -196,6 +196,9 @@ public sealed class Launcher : IAsyncDisposable
         ["DurableStorage"] = Azurite.ConnectionStringOf(Azurite.DurableAccount),
         ["TaskHubName"] = "SyncFunctionsLocal",
         ["PollSchedule"] = _pollSchedule,
+        // The emulator does one thing at a time: whoever waits for an answer waits behind all that is asked of it at once.
+        ["AzureFunctionsJobHost__extensions__queues__batchSize"] = "2",
+        ["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "1",
         ["Urls"] = AppAddress.AbsoluteUri.TrimEnd('/'),
         ["EmbeddedHost__KeyFile"] = _folder.HostKeyFile,
         ["SecretKeyFile"] = _folder.SecretKeyFile,
