@@ -195,6 +195,12 @@ public sealed class AppStack : IAsyncDisposable
         ["Systems__tinyplus__authorizeUrl"] = new Uri(Vendors, "tinyplus/oauth/authorize").AbsoluteUri,
         ["Systems__tinyplus__apiBase"] = new Uri(Vendors, "tinyplus/v2/").AbsoluteUri,
         ["Systems__tinyplus__clientId"] = "sync-functions",
+        ["Systems__connectwise__clientId"] = "sync-functions",
+        ["Systems__connectwise__site"] = new Uri(Vendors, "connectwise/").AbsoluteUri,
+        ["Systems__moovila__apiBase"] = new Uri(Vendors, "moovila/").AbsoluteUri,
+        ["Systems__moovila__clientId"] = "sync-functions",
+        ["Systems__moovila__clientSecret"] = ApplicationSecret,
+        ["PublicBaseUrl"] = Address.AbsoluteUri.TrimEnd('/'),
     };
 
     // Beside this program's own output: the same configuration and framework.

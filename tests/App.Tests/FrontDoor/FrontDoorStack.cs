@@ -18,6 +18,9 @@ public sealed class FrontDoorStack : IAsyncLifetime
     /// <summary>A tenant of the test's own whose flow is still off.</summary>
     public async Task<SyncedPractice> ConnectedAsync(object? settings = null) => await SyncedPractice.ConnectedAsync(await StackAsync(), settings);
 
+    /// <summary>A tenant of the test's own with the sample projects of ConnectWise in Moovila.</summary>
+    public async Task<SyncedPractice> ImportedAsync() => await SyncedPractice.ImportedAsync(await StackAsync());
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()

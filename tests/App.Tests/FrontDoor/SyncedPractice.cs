@@ -12,19 +12,23 @@ public sealed class SyncedPractice : IAsyncDisposable
     private readonly AppStack _stack;
     private readonly HttpClient[] _vendors;
 
-    private SyncedPractice(AppStack stack, string tenant)
+    private SyncedPractice(AppStack stack, string tenant, params IEnumerable<string> systems)
     {
         (_stack, Tenant) = (stack, tenant);
-        _vendors = [.. new[] { "synergy", "tinyplus" }.Select(vendor => new HttpClient { BaseAddress = new Uri(stack.Vendors, $"{vendor}/_sim/") })];
-        Synergy = new VendorAccount(_vendors[0], tenant, StoryAsync);
-        TinyPlus = new VendorAccount(_vendors[1], tenant, StoryAsync);
+        _vendors = [.. systems.Select(vendor => new HttpClient { BaseAddress = new Uri(stack.Vendors, $"{vendor}/_sim/") })];
+        Left = new VendorAccount(_vendors[0], tenant, StoryAsync);
+        Right = new VendorAccount(_vendors[1], tenant, StoryAsync);
     }
 
     public string Tenant { get; }
 
-    public VendorAccount Synergy { get; }
+    public VendorAccount Left { get; }
 
-    public VendorAccount TinyPlus { get; }
+    public VendorAccount Right { get; }
+
+    public VendorAccount Synergy => Left;
+
+    public VendorAccount TinyPlus => Right;
 
     public string SynergyToken => $"synergy-static-key.{Tenant}";
 
@@ -37,18 +41,29 @@ public sealed class SyncedPractice : IAsyncDisposable
     /// <summary>Connected on both sides, with a flow that is switched off and has not gone live.</summary>
     public static async Task<SyncedPractice> ConnectedAsync(AppStack stack, object? settings = null, string plan = "premium")
     {
-        var practice = new SyncedPractice(stack, $"t{Guid.NewGuid():N}"[..12]);
-        foreach (var vendor in practice._vendors)
-        {
-            using var added = await vendor.PostAsync("accounts", JsonText.Content(new { slug = practice.Tenant, seed = false }), Cancellation);
-            added.EnsureSuccessStatusCode();
-        }
-
-        await practice.ManageAsync(HttpMethod.Post, "tenants", new { id = practice.Tenant, name = "Practice" });
+        var practice = await OpenedAsync(stack, samples: false, "synergy", "tinyplus");
         await practice.ManageAsync(HttpMethod.Post, $"tenants/{practice.Tenant}/connections", new { id = "left", system = "synergy", token = practice.SynergyToken, settings = new { plan } });
         await practice.ManageAsync(HttpMethod.Post, $"tenants/{practice.Tenant}/connections", new { id = "right", system = "tinyplus", token = practice.TinyPlusToken });
         await practice.ManageAsync(HttpMethod.Post, $"tenants/{practice.Tenant}/flows", new { id = "flow", pair = "synergy-tinyplus", left = "left", right = "right", settings });
         return practice;
+    }
+
+    /// <summary>A managed-service provider with the sample projects of ConnectWise, imported into Moovila; changes are asked for every second, and projects do not cool down.</summary>
+    public static async Task<SyncedPractice> ImportedAsync(AppStack stack)
+    {
+        var provider = await OpenedAsync(stack, samples: true, "connectwise", "moovila");
+        var connections = $"tenants/{provider.Tenant}/connections";
+        await provider.ManageAsync(HttpMethod.Post, connections, new { id = "left", system = "connectwise", settings = new { companyId = provider.Tenant } });
+        await provider.ManageAsync(HttpMethod.Put, $"{connections}/left/token", new { publicKey = "connectwise-public-key", privateKey = "connectwise-private-key" });
+        await provider.ManageAsync(HttpMethod.Post, connections, new { id = "right", system = "moovila", token = $"moovila-static-token.{provider.Tenant}" });
+        var flow = new { id = "flow", pair = "connectwise-moovila", left = "left", right = "right", pollEverySeconds = 1, settings = new { coolDown = "00:00:00" } };
+        await provider.ManageAsync(HttpMethod.Post, $"tenants/{provider.Tenant}/flows", flow);
+        var run = await provider.RunAsync("import");
+        run.GetProperty("outcome").GetString().ShouldBe("succeeded", run.ToString());
+        await Eventually.HoldsAsync(
+            async () => (await provider.Left.AllAsync("callbacks")).Count > 0 && (await provider.Right.AllAsync("webhookEndpoints")).Count > 0 ? null : "The vendors know of no webhooks.",
+            story: provider.StoryAsync);
+        return provider;
     }
 
     /// <summary>Connected and live: everything made from now on is new.</summary>
@@ -56,6 +71,19 @@ public sealed class SyncedPractice : IAsyncDisposable
     {
         var practice = await ConnectedAsync(stack, settings, plan);
         await practice.GoLiveAsync();
+        return practice;
+    }
+
+    private static async Task<SyncedPractice> OpenedAsync(AppStack stack, bool samples, string left, string right)
+    {
+        var practice = new SyncedPractice(stack, $"t{Guid.NewGuid():N}"[..12], left, right);
+        foreach (var vendor in practice._vendors)
+        {
+            using var added = await vendor.PostAsync("accounts", JsonText.Content(new { slug = practice.Tenant, seed = samples }), Cancellation);
+            added.EnsureSuccessStatusCode();
+        }
+
+        await practice.ManageAsync(HttpMethod.Post, "tenants", new { id = practice.Tenant, name = "Practice" });
         return practice;
     }
 
@@ -151,6 +179,10 @@ public sealed class SyncedPractice : IAsyncDisposable
         },
         patience,
         StoryAsync);
+
+    /// <summary>Waits until a record is deleted.</summary>
+    public Task GoneAsync(VendorAccount account, VendorRecord record) => Eventually.HoldsAsync(
+        async () => (await account.AllAsync(record.Kind)).Any(other => other.Id == record.Id) ? $"{record.Kind} {record.Id} is still there." : null, story: StoryAsync);
 
     public async Task<string> SnapshotAsync() => $"{await Synergy.SnapshotAsync()}{Environment.NewLine}{await TinyPlus.SnapshotAsync()}";
 

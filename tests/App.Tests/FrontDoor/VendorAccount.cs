@@ -44,7 +44,7 @@ public sealed class VendorAccount(HttpClient http, string slug, Func<Task<string
     public async Task<IReadOnlyList<VendorRecord>> AllAsync(string kind)
     {
         var found = await SendAsync(HttpMethod.Get, $"kinds/{kind}?limit={Everything}", null);
-        return [.. found.GetProperty("items").EnumerateArray().Select(item => new VendorRecord(kind, item)).OrderBy(record => record.Number)];
+        return [.. found.GetProperty("items").EnumerateArray().Select(item => new VendorRecord(kind, item)).OrderBy(record => record.Id.Length).ThenBy(record => record.Id, StringComparer.Ordinal)];
     }
 
     /// <summary>The records that show these values now.</summary>
@@ -88,6 +88,15 @@ public sealed class VendorAccount(HttpClient http, string slug, Func<Task<string
 
     /// <summary>Calls that the app has made to this account.</summary>
     public async Task<int> CallsAsync() => (await SendAsync(HttpMethod.Get, "stats", null)).GetProperty("today").GetProperty(slug).GetInt32();
+
+    /// <summary>What the app has called of the vendor since <see cref="ForgetCallsAsync"/>, for whatever account, with the names of parameters.</summary>
+    public async Task<IReadOnlyList<string>> CalledAsync() =>
+        [.. (await SendAsync(HttpMethod.Get, "stats", null)).GetProperty("calls").EnumerateArray().Select(call => $"{call.GetProperty("method")} {call.GetProperty("path")}")];
+
+    public Task ForgetCallsAsync() => SendAsync(HttpMethod.Delete, "stats", null);
+
+    /// <summary>From now on nobody is told of changes, whatever the account, or everybody again.</summary>
+    public Task LoseWebhooksAsync(bool lost) => SendAsync(HttpMethod.Put, "webhooks", new { lose = lost ? 1 : 0 });
 
     private static string PathOf(VendorRecord record) => $"kinds/{record.Kind}/{record.Id}";
 
