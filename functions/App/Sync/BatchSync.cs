@@ -133,8 +133,7 @@ public sealed class BatchSync
 
     private async Task<BatchOutcome> ContinueAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
     {
-        var left = await _holders.SortAsync(batch.Scope, cases, cancellation);
-        if (left.SelectMany(item => item.Work).ToList() is { Count: > 0 } done) await _links.DeleteWorkAsync(batch.Scope.Links, done, cancellation);
+        await LeaveAloneAsync(batch.Scope, await _holders.SortAsync(batch.Scope, cases, cancellation), cancellation);
         await batch.RecoverAsync(_recovery, cases, cancellation);
         foreach (var (item, failure) in await _loader.ReadCounterpartsAsync(batch.Scope, cases, cancellation)) batch.Failed.Add((item, failure));
         batch.Waiting.AddRange(await _loader.TakeOutOwnCreatesAsync(batch.Scope, cases, cancellation));
@@ -142,11 +141,18 @@ public sealed class BatchSync
         return await PlanAndApplyAsync(batch, cases, cancellation);
     }
 
+    /// <summary>Once their project is linked, or goes on, all of it is looked at.</summary>
+    private async Task LeaveAloneAsync(WorkScope scope, List<SyncCase> left, CancellationToken cancellation)
+    {
+        if (left.SelectMany(item => item.Work).ToList() is { Count: > 0 } done) await _links.DeleteWorkAsync(scope.Links, done, cancellation);
+    }
+
     private async Task<BatchOutcome> PlanAndApplyAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
     {
         if (batch.Scope.Mode == RunMode.DryRun) await _dry.ForeseeAsync(batch.Scope, cases, cancellation);
         await _shared.ApplyAsync(batch.Scope, cases, cancellation);
         Plan(batch.Scope, cases);
+        await LeaveAloneAsync(batch.Scope, await _holders.TakeOutRestingAsync(batch.Scope, cases, cancellation), cancellation);
         await _references.ReportCyclesAsync(batch.Scope, cases, cancellation);
         batch.Scope.Watch?.AddRange([.. cases, .. batch.Failed.Select(pair => pair.Case), .. batch.Waiting.Select(pair => pair.Case)]);
         return batch.Scope.Mode == RunMode.DryRun

@@ -11,7 +11,7 @@ namespace SyncFunctions.App.Sync;
 internal sealed class PartHolders(LinkStore links)
 {
     /// <summary>Tells the cases their project.</summary>
-    /// <returns>Those that are left alone; they are no longer in the list.</returns>
+    /// <returns>Those that are not linked and are left alone; they are no longer in the list.</returns>
     public async Task<List<SyncCase>> SortAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
     {
         if (scope.Kind.PartOf is not { } projectKind || cases.Count == 0) return [];
@@ -20,8 +20,22 @@ internal sealed class PartHolders(LinkStore links)
         // A run of a project has looked at its link just now.
         if (scope.Project is not null) return [];
         foreach (var item in cases.Where(item => item.Project is null)) item.Project = await AskAsync(scope, projectKind, item, cancellation);
-        var projects = await links.LoadAsync(new LinkScope(scope.Flow.Key, projectKind), [.. cases.Select(item => item.Project).OfType<LinkId>().Distinct()], cancellation);
-        var left = cases.FindAll(item => item.Project is not { } project || !projects.TryGetValue(project, out var link) || link.Value.State != LinkState.Active);
+        return await TakeOutAsync(scope, projectKind, cases, item => item.Link is null, cancellation);
+    }
+
+    /// <summary>Linked parts with something to be done, of projects that rest: looked for only now, since most of what comes is an echo.</summary>
+    /// <returns>Those that are left alone; they are no longer in the list.</returns>
+    public async Task<List<SyncCase>> TakeOutRestingAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation) =>
+        scope.Kind.PartOf is not { } projectKind || scope.Project is not null || scope.Mode == RunMode.Manual
+            ? []
+            : await TakeOutAsync(scope, projectKind, cases, item => item.Link is not null && !item.Plan!.IsNothing, cancellation);
+
+    private async Task<List<SyncCase>> TakeOutAsync(WorkScope scope, string projectKind, List<SyncCase> cases, Func<SyncCase, bool> isAsked, CancellationToken cancellation)
+    {
+        var asked = cases.Where(isAsked).ToList();
+        if (asked.Count == 0) return [];
+        var projects = await links.LoadAsync(new LinkScope(scope.Flow.Key, projectKind), [.. asked.Select(item => item.Project).OfType<LinkId>().Distinct()], cancellation);
+        var left = asked.FindAll(item => item.Project is not { } project || !projects.TryGetValue(project, out var link) || link.Value.State != LinkState.Active);
         cases.RemoveAll(left.Contains);
         return left;
     }

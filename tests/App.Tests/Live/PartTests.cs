@@ -1,3 +1,4 @@
+using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.State;
@@ -41,6 +42,47 @@ public sealed class PartTests
         var operations = world.TableCalls();
         operations.Count.ShouldBeLessThanOrEqualTo(10, string.Join('\n', operations));
         (await world.CounterpartAsync(person, "contact")).Get("title").ShouldBe(FieldValue.Of("Anna"));
+    }
+
+    [Fact]
+    public async Task Webhook_AboutOurOwnWrite_TakesSevenOperationsAndOneCall()
+    {
+        using var world = await WorldAsync();
+        var company = await world.CompanyAsync("Acme");
+        var person = Person(world, company, "Ann");
+        await world.SendAsync(Side.Left, person);
+        await world.DeliverAsync();
+        world.Left.Edit(person, FieldSet.Of(("name", FieldValue.Of("Anna"))), Actor.User);
+        await world.SendAsync(Side.Left, person);
+        await world.DeliverAsync();
+        var echoed = await world.CounterpartAsync(person, "contact");
+        await world.SendAsync(Side.Right);
+        var calls = world.Network.Calls;
+        world.Storage.Reset();
+        await world.SendAsync(Side.Right, echoed);
+        await world.DeliverAsync();
+
+        var operations = world.TableCalls();
+        operations.Count.ShouldBeLessThanOrEqualTo(7, string.Join('\n', operations));
+        (world.Network.Calls - calls).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Webhook_AboutAPartOfAPausedProject_IsLeftAlone()
+    {
+        using var world = await WorldAsync();
+        var company = await world.CompanyAsync("Acme");
+        var person = Person(world, company, "Ann");
+        await world.SendAsync(Side.Left, person);
+        await world.DeliverAsync();
+        var link = (await world.LinkAsync(Side.Left, company.Id)).ShouldNotBeNull();
+        (await world.Get<LinkControl>().PauseAsync(new LinkScope(LiveWorld.Key, "company"), link.Id, Cancel)).Done.ShouldBeTrue();
+        world.Left.Edit(person, FieldSet.Of(("name", FieldValue.Of("Anna"))), Actor.User);
+        await world.SendAsync(Side.Left, person);
+        await world.DeliverAsync();
+
+        (await world.CounterpartAsync(person, "contact")).Get("title").ShouldBe(FieldValue.Of("Ann"));
+        (await world.WorkAsync("contact")).ShouldBeEmpty();
     }
 
     [Fact]
