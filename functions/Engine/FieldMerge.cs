@@ -98,8 +98,8 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
 
         var preferred = plan.Item.Preferred ?? (_link?.Lock is { } locked && plan.Now < locked.Until ? locked.Source : _link?.CreatedFrom) ?? _settings.MasterOf(plan.Kind);
         var owner = FlowSettings.Allows(direction, preferred) ? preferred : preferred.Other();
-        var ownersValue = owner == Side.Left ? left : right;
-        var source = ownersValue.IsBlank ? owner.Other() : owner;
+        var (ownersValue, othersValue) = owner == Side.Left ? (left, right) : (right, left);
+        var source = ownersValue.IsBlank || (!othersValue.IsBlank && HasNoStatus(field, owner.Other(), ownersValue)) ? owner.Other() : owner;
         var (value, other) = source == Side.Left ? (left, right) : (right, left);
         if (!FlowSettings.AllowsAtCreation(direction, source) || !FlowSettings.Allows(_settings.Direction, source))
         {
@@ -120,6 +120,9 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             else Send(field, source, value, other, isChange);
         }
     }
+
+    /// <summary>A category for which no status stands would keep what the other side shows, now and later, from going over.</summary>
+    private bool HasNoStatus(FieldMap field, Side target, FieldValue category) => field.Status is not null && !_settings.CanTranslate(plan.Kind, field, target, category);
 
     /// <summary>A change of <paramref name="source"/> alone.</summary>
     private void Flow(FieldMap field, Direction direction, Side source, FieldValue value, FieldValue other)

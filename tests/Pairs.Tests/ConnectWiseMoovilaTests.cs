@@ -92,6 +92,23 @@ public class ConnectWiseMoovilaTests
         Read.CanTranslate(project, project.Field("status"), Side.Right, FieldValue.Of("InPlanning")).ShouldBeTrue();
     }
 
+    /// <summary>What people choose in ConnectWise later would otherwise never go over, since the two have not agreed yet.</summary>
+    [Fact]
+    public void Category_ForWhichNoStatusStands_GivesWayToThatOfTheProjectThatWasMade()
+    {
+        var project = Pair.Kind("project");
+        var link = new Link(new LinkId("l"), project.Name) { State = LinkState.Active, CreatedFrom = Side.Right, LeftId = "1", RightId = "p" };
+        var item = new PlanItem(link, Showing("1", "Active"), Showing("p", "InPlanning"));
+
+        var actions = SyncPlanner.PlanOne(project, Read, item, DateTimeOffset.UnixEpoch).Actions;
+
+        var write = actions.OfType<SyncAction.Write>().ShouldHaveSingleItem();
+        (write.Target, write.Fields["status"]).ShouldBe((Side.Right, FieldValue.Of("Active")));
+        actions.OfType<SyncAction.Conflict>().ShouldHaveSingleItem().Winner.ShouldBe(Side.Left);
+
+        static Sight Showing(string id, string category) => new Sight.Present(new Record(id, FieldSet.Of(("status", FieldValue.Of(category)))));
+    }
+
     [Theory]
     [InlineData("Cancelled by client", true, "Cancelled")]
     [InlineData("Closed", true, "Completed")]
