@@ -62,12 +62,17 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         foreach (var side in Sides.Both)
         {
             if (plan.Item.On(side) is not Sight.NotRead) link = link with { Notes = link.Notes.With(side, NoteOf(plan, side)) };
-            if (plan.Item.RecordOn(side) is { } seen) link = link.WithMemory(side, new LinkMemory(seen.Version, seen.Resolved));
+            link = WithSight(scope, link, side, plan.Item);
             if (plan.Item.RecordOn(side) is { } record) link = link with { Outside = link.Outside.With(side, record.IsOutside), FilterHash = scope.Settings.FilterHash(scope.Kind) };
         }
 
         return link;
     }
+
+    /// <summary>Where the side was read, it is remembered. A version vouches for the base: that of a record which differs from it would hide the difference.</summary>
+    public static Link WithSight(WorkScope scope, Link link, Side side, PlanItem item) => item.RecordOn(side) is { } seen
+        ? link.WithMemory(side, new LinkMemory(SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, side, seen) ? null : seen.Version, seen.Resolved))
+        : link;
 
     /// <summary>What does not flow from a side for as long as things are as they are; null where nothing is in the way.</summary>
     public static string? NoteOf(ItemPlan plan, Side side)

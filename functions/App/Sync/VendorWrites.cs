@@ -205,15 +205,23 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         }
 
         tally.Applied(item, effect.Action);
-        var bases = link.Bases;
+        var (bases, again) = (link.Bases, false);
         if (effect.ReadBack is { } readBack)
         {
-            bases = Settlement.AfterWrite(scope.Kind, scope.Settings, bases, effect.Target, effect.Fields, effect.SourceValues, readBack, out var again);
+            bases = Settlement.AfterWrite(scope.Kind, scope.Settings, bases, effect.Target, effect.Fields, effect.SourceValues, readBack, out again);
             if (again) tally.Again(item, "The other system gave back something else than it was sent.");
         }
 
         var settled = link with { State = link.State == LinkState.Creating ? LinkState.Active : link.State, Intent = null, Bases = bases };
-        if (effect.ReadBack is { } back) settled = settled.WithMemory(effect.Target, new LinkMemory(back.Version, link.MemoryOf(effect.Target).References.SetItems(back.Resolved)));
+        settled = CaseUnits.WithSight(scope, settled, effect.Target.Other(), item.Item);
+        if (effect.ReadBack is { } back)
+        {
+            // What the vendor filled in by itself, or somebody changed, the base does not know.
+            var known = link.MemoryOf(effect.Target);
+            var isAgreed = !again && (effect.IsCreate ? !SyncPlanner.IsChanged(scope.Kind, scope.Settings, bases, effect.Target, back) : known.Version is not null);
+            settled = settled.WithMemory(effect.Target, new LinkMemory(isAgreed ? back.Version : null, known.References.SetItems(back.Resolved)));
+        }
+
         if (effect.HasMore) tally.Again(item, "The other side is to be written, too.");
         if (item.Plan!.Actions.OfType<SyncAction.End>().FirstOrDefault() is { } end) return units.End(scope, item, settled, end);
         if (effect.IsCreate)

@@ -45,6 +45,22 @@ public sealed class ConditionalWriteTests
         (await world.WorkAsync()).ShouldBeEmpty();
     }
 
+    /// <summary>What never went over is in no base, and must not be taken for blank.</summary>
+    [Fact]
+    public async Task Change_WhereTheOtherSideHasAValueThatCouldNotGoOver_LeavesThatAlone()
+    {
+        using var world = await LiveWorld.LiveAsync(conditional: true);
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("code", FieldValue.Of("A")), ("status", FieldValue.Of("unheard of"))), Actor.User);
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+        var account = await world.CounterpartAsync(company);
+        world.Right.Edit(account, FieldSet.Of(("stage", FieldValue.Of(FakePair.Statuses[0].Right))), Actor.User);
+        await world.SendAsync(Side.Right, account);
+        await world.DeliverAsync();
+
+        company.Get("status").ToString().ShouldBe("unheard of");
+    }
+
     private static async Task EditAsync(LiveWorld world, FakeRecord account, string phone)
     {
         world.Right.Edit(account, FieldSet.Of(("tel", FieldValue.Of(phone))), Actor.User);
