@@ -58,7 +58,7 @@ public sealed class LinkControl(LinkStore links, WorkList list, ProjectBook book
         if (!(await links.CommitAsync(scope, [new LinkUnit { Link = ended, LinkETag = found.ETag, Index = index.ToImmutable(), ClosesCreate = CaseUnits.OpenOf(found.Value) }], cancellation))[0].Committed) return Changed;
         var entryOfLog = new LogEntry(time.GetUtcNow(), LogSeverity.Warning, "disconnected", "Disconnected by hand, for good: the two records are never linked again.");
         await book.NoteAsync(scope.Flow, [ended], cancellation);
-        await log.AppendAsync(scope.Flow, [entryOfLog with { Kind = scope.Kind, LinkId = id, RecordId = ended.LeftId, Side = Side.Left }], cancellation);
+        await log.AppendAsync(scope.Flow, [.. Story.OfUnsettled(found.Value, time.GetUtcNow()), entryOfLog with { Kind = scope.Kind, LinkId = id, RecordId = ended.LeftId, Side = Side.Left }], cancellation);
         return new ManualResult(true, null, "Disconnected.", id);
     }
 

@@ -76,7 +76,8 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
 
         var unit = new LinkUnit { Link = link.Value with { State = LinkState.Tombstone, Intent = null }, LinkETag = link.ETag, Index = index.ToImmutable(), ClosesCreate = CaseUnits.OpenOf(link.Value) };
         if (!(await links.CommitAsync(scope.Links, [unit], cancellation))[0].Committed) return new ManualResult(false, "busy", "The link changed at this moment; try again.");
-        await log.AppendAsync(flow, [new LogEntry(time.GetUtcNow(), LogSeverity.Info, "unlinked", "Unlinked by hand. The two are not linked again unless a person does it.") { Kind = kind, LinkId = id }], cancellation);
+        var ended = new LogEntry(time.GetUtcNow(), LogSeverity.Info, "unlinked", "Unlinked by hand. The two are not linked again unless a person does it.") { Kind = kind, LinkId = id };
+        await log.AppendAsync(flow, [.. Story.OfUnsettled(link.Value, time.GetUtcNow()), ended], cancellation);
         return new ManualResult(true, null, "Unlinked.", id);
     }
 

@@ -91,6 +91,12 @@ internal static class Story
         return new LogEntry(at, level, CodeOf(failure), $"{system.DisplayName} could not be asked for changes of {kind.VendorKind(side)}: {failure.Message}") { Kind = kind.Name, Side = side, WhatToDo = whatToDo };
     }
 
+    /// <summary>A link that ends before anybody has looked what became of a write that was cut off.</summary>
+    public static IEnumerable<LogEntry> OfUnsettled(Link link, DateTimeOffset at) => link.Intent is null ? [] :
+    [
+        new LogEntry(at, LogSeverity.Warning, "cut-off", "An earlier write was cut off, and the link ended before it was known whether it had been applied.") { Kind = link.Kind, LinkId = link.Id, WhatToDo = "Look at both records." },
+    ];
+
     public static string CodeOf(SkipReason reason) => $"{SkipPrefix}{Code(reason)}";
 
     /// <summary>What a person can do about a record that is left alone.</summary>

@@ -96,11 +96,11 @@ internal sealed class WriteCheck(FakeWorld world, Intents intents, FlowSettings 
         // What was merged, or linked anew, was written under another link before, which has the lines of that time.
         var entries = stored.Kinds[kind.Name].Links.Where(other => other.LeftId == link.LeftId || other.RightId == link.RightId).SelectMany(stored.LogOf).Distinct().ToList();
         var rounds = writes.Select(write => write.Round).Distinct().Count();
-        var told = entries.Concat(LinesOfPassing(kind, link)).Distinct().Count(entry => entry.Code is "updated" or "archived" or "recovered" || entry.Code.StartsWith("failed-", StringComparison.Ordinal));
+        var told = entries.Concat(LinesOfPassing(kind, link)).Distinct().Count(entry => entry.Code is "updated" or "archived" or "recovered" or "cut-off" || entry.Code.StartsWith("failed-", StringComparison.Ordinal));
         if (told < rounds) findings.Add(new Finding("not in the log", $"{kind.Name} {link.LeftId} = {link.RightId} ({link.Id}) was written in {rounds} pieces of work, and the log has {told} lines of it: {string.Join(", ", entries.Select(entry => entry.Code))}.\n    {string.Join("\n    ", story)}"));
 
         // A record to which the link went over was made, and told, under another link.
-        if (story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Create }) && !entries.Exists(entry => entry.Code == "merged") && !entries.Exists(entry => entry.Code is "created" or "recovered"))
+        if (story.Exists(happened => happened is { By: Actor.Sync, Verb: Verb.Create }) && !entries.Exists(entry => entry.Code == "merged") && !entries.Exists(entry => entry.Code is "created" or "recovered" or "cut-off"))
             findings.Add(new Finding("not in the log", $"{kind.Name} {link.LeftId} = {link.RightId} ({link.Id}) was created by the app, and the log does not say so: {string.Join(", ", entries.Select(entry => entry.Code))}."));
     }
 
