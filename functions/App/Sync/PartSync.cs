@@ -21,6 +21,7 @@ public sealed class PartSync(BatchSync batches, PartsGone gone, TimeProvider tim
         scope = scope with { Flow = scope.Flow.For(link.Id) };
         var counts = CountsByKind.None;
         var next = new List<Cursor>();
+        var seen = new List<(WorkScope Scope, Dictionary<Side, HashSet<string>> Ids)>();
         foreach (var kind in parts)
         {
             var ofKind = scope with { Kind = kind, Project = link.Id, PlanPage = DryRun.PageOf(scope.Flow, kind, 'p', link.Id.Value) };
@@ -28,8 +29,14 @@ public sealed class PartSync(BatchSync batches, PartsGone gone, TimeProvider tim
             if (read.FirstOrDefault(side => side.Failure is not null) is { } failed) return new PartsResult(counts, cursors, failed.Failure);
             var sources = read.SelectMany(side => side.Fresh.Select(record => new SourceRecord(side.Side, record.Id, record))).ToList();
             if (sources.Count > 0) counts = counts.Plus(kind.Name, (await batches.RunAsync(ofKind, sources, cancellation)).Counts);
-            if (scope.Mode is RunMode.Comprehensive or RunMode.DryRun) counts = counts.Plus(kind.Name, await gone.RunAsync(ofKind, read.ToDictionary(side => side.Side, side => side.Ids), cancellation));
+            seen.Add((ofKind, read.ToDictionary(side => side.Side, side => side.Ids)));
             next.AddRange(read.Select(side => side.Next));
+        }
+
+        // What is held by others goes before them: a vendor does not delete a ticket that still has time entries.
+        if (scope.Mode is RunMode.Comprehensive or RunMode.DryRun)
+        {
+            foreach (var (ofKind, ids) in Enumerable.Reverse(seen)) counts = counts.Plus(ofKind.Kind.Name, await gone.RunAsync(ofKind, ids, cancellation));
         }
 
         return new PartsResult(counts, [.. next, .. cursors.Where(cursor => !next.Exists(other => (other.Kind, other.Side) == (cursor.Kind, cursor.Side)))], null);
