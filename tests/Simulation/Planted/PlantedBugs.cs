@@ -67,7 +67,7 @@ public static class PlantedBugs
         new("new record made before the other side was read to its end", "Engine/Creation.cs",
             "if (plan.Item.MayBeFurtherOn)", "if (plan.Item.MayBeFurtherOn && source == target)") { Seeds = [0] },
         new("a blank wins without a base", "Engine/FieldMerge.cs",
-            "var source = ownersValue.IsBlank ? owner.Other() : owner;", "var source = owner;") { Seeds = [4] },
+            "var source = ownersValue.IsBlank || (", "var source = ownersValue.Equals(field) || (") { Seeds = [4] },
         new("edit thrown away with the deletion of the other side", "Engine/SyncPlanner.cs",
             "Lifecycle.GoneWhileEdited(plan, link, Side.Left);", "Lifecycle.Gone(plan, link, Side.Left);") { Seeds = [6] },
         new("value that the map does not know taken over as it is", "Engine/FlowSettings.cs",
