@@ -38,6 +38,9 @@ public sealed class ManagedProjectTests(FrontDoorStack door)
         await right.EditAsync(task, new { status = "Complete" });
         await left.BecomesAsync(ticket, new { status = new { name = "Completed" } });
         await provider.ChooseAsync(new { statusCategories = OfBoard("Waiting", "InProgress"), statusDefaults = OfBoard("InProgress", "Waiting") });
+
+        // A run that was under way goes on by what it began with; one by hand waits for its end.
+        await provider.RunAsync("delta");
         await right.EditAsync(task, new { status = "InProgress" });
         await left.BecomesAsync(ticket, new { status = new { name = "Waiting" } });
 
