@@ -92,6 +92,23 @@ public sealed class ProjectStore(StateTables tables)
         }
     }
 
+    /// <summary>The same for several, as few transactions as they need.</summary>
+    public async Task ChangeAsync(FlowKey flow, IReadOnlyCollection<LinkId> links, Func<Project, Project> change, CancellationToken cancellation)
+    {
+        var open = links.Distinct().ToList();
+        while (open.Count > 0)
+        {
+            var known = await FindAsync(flow, open, cancellation);
+            var writes = (from link in open
+                          let before = known.TryGetValue(link, out var found) ? found : (Versioned<Project>?)null
+                          let after = change(before?.Value ?? new Project(link))
+                          where after != before?.Value
+                          select (Project: after, Before: before)).ToList();
+            var written = await ReplaceAsync(flow, writes, cancellation);
+            open = writes.Where((_, i) => !written[i]).Select(write => write.Project.Link).ToList();
+        }
+    }
+
     private static IEnumerable<TableTransactionAction> Actions(FlowKey flow, Project project, Versioned<Project>? before)
     {
         yield return before is { } read

@@ -11,7 +11,7 @@ public sealed class ProjectBook(ProjectStore store, TimeProvider time)
     {
         if (scope.Mode is RunMode.DryRun or RunMode.Inventory || !scope.Flow.Pair.PartsOf(scope.Kind).Any()) return;
         var open = cases.Where(item => item.Link?.Value is { LeftId: not null, RightId: not null, State: not LinkState.Creating }).DistinctBy(item => item.Link!.Value.Value.Id).ToDictionary(item => item.Link!.Value.Value.Id);
-        await ChangeAsync(scope.Flow.Key, [.. open.Keys], project => Seen(scope, open[project.Link], project), cancellation);
+        await store.ChangeAsync(scope.Flow.Key, [.. open.Keys], project => Seen(scope, open[project.Link], project), cancellation);
     }
 
     /// <summary>What a person or a rule did with links; those that are no project's are none of its business.</summary>
@@ -22,7 +22,7 @@ public sealed class ProjectBook(ProjectStore store, TimeProvider time)
         var now = time.GetUtcNow();
         var byId = links.ToDictionary(link => link.Id);
         var known = await store.FindAsync(flow, byId.Keys, cancellation);
-        await ChangeAsync(
+        await store.ChangeAsync(
             flow,
             [.. isResumed ? byId.Keys : known.Keys],
             project =>
@@ -31,22 +31,6 @@ public sealed class ProjectBook(ProjectStore store, TimeProvider time)
                 return isResumed ? noted with { Facts = noted.Facts with { Archived = false }, Guard = RunStatusMachine.Ask(project.Guard, Lane.Live, nameof(RunMode.Comprehensive), "resumed", now) } : noted;
             },
             cancellation);
-    }
-
-    private async Task ChangeAsync(FlowKey flow, IReadOnlyCollection<LinkId> links, Func<Project, Project> change, CancellationToken cancellation)
-    {
-        var open = links;
-        while (open.Count > 0)
-        {
-            var known = await store.FindAsync(flow, open, cancellation);
-            var writes = (from link in open
-                          let before = known.TryGetValue(link, out var found) ? found : (Versioned<Project>?)null
-                          let after = change(before?.Value ?? new Project(link))
-                          where after != before?.Value
-                          select (Project: after, Before: before)).ToList();
-            var written = await store.ReplaceAsync(flow, writes, cancellation);
-            open = [.. writes.Where((_, i) => !written[i]).Select(write => write.Project.Link)];
-        }
     }
 
     private Project Seen(WorkScope scope, SyncCase item, Project project)

@@ -11,22 +11,11 @@ public sealed class ProjectRequests(ProjectStore store, FlowRuns runs, TimeProvi
     public const int MostAtOnce = 500;
 
     /// <summary>Keeps that these projects have changed.</summary>
-    public async Task AskAsync(FlowKey flow, IReadOnlyCollection<LinkId> projects, RunMode mode, string trigger, CancellationToken cancellation)
-    {
-        var open = projects.Distinct().ToList();
-        while (open.Count > 0)
-        {
-            var known = await store.FindAsync(flow, open, cancellation);
-            var writes = (from link in open
-                          let before = known.TryGetValue(link, out var found) ? found : (Versioned<Project>?)null
-                          let project = before?.Value ?? new Project(link)
-                          let asked = project with { Guard = RunStatusMachine.Ask(project.Guard, Lane.Live, mode.ToString(), trigger, time.GetUtcNow()) }
-                          where asked != before?.Value
-                          select (Project: asked, Before: before)).ToList();
-            var written = await store.ReplaceAsync(flow, writes, cancellation);
-            open = writes.Where((_, i) => !written[i]).Select(write => write.Project.Link).ToList();
-        }
-    }
+    public Task AskAsync(FlowKey flow, IReadOnlyCollection<LinkId> projects, RunMode mode, string trigger, CancellationToken cancellation) => store.ChangeAsync(
+        flow,
+        projects,
+        project => project with { Guard = RunStatusMachine.Ask(project.Guard, Lane.Live, mode.ToString(), trigger, time.GetUtcNow()) },
+        cancellation);
 
     /// <summary>The projects that were asked for and may begin.</summary>
     public async Task<IReadOnlyList<LinkId>> DueAsync(FlowKey flow, CancellationToken cancellation)
