@@ -16,7 +16,7 @@ public interface IConnector
     /// <summary>One page of the records of a kind, oldest change first where the vendor can sort.</summary>
     Task<VendorResult<VendorPage>> ListAsync(ConnectionScope connection, string kind, ListRequest request, CancellationToken cancellation);
 
-    /// <summary>One record, or <see cref="FailureKind.NotFound"/>.</summary>
+    /// <summary>One record, or <see cref="FailureKind.NotFound"/>. An id may be another name of it, which a webhook knows it by: then the record has its own.</summary>
     /// <param name="parent">For what lives inside a record: that record, where it was read just now and need not be read again.</param>
     Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null);
 

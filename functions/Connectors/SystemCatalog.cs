@@ -43,6 +43,9 @@ public sealed record SystemCatalog
     /// <summary>A write that names the version it is for is refused where the record has another: <see cref="IConnector.UpdateAsync"/>.</summary>
     public bool ConditionalWrites { get; init; }
 
+    /// <summary>Lists show records as they were a while ago, so that a change in one is believed only when the record itself has it, too.</summary>
+    public bool ListsLag { get; init; }
+
     /// <summary>How the system tells us of changes; null where it has no webhooks and polls alone find them.</summary>
     public WebhookFormat? Webhooks { get; init; }
 

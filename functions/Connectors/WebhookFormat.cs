@@ -17,6 +17,12 @@ public sealed record WebhookFormat
     /// <summary>The records that a verified request names, none where it is but a ping; null where it is not understood.</summary>
     public required Func<WebhookRequest, ImmutableArray<TouchedRecord>?> Read { get; init; }
 
+    /// <summary>
+    /// What this vendor asks of an address before it sends anything there (a GET, the OPTIONS of CloudEvents): the headers of the 200 that it
+    /// is answered, none or some; null for a request that it would not make. Asked of known and unknown hooks alike.
+    /// </summary>
+    public Func<WebhookCheck, ImmutableDictionary<string, string>?>? Check { get; init; }
+
     /// <summary>A longer body is refused with a 413.</summary>
     public int MaxBytes { get; init; } = 256 * 1024;
 
@@ -36,8 +42,15 @@ public sealed record PublishedKey(Func<WebhookRequest, ImmutableDictionary<strin
 /// <param name="Headers">By names of any letter case; several values are joined by commas.</param>
 public sealed record WebhookRequest(ReadOnlyMemory<byte> Body, ImmutableDictionary<string, string> Headers)
 {
+    /// <summary>The query of the address, for vendors whose only proof is a secret in it; of a name that comes twice the first value.</summary>
+    public ImmutableDictionary<string, string> Query { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
+
+/// <param name="Method">In capitals.</param>
+/// <param name="Headers">By names of any letter case.</param>
+public sealed record WebhookCheck(string Method, ImmutableDictionary<string, string> Headers);
 
 /// <summary>A record that something happened to: created, changed or deleted, which a look at it tells.</summary>
 /// <param name="Kind">The connector's word for the kind; for what lives inside a parent one to one, that kind with the parent's id.</param>

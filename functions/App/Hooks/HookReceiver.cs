@@ -38,7 +38,10 @@ public sealed partial class HookReceiver(Systems systems, HookRoutes routes, Pub
         var begun = time.GetTimestamp();
         var format = systems.Find(system)?.Catalog.Webhooks ?? Unknown;
         var body = await RequestBytes.ReadAsync(request, format.MaxBytes, cancellation);
-        var incoming = new WebhookRequest(body, request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+        var incoming = new WebhookRequest(body, request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase))
+        {
+            Query = request.Query.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.FirstOrDefault() ?? ""),
+        };
         return await InTimeAsync(TakeAsync(system, hook, format, incoming), begun, cancellation) switch
         {
             Outcome.Taken => new StatusCodeResult(format.Accepted),
