@@ -35,7 +35,8 @@ internal sealed record RecordShape(SystemKind Kind)
         var fields = FieldSet.From(Kind.Fields
             .Select(field => (field.Name, Value: Read(field, json.AtAny(PathsOf(field.Name)), $"{field.Name} of {Kind.Name} {id}")))
             .Where(field => field.Value is not null)
-            .Select(field => KeyValuePair.Create(field.Name, field.Value!)));
+            .Select(field => KeyValuePair.Create(field.Name, field.Value!))
+            .Concat(Kind.Further.SelectMany(further => ReadFurther(further, further.Holder.Length == 0 ? json : json.At(further.Holder), further.Holder))));
         return new Record(id, fields)
         {
             Created = json.AtAny(Created).AsTime($"the creation time of {Kind.Name} {id}", Zone),
@@ -50,7 +51,7 @@ internal sealed record RecordShape(SystemKind Kind)
         var body = new JsonObject();
         foreach (var (name, value) in fields)
         {
-            if (Kind.Fields.FirstOrDefault(field => field.Name == name) is not { Writable: true } field)
+            if (Kind.Field(name) is not { Writable: true } field)
                 return new VendorFailure(FailureKind.Permanent, $"The field {name} of {Kind.Name} cannot be written.");
             Put(body, PathsOf(name)[0].Split('.'), Write(field, value, IdsAreTexts));
         }
@@ -83,6 +84,36 @@ internal sealed record RecordShape(SystemKind Kind)
     private string LabelOf(JsonElement json) => Label
         .Select(names => string.Join(' ', names.Select(name => json.AtAny(PathsOf(name)).AsText(name)).Where(text => !string.IsNullOrWhiteSpace(text))))
         .FirstOrDefault(label => label.Length > 0) ?? "";
+
+    /// <summary>What an account made for itself, each of the type that its JSON shows; parts of an object are fields of their own.</summary>
+    private IEnumerable<KeyValuePair<string, FieldValue>> ReadFurther(FurtherFields further, JsonElement holder, string path)
+    {
+        if (holder.ValueKind != JsonValueKind.Object)
+            yield break;
+        foreach (var property in holder.EnumerateObject())
+        {
+            var name = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
+            if (property.Value.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var part in ReadFurther(further, property.Value, name))
+                    yield return part;
+                continue;
+            }
+
+            var type = property.Value.ValueKind switch
+            {
+                JsonValueKind.Number => SystemFieldType.Number,
+                JsonValueKind.True or JsonValueKind.False => SystemFieldType.Flag,
+                JsonValueKind.Array => SystemFieldType.Set,
+                _ => SystemFieldType.Text,
+            };
+            // A list where none is known to be is nothing that could be written back.
+            if (type == SystemFieldType.Set && !further.Types.Contains(type))
+                continue;
+            if (Kind.Fields.All(field => field.Name != name) && further.Find(name, type) is { } field && Read(field, property.Value, $"{name} of {Kind.Name}") is { } value)
+                yield return KeyValuePair.Create(name, value);
+        }
+    }
 
     private static FieldValue? Read(SystemField field, JsonElement json, string what)
     {

@@ -83,6 +83,32 @@ public enum OAuthGrant
 public sealed record SystemKind(string Name, string? ParentKind = null, bool ListsChanges = true, bool CanSearch = false)
 {
     public required ImmutableArray<SystemField> Fields { get; init; }
+
+    /// <summary>Fields that each account makes for itself, so that no list here can name them.</summary>
+    public ImmutableArray<FurtherFields> Further { get; init; } = [];
+
+    /// <summary>The field of this name, or null.</summary>
+    /// <param name="name">The vendor's name.</param>
+    /// <param name="type">What it is taken for where an account made it and it may be of several types.</param>
+    public SystemField? Field(string name, SystemFieldType type = SystemFieldType.Text) =>
+        Fields.FirstOrDefault(field => field.Name == name) ?? Further.Select(further => further.Find(name, type)).FirstOrDefault(field => field is not null);
+}
+
+/// <param name="Pattern">Their names, with one star for what an account calls them: <c>merge_fields.*</c>, <c>*__c</c>.</param>
+/// <param name="Types">What they may be.</param>
+public sealed record FurtherFields(string Pattern, params ImmutableArray<SystemFieldType> Types)
+{
+    private readonly int _star = Pattern.IndexOf('*', StringComparison.Ordinal);
+
+    /// <summary>Where they stand in a record: <c>merge_fields</c>; empty where they stand in the record itself.</summary>
+    public string Holder => Pattern[..Math.Max(0, Pattern.LastIndexOf('.', _star))];
+
+    /// <summary>The field of a name that fits, as the first of <see cref="Types"/> where it is not of <paramref name="type"/>. Names go into addresses and queries: they have letters, digits, underscores and dots.</summary>
+    public SystemField? Find(string name, SystemFieldType type) =>
+        name.Length >= Pattern.Length && name.StartsWith(Pattern[.._star], StringComparison.Ordinal) && name.EndsWith(Pattern[(_star + 1)..], StringComparison.Ordinal)
+        && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.')
+            ? new SystemField(name, Types.Contains(type) ? type : Types[0])
+            : null;
 }
 
 /// <param name="MaxLength">What the vendor keeps of a text; longer ones are cut by us, not by it.</param>

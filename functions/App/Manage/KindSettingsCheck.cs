@@ -76,7 +76,7 @@ internal sealed class KindSettingsCheck(BodyCheck check, KindMap kind, KindSetti
         {
             var name = side == Side.Left ? field.Left : field.Right;
             var place = $"{pointer}/{(side == Side.Left ? "left" : "right")}";
-            if (Known(side, name) is not { } known)
+            if (Known(side, name, Enum.Parse<SystemFieldType>(field.Type.ToString())) is not { } known)
             {
                 check.Add(place, NoSuchField(side));
                 continue;
@@ -101,8 +101,8 @@ internal sealed class KindSettingsCheck(BodyCheck check, KindMap kind, KindSetti
     private FieldMap? FieldOf(string name) =>
         kind.Fields.FirstOrDefault(field => field.Name == name) ?? settings.CustomFields.FirstOrDefault(field => field.Name == name)?.ToMap();
 
-    private SystemField? Known(Side side, string name) =>
-        systems(side) is var system && system.HasKind(kind.VendorKind(side)) ? system.Kind(kind.VendorKind(side)).Fields.FirstOrDefault(field => field.Name == name) : null;
+    private SystemField? Known(Side side, string name, SystemFieldType type = SystemFieldType.Text) =>
+        systems(side) is var system && system.HasKind(kind.VendorKind(side)) ? system.Kind(kind.VendorKind(side)).Field(name, type) : null;
 
     private string NoSuchField(Side side) => $"{kind.VendorKind(side)} of {systems(side).DisplayName} have no such field.";
 }

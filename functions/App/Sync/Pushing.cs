@@ -25,7 +25,7 @@ internal static class Pushing
         if (item.Item.On(target) is not Sight.Present) return $"The record is not in {system} any more.";
         if (item.Item.On(source) is not Sight.Present) return $"The record is not in {scope.NameOf(source)} any more.";
         if (!end.CanWrite) return $"{system} has no such field that could be written.";
-        if (kinds.HasKind(vendorKind) && kinds.Kind(vendorKind).Fields.FirstOrDefault(known => known.Name == end.Name) is { Writable: false }) return $"The field is read-only in {system}.";
+        if (kinds.HasKind(vendorKind) && end.Name is { } name && kinds.Kind(vendorKind).Field(name) is { Writable: false }) return $"The field is read-only in {system}.";
         if (!FlowSettings.AllowsAtCreation(field.Direction, source)) return $"The field belongs to {system}.";
         if (!FlowSettings.Allows(scope.Settings.Direction, source)) return $"The flow does not write to {system}.";
         if (value is FieldValue.Reference reference) return $"{field.References} {reference.RecordId} is not linked.";
