@@ -122,12 +122,12 @@ public sealed class ContractTests
     public async Task Read_AfterPassingFaults_Succeeds(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
-        var id = await vendor.AddAsync("projects", Row(1));
+        var id = await vendor.AddAsync(vendor.Rows, Row(1));
         foreach (var kind in new[] { "429", "500", "503", "reset", "partialBody", "dropAfterApply" })
         {
             await vendor.FaultAsync(new { kind, count = 2, retryAfter = kind == "429" ? 5 : (int?)null });
             vendor.Calls.Clear();
-            (await Get(vendor, "projects", id)).Success().Id.ShouldBe(id, kind);
+            (await Get(vendor, vendor.Kind, id)).Success().Id.ShouldBe(id, kind);
             vendor.Calls.Count.ShouldBe(3, kind);
         }
 
@@ -155,10 +155,10 @@ public sealed class ContractTests
     {
         await using var vendor = await Simulated.StartAsync(system);
         await vendor.FaultAsync(new { kind, count = 1 });
-        var failure = (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, "New"), default)).Failed(FailureKind.Transient);
+        var failure = (await vendor.Connector.CreateAsync(vendor.Scope, vendor.Kind, One(vendor.NameField, "New"), default)).Failed(FailureKind.Transient);
         failure.Ambiguous.ShouldBeTrue();
         vendor.Calls.Count.ShouldBe(1);
-        (await vendor.CountAsync("projects")).ShouldBe(created);
+        (await vendor.CountAsync(vendor.Rows)).ShouldBe(created);
     }
 
     [Theory]
@@ -174,8 +174,8 @@ public sealed class ContractTests
     {
         await using var vendor = await Simulated.StartAsync(system);
         await vendor.FaultAsync(new { kind, count = 2 });
-        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, "New"), default)).Success();
-        (await vendor.CountAsync("projects")).ShouldBe(1);
+        (await vendor.Connector.CreateAsync(vendor.Scope, vendor.Kind, One(vendor.NameField, "New"), default)).Success();
+        (await vendor.CountAsync(vendor.Rows)).ShouldBe(1);
     }
 
     [Theory]
@@ -183,9 +183,9 @@ public sealed class ContractTests
     public async Task Update_AnswerLost_IsRepeatedAndApplied(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
-        var id = await vendor.AddAsync("projects", Row(1));
+        var id = await vendor.AddAsync(vendor.Rows, Row(1));
         await vendor.FaultAsync(new { match = new { method = "PATCH" }, kind = "dropAfterApply", count = 1 });
-        (await vendor.Connector.UpdateAsync(vendor.Scope, "projects", id, One(vendor.NameField, "New"), default)).Success().Fields[vendor.NameField].ShouldBe(FieldValue.Of("New"));
+        (await vendor.Connector.UpdateAsync(vendor.Scope, vendor.Kind, id, One(vendor.NameField, "New"), default)).Success().Fields[vendor.NameField].ShouldBe(FieldValue.Of("New"));
     }
 
     [Theory]
@@ -196,7 +196,7 @@ public sealed class ContractTests
         await vendor.DisposeAsync();
         using var http = VendorPipeline.CreateClient();
         var connector = new Systems(new VendorPipeline(http, vendor.Time, new Random(1)))[system];
-        var failure = (await connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, "New"), default)).Failed(FailureKind.Unavailable);
+        var failure = (await connector.CreateAsync(vendor.Scope, vendor.Kind, One(vendor.NameField, "New"), default)).Failed(FailureKind.Unavailable);
         failure.Ambiguous.ShouldBeFalse();
         failure.Until.ShouldNotBeNull();
     }
@@ -207,9 +207,9 @@ public sealed class ContractTests
     {
         await using var vendor = await Simulated.StartAsync(system);
         vendor.Scope = vendor.Scope with { Credentials = new TestCredentials(await vendor.IssueTokensAsync()) };
-        (await List(vendor, "projects")).Success();
+        (await List(vendor, vendor.Kind)).Success();
         await vendor.RevokeAsync("all");
-        (await List(vendor, "projects")).Failed(FailureKind.AuthExpired);
+        (await List(vendor, vendor.Kind)).Failed(FailureKind.AuthExpired);
     }
 
     [Theory]
@@ -218,7 +218,7 @@ public sealed class ContractTests
     {
         await using var vendor = await Simulated.StartAsync(system);
         vendor.Scope = vendor.Scope with { Credentials = new TestCredentials(await vendor.IssueTokensAsync(scope: "read")) };
-        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, "New"), default)).Failed(FailureKind.Forbidden).Right.ShouldBe("read");
+        (await vendor.Connector.CreateAsync(vendor.Scope, vendor.Kind, One(vendor.NameField, "New"), default)).Failed(FailureKind.Forbidden).Right.ShouldBe("read");
     }
 
     [Theory]
@@ -265,8 +265,8 @@ public sealed class ContractTests
         await using var vendor = await Simulated.StartAsync(system);
         var until = vendor.Time.GetUtcNow().AddHours(3);
         vendor.Scope = vendor.Scope with { Budget = new TestBudget(1, until) };
-        (await List(vendor, vendor.CompanyKind)).Success();
-        (await List(vendor, vendor.CompanyKind)).Failed(FailureKind.RateLimited).Until.ShouldBe(until);
+        (await List(vendor, vendor.Kind)).Success();
+        (await List(vendor, vendor.Kind)).Failed(FailureKind.RateLimited).Until.ShouldBe(until);
         vendor.Calls.Count.ShouldBe(1);
     }
 
@@ -276,8 +276,8 @@ public sealed class ContractTests
     {
         await using var vendor = await Simulated.StartAsync(system);
         await vendor.SetAsync(new { dailyLimit = 1 });
-        (await List(vendor, vendor.CompanyKind)).Success();
-        (await List(vendor, vendor.CompanyKind)).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
+        (await List(vendor, vendor.Kind)).Success();
+        (await List(vendor, vendor.Kind)).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
     }
 
     [Theory]
@@ -285,7 +285,7 @@ public sealed class ContractTests
     public async Task Write_RefusedByValidation_IsPermanentAndNamesTheField(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
-        (await vendor.Connector.CreateAsync(vendor.Scope, "projects", One(vendor.NameField, ""), default)).Failed(FailureKind.Permanent).Message.ShouldContain(vendor.NameField);
+        (await vendor.Connector.CreateAsync(vendor.Scope, vendor.Kind, One(vendor.NameField, ""), default)).Failed(FailureKind.Permanent).Message.ShouldContain(vendor.NameField);
     }
 
     internal static FieldSet One(string field, string value) => FieldSet.Of((field, FieldValue.Of(value)));

@@ -30,11 +30,14 @@ internal sealed class Simulated : IAsyncDisposable
     /// <summary>Those that a person connects on the vendor's own page.</summary>
     public static readonly TheoryData<string> WithConsent = ["moovila", "synergy", "tinyplus"];
 
-    /// <summary>The field with the name of a project.</summary>
-    public string NameField => _system == "moovila" ? "title" : "name";
+    /// <summary>The kind that a rule is tried with where any kind would do.</summary>
+    public string Kind => "projects";
 
-    /// <summary>The kind of what a project is done for.</summary>
-    public string CompanyKind => _system == "moovila" ? "customers" : "companies";
+    /// <summary>The simulated vendor's word for it.</summary>
+    public string Rows => "projects";
+
+    /// <summary>The field of such a record that cannot be blank.</summary>
+    public string NameField => _system == "moovila" ? "title" : "name";
 
     public FakeTime Time { get; } = new();
 
