@@ -265,8 +265,8 @@ public sealed class ContractTests
         await using var vendor = await Simulated.StartAsync(system);
         var until = vendor.Time.GetUtcNow().AddHours(3);
         vendor.Scope = vendor.Scope with { Budget = new TestBudget(1, until) };
-        (await List(vendor, vendor.Kind)).Success();
-        (await List(vendor, vendor.Kind)).Failed(FailureKind.RateLimited).Until.ShouldBe(until);
+        (await List(vendor, vendor.PlainKind)).Success();
+        (await List(vendor, vendor.PlainKind)).Failed(FailureKind.RateLimited).Until.ShouldBe(until);
         vendor.Calls.Count.ShouldBe(1);
     }
 
@@ -276,8 +276,8 @@ public sealed class ContractTests
     {
         await using var vendor = await Simulated.StartAsync(system);
         await vendor.SetAsync(new { dailyLimit = 1 });
-        (await List(vendor, vendor.Kind)).Success();
-        (await List(vendor, vendor.Kind)).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
+        (await List(vendor, vendor.PlainKind)).Success();
+        (await List(vendor, vendor.PlainKind)).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
     }
 
     [Theory]

@@ -36,6 +36,9 @@ internal sealed class Simulated : IAsyncDisposable
     /// <summary>The simulated vendor's word for it.</summary>
     public string Rows => "projects";
 
+    /// <summary>A kind whose list is one call.</summary>
+    public string PlainKind => _system switch { "moovila" => "customers", _ => "companies" };
+
     /// <summary>The field of such a record that cannot be blank.</summary>
     public string NameField => _system == "moovila" ? "title" : "name";
 
