@@ -23,6 +23,12 @@ public sealed record WebhookFormat
     /// </summary>
     public Func<WebhookCheck, ImmutableDictionary<string, string>?>? Check { get; init; }
 
+    /// <summary>
+    /// The vendor chooses whether it signs, and with what: a hook without a secret is taken by its address alone. One that has a secret is
+    /// never taken unsigned.
+    /// </summary>
+    public bool MayBeUnsigned { get; init; }
+
     /// <summary>A longer body is refused with a 413.</summary>
     public int MaxBytes { get; init; } = 256 * 1024;
 

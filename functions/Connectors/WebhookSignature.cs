@@ -3,9 +3,13 @@ using System.Text;
 
 namespace SyncFunctions.Connectors;
 
-/// <summary>Signatures as vendors make them: an HMAC-SHA256, compared in constant time.</summary>
+/// <summary>What proves that a vendor sent something, compared in constant time: an HMAC-SHA256, or a secret that comes along.</summary>
 public static class WebhookSignature
 {
+    /// <summary>For vendors that sign nothing and repeat the secret, in the address that they were told.</summary>
+    /// <param name="given">Null fails.</param>
+    public static bool IsSecret(string secret, string? given) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(given ?? ""));
+
     /// <summary>Keyed with the secret's UTF-8 bytes.</summary>
     /// <param name="signature">Hexadecimal in either case, or base64; null fails.</param>
     public static bool IsHmacSha256(ReadOnlySpan<byte> signed, string secret, string? signature) => IsHmacSha256(signed, Encoding.UTF8.GetBytes(secret), signature);

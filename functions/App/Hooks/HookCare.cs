@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using Azure;
@@ -24,6 +25,8 @@ public sealed partial class HookCare(
     public const string MissingCode = "webhook-missing";
 
     private const int AtOnce = 4;
+
+    private static readonly SearchValues<char> AfterAddresses = SearchValues.Create(" \t\r\n\"'<>");
 
     /// <summary>Of telling a vendor, which may take it a call for each type of record; a person waits for it.</summary>
     private static readonly TimeSpan VendorTime = TimeSpan.FromSeconds(30);
@@ -252,10 +255,18 @@ public sealed partial class HookCare(
     {
         public HookRegistration Registration => Hook.Registration!;
 
-        public string Hide(string text) => HookId is null ? text : text.Replace(HookId, "…", StringComparison.Ordinal);
+        /// <summary>With the hook's id goes the query behind it: a vendor's secret may stand there that is not yet known here.</summary>
+        public string Hide(string text)
+        {
+            if (HookId is null) return text;
+            var parts = text.Split(HookId);
+            return string.Join('…', parts.Select((part, i) => i > 0 && part.StartsWith('?') ? part[QueryLength(part)..] : part));
+        }
 
         /// <summary>No secret in a log.</summary>
         public override string ToString() => $"{Connection.Tenant}/{Connection.Id}";
+
+        private static int QueryLength(string text) => text.AsSpan().IndexOfAny(AfterAddresses) is >= 0 and var end ? end : text.Length;
     }
 
     private static partial class Log

@@ -38,7 +38,7 @@ public sealed partial class HookReceiver(Systems systems, HookRoutes routes, Pub
         var begun = time.GetTimestamp();
         var format = systems.Find(system)?.Catalog.Webhooks ?? Unknown;
         var body = await RequestBytes.ReadAsync(request, format.MaxBytes, cancellation);
-        var incoming = new WebhookRequest(body, request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase))
+        var incoming = new WebhookRequest(body, Headers(request))
         {
             Query = request.Query.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.FirstOrDefault() ?? ""),
         };
@@ -49,6 +49,14 @@ public sealed partial class HookReceiver(Systems systems, HookRoutes routes, Pub
             Outcome.NotUnderstood => throw new ProblemException(ProblemType.InvalidRequest, "The request is signed, but it does not name records as this system does."),
             _ => throw new ProblemException(ProblemType.NotStored with { Status = format.SendAgain }, "What it brought could not be stored now."),
         };
+    }
+
+    /// <summary>What a vendor asks of an address before it sends anything there. No hook is looked up, so the answer tells of none.</summary>
+    public IActionResult Check(string system, HttpRequest request)
+    {
+        if (systems.Find(system)?.Catalog.Webhooks?.Check?.Invoke(new WebhookCheck(request.Method.ToUpperInvariant(), Headers(request))) is not { } answer) throw ProblemException.NotFound("webhook");
+        foreach (var (name, value) in answer) request.HttpContext.Response.Headers[name] = value;
+        return new OkResult();
     }
 
     /// <summary>Storing goes on when the time is over: others wait for the same batch, and it may yet be well.</summary>
@@ -94,7 +102,7 @@ public sealed partial class HookReceiver(Systems systems, HookRoutes routes, Pub
         {
             // The same work for a hook that does not exist.
             if (route is null) return verify(request, HookRoute.NoSecret, now);
-            if (format.PublishedKey is not { } published) return route.Secrets.Any(secret => verify(request, secret, now));
+            if (format.PublishedKey is not { } published) return (route.Secrets.IsEmpty && format.MayBeUnsigned) || route.Secrets.Any(secret => verify(request, secret, now));
             return published.Address(request, route.Settings) is { } address
                 && await keys.ProveAsync(route.Target.Value.Tenant, route.Target.Value.Connection, address, published.Read, key => verify(request, key, now));
         }
@@ -103,6 +111,9 @@ public sealed partial class HookReceiver(Systems systems, HookRoutes routes, Pub
             return false;
         }
     }
+
+    private static ImmutableDictionary<string, string> Headers(HttpRequest request) =>
+        request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
 
     private static ImmutableArray<TouchedRecord>? Read(WebhookFormat format, WebhookRequest request)
     {

@@ -39,13 +39,13 @@ public sealed class HookSetup(ConnectionStore connections, LookupStore lookups, 
     /// <summary>A new address for a connection, for a person to paste; one that it had ends with this.</summary>
     /// <param name="request">Came to the app's own address.</param>
     /// <param name="connection">As it is stored.</param>
-    /// <param name="secret">What the vendor signs with, where the vendor has chosen it; made here if null.</param>
+    /// <param name="secret">What the vendor signs with, where the vendor has chosen it; made here if null, unless the vendor may sign nothing.</param>
     /// <param name="cancellation">The caller's.</param>
     public async Task<NewHook> RotateAsync(HttpRequest request, Versioned<StoredConnection> connection, string? secret, CancellationToken cancellation)
     {
         var format = PastedFormat(connection.Value);
         if (!HasSecret(format) && secret is not null) throw NoSecret(connection.Value);
-        var chosen = HasSecret(format) ? secret ?? BrowserCookie.NewSecret() : null;
+        var chosen = HasSecret(format) && !format.MayBeUnsigned ? secret ?? BrowserCookie.NewSecret() : secret;
         var (hook, made) = await MakeAsync(connection.Value, chosen, cancellation);
         var before = await ReplaceAsync(connection, made, cancellation);
         return new NewHook(PublicAddress.Webhook(address.Base(request), connection.Value.System, hook), secret is null ? chosen : null, before is not null);
@@ -53,11 +53,13 @@ public sealed class HookSetup(ConnectionStore connections, LookupStore lookups, 
 
     /// <summary>A new secret at the same address; the one before counts for a while yet.</summary>
     /// <param name="connection">As it is stored.</param>
-    /// <param name="secret">The vendor's; made here if null.</param>
+    /// <param name="secret">The vendor's; made here if null, where it takes ours.</param>
     /// <param name="cancellation">The caller's.</param>
     public async Task<NewHookSecret> RotateSecretAsync(Versioned<StoredConnection> connection, string? secret, CancellationToken cancellation)
     {
-        if (!HasSecret(PastedFormat(connection.Value))) throw NoSecret(connection.Value);
+        var format = PastedFormat(connection.Value);
+        if (!HasSecret(format)) throw NoSecret(connection.Value);
+        if (format.MayBeUnsigned && secret is null) throw JsonBody.Invalid($"{systems[connection.Value.System].Catalog.DisplayName} chooses the secret: name it.", "#/secret");
         var chosen = secret ?? BrowserCookie.NewSecret();
         var until = time.GetUtcNow() + ReplacedKeptFor;
         while (true)

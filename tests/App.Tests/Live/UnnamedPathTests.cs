@@ -9,6 +9,7 @@ namespace SyncFunctions.App.Tests.Live;
 public sealed class UnnamedPathTests
 {
     private const string Hook = "the-random-id-of-a-hook";
+    private const string Secret = "the-secret-in-the-query";
 
     [Theory]
     [InlineData(true)]
@@ -29,13 +30,13 @@ public sealed class UnnamedPathTests
         await app.StartAsync(TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
-        foreach (var path in new[] { Hook, $"{Hook}?recordId=1", $"{Hook}?fail=1", $"{Hook}/too/long" })
+        foreach (var path in new[] { Hook, $"{Hook}?recordId=1", $"{Hook}?webhookKey={Secret}", $"{Hook}?key={Secret}&fail=1", $"{Hook}/too/long" })
             using (await http.PostAsync($"/api/webhooks/connectwise/{path}", null, TestContext.Current.CancellationToken)) { }
 
         await app.StopAsync(TestContext.Current.CancellationToken);
         log.Text.ShouldContain("Our own line");
         log.Text.ShouldContain("Our own failure");
-        log.Text.Contains(Hook, StringComparison.Ordinal).ShouldBe(!quiet, log.Text);
+        foreach (var unnamed in new[] { Hook, Secret }) log.Text.Contains(unnamed, StringComparison.Ordinal).ShouldBe(!quiet, log.Text);
     }
 
     /// <summary>Lines with what is beside them.</summary>

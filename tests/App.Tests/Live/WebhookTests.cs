@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Manage;
+using SyncFunctions.App.Triggers;
 using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.State;
@@ -61,6 +63,42 @@ public sealed class WebhookTests
         answers.ShouldAllBe(answer => answer.Status == 404);
         answers.Select(answer => answer.Told()).Distinct().ShouldHaveSingleItem();
         (await world.SendAsync(Side.Left, hook, body, world.SecretOf(Side.Left))).Status.ShouldBe(202);
+    }
+
+    [Fact]
+    public async Task Check_OfAnAddress_IsAnsweredAsTheVendorWantsItWhetherOrNotTheHookExists()
+    {
+        var format = HookedSystem.Format with { Check = check => check.Method == "OPTIONS" && check.Headers.TryGetValue("webhook-request-origin", out var origin) ? ImmutableDictionary<string, string>.Empty.Add("WebHook-Allowed-Origin", origin) : null };
+        using var world = await LiveWorld.LiveAsync(system: inner => inner.Catalog.System == LiveWorld.SystemOf(Side.Left) ? new HookedSystem(inner, format) : new HookedSystem(inner));
+        world.Storage.Reset();
+
+        foreach (var hook in new[] { world.HookOf(Side.Left), "unknown" })
+        {
+            var answer = await CheckAsync(world, Side.Left, hook, "OPTIONS", ("WebHook-Request-Origin", "sender.example"));
+            (answer.Status, answer.Headers["WebHook-Allowed-Origin"].ToString()).ShouldBe((200, "sender.example"));
+            (await CheckAsync(world, Side.Left, hook, "OPTIONS")).Status.ShouldBe(404);
+            (await CheckAsync(world, Side.Left, hook, "GET", ("WebHook-Request-Origin", "sender.example"))).Status.ShouldBe(404);
+        }
+
+        world.Storage.Calls.ShouldBeEmpty();
+        var unproved = await world.SendAsync(Side.Right, "unknown", [], "");
+        (await CheckAsync(world, Side.Right, world.HookOf(Side.Right), "GET")).Told().ShouldBe(unproved.Told());
+        (await CheckAsync(world, Side.Right, world.HookOf(Side.Right), "GET", system: "unheardof")).Told().ShouldBe(unproved.Told());
+    }
+
+    [Fact]
+    public async Task Webhook_OfAVendorThatMaySignNothing_IsTakenUnsignedUntilTheHookHasASecret()
+    {
+        using var world = await LiveWorld.LiveAsync(system: inner => new HookedSystem(inner, HookedSystem.Format with { MayBeUnsigned = true }));
+        var (hook, body) = (world.HookOf(Side.Left), LiveWorld.Body());
+
+        (await world.SendAsync(Side.Left, hook, body, "whatever")).Status.ShouldBe(202);
+        (await world.SendAsync(Side.Left, $"{hook}x", body, "whatever")).Status.ShouldBe(404);
+        (await world.RotateSecretAsync(Side.Left)).Status.ShouldBe(400, "The vendor chooses it.");
+        (await world.RotateSecretAsync(Side.Left, "a-secret-that-the-vendor-chose")).Status.ShouldBe(201);
+
+        (await world.SendAsync(Side.Left, hook, body, "whatever")).Status.ShouldBe(404);
+        (await world.SendAsync(Side.Left, hook, body, "a-secret-that-the-vendor-chose")).Status.ShouldBe(202);
     }
 
     [Fact]
@@ -286,6 +324,14 @@ public sealed class WebhookTests
         (await ShowAsync(world)).ShouldContain("\"webhook\":null");
         request = world.Request("DELETE", null);
         (await HttpWorld.ExecuteAsync(request, world.Function<EndWebhook>().Run(request, HttpWorld.Tenant.Value, LiveWorld.ConnectionOf(Side.Left).Value, Cancel))).Status.ShouldBe(404);
+    }
+
+    private static async Task<Answer> CheckAsync(LiveWorld world, Side side, string hook, string method, (string Name, string Value)? header = null, string? system = null)
+    {
+        var request = world.Request(method, null);
+        request.Path = $"/api/webhooks/{system ?? LiveWorld.SystemOf(side)}/{hook}";
+        if (header is var (name, value)) request.Headers[name] = value;
+        return await HttpWorld.ExecuteAsync(request, Task.Run(() => world.Function<VendorWebhookCheck>().Run(request, system ?? LiveWorld.SystemOf(side)), Cancel));
     }
 
     private static async Task<string> ShowAsync(LiveWorld world)

@@ -150,9 +150,9 @@ internal sealed class LiveWorld : IDisposable
     }
 
     /// <summary>Another secret for a side's connection, at the same address.</summary>
-    public Task<Answer> RotateSecretAsync(Side side)
+    public Task<Answer> RotateSecretAsync(Side side, string? secret = null)
     {
-        var request = Request("POST", null);
+        var request = Request("POST", secret is null ? null : new { secret });
         return HttpWorld.ExecuteAsync(request, Function<RotateWebhookSecret>().Run(request, HttpWorld.Tenant.Value, ConnectionOf(side).Value, Cancel));
     }
 

@@ -41,6 +41,6 @@ internal sealed class ToldSystem(IConnector inner) : HookedSystem(inner), IWebho
         return Task.FromResult<VendorResult<bool>>(true);
     }
 
-    // As systems do, it repeats what it was sent.
-    private static VendorResult<T> Down<T>(Uri address) => new VendorFailure(FailureKind.Unavailable, $"No way to {address} today.");
+    // As systems do, it repeats what it was sent; the connectors of some put a secret into the query.
+    private static VendorResult<T> Down<T>(Uri address) => new VendorFailure(FailureKind.Unavailable, $"No way to {address}?key=a-secret-of-the-query today.");
 }
