@@ -210,7 +210,11 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         var isBrought = BringSet(field, Side.Left, right, left, merged);
 
         // Left is written first, and then has all of it.
-        BringSet(field, Side.Right, isBrought ? merged : left, right, merged);
+        var isSent = BringSet(field, Side.Right, isBrought ? merged : left, right, merged);
+
+        // What goes over from the one while the other waits is a change like any other.
+        var source = isSent ? Side.Left : Side.Right;
+        if (isBrought != isSent && !IsFirstSight(field) && !FieldMap.SameAsBase(source == Side.Left ? left : right, _bases[source][field.Name])) _result.ChangedBy = source;
 
         FieldValue.Set BaseOf(Side side) => (_bases[side].Find(field.Name) ?? FieldValue.None).AsSet();
     }
