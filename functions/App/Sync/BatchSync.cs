@@ -134,6 +134,7 @@ public sealed class BatchSync
     private async Task<BatchOutcome> ContinueAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
     {
         await LeaveAloneAsync(batch.Scope, await _holders.SortAsync(batch.Scope, cases, cancellation), cancellation);
+        await _shared.NoteCutOffAsync(batch.Scope, cases, cancellation);
         await batch.RecoverAsync(_recovery, cases, cancellation);
         foreach (var (item, failure) in await _loader.ReadCounterpartsAsync(batch.Scope, cases, cancellation)) batch.Failed.Add((item, failure));
         batch.Waiting.AddRange(await _loader.TakeOutOwnCreatesAsync(batch.Scope, cases, cancellation));
@@ -151,6 +152,7 @@ public sealed class BatchSync
     {
         if (batch.Scope.Mode == RunMode.DryRun) await _dry.ForeseeAsync(batch.Scope, cases, cancellation);
         await _shared.ApplyAsync(batch.Scope, cases, cancellation);
+        await TakeUpHeldAsync(batch.Scope, cases, cancellation);
         Plan(batch.Scope, cases);
         await LeaveAloneAsync(batch.Scope, await _holders.TakeOutRestingAsync(batch.Scope, cases, cancellation), cancellation);
         await _references.ReportCyclesAsync(batch.Scope, cases, cancellation);
@@ -169,6 +171,22 @@ public sealed class BatchSync
         {
             var found = cases.Find(item => item.Work.Count == 0 && (item.Link is { } link ? link.Value.Id == row.Value.Link || link.Value.IdOn(row.Value.Side) == row.Value.RecordId : (item.Source, item.SourceId) == (row.Value.Side, row.Value.RecordId)));
             found?.Work.Add(row);
+        }
+    }
+
+    /// <summary>What a loop lock holds goes with whatever is planned for its link: it waits for longer, or has lost to a later change.</summary>
+    private async Task TakeUpHeldAsync(WorkScope scope, List<SyncCase> cases, CancellationToken cancellation)
+    {
+        var now = _time.GetUtcNow();
+        var locked = cases.Where(item => item.Item is { Link: { State: LinkState.Active, Lock: { } held }, Left: Sight.Present, Right: Sight.Present } && held.Until > now).ToList();
+        if (locked.Count == 0) return;
+        var byRecord = locked.SelectMany(item => Sides.Both.Select(side => (Record: (side, item.Item.Link!.IdOn(side)!), Case: item))).ToDictionary(pair => pair.Record, pair => pair.Case);
+        foreach (var row in await _links.FindWorkAsync(scope.Links, byRecord.Keys, cancellation))
+        {
+            var item = byRecord[(row.Value.Side, row.Value.RecordId)];
+            if (row.Value.Reason != WorkReason.Held || item.Work.Exists(known => (known.Value.Side, known.Value.RecordId) == (row.Value.Side, row.Value.RecordId))) continue;
+            item.Work.Add(row);
+            item.Item = item.Item with { HeldSince = row.Value.FirstAt };
         }
     }
 

@@ -39,6 +39,17 @@ public sealed class SharedLocks(LockStore locks, TimeProvider time)
         foreach (var side in locked) await locks.PutAsync(scope.Flow.Key.Tenant, scope.Flow.Flow.ConnectionOn(side.Key), [.. side], cancellation);
     }
 
+    /// <summary>Writes that were cut off may have been applied before the other flows were told.</summary>
+    internal async Task NoteCutOffAsync(WorkScope scope, IEnumerable<SyncCase> cases, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        foreach (var link in cases.Select(item => item.Link?.Value).OfType<Link>())
+        {
+            if (link is not { Intent: { Create: false, Target: var target }, Lock: { } held } || held.Source == target || held.Until <= now) continue;
+            await locks.PutAsync(scope.Flow.Key.Tenant, scope.Flow.Flow.ConnectionOn(target), [new SharedLock(scope.Kind.VendorKind(target), link.IdOn(target)!, scope.Flow.Key.Flow, held.Until)], cancellation);
+        }
+    }
+
     /// <summary>A person ends them.</summary>
     internal async Task EndAsync(WorkScope scope, Link link, CancellationToken cancellation)
     {

@@ -56,7 +56,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
                     break;
                 case SyncAction.Hold hold:
                     Counts = Counts with { Held = Counts.Held + 1 };
-                    Defer(item, WorkReason.Held, hold.Until, $"{string.Join(", ", hold.Fields.Keys)} of {scope.NameOf(hold.Source)}: the other side was changed last.");
+                    Hold(item, hold);
                     break;
                 case SyncAction.Park park:
                     Counts = Counts with { Parked = Counts.Parked + 1 };
@@ -126,6 +126,11 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
         });
 
     public void Again(SyncCase item, string detail) => Put(item, WorkReason.Again, now, detail, 0);
+
+    /// <summary>Whoever brought it up, the row is that of the record whose change waits.</summary>
+    private void Hold(SyncCase item, SyncAction.Hold hold) => Add(
+        item,
+        New(item, WorkReason.Held, hold.Until, $"{string.Join(", ", hold.Fields.Keys)} of {scope.NameOf(hold.Source)}: the other side was changed last.", 0) with { Side = hold.Source, RecordId = item.Link!.Value.Value.IdOn(hold.Source)! });
 
     public void Defer(SyncCase item, WorkReason reason, DateTimeOffset until, string detail) => Put(item, reason, until, detail, 0);
 

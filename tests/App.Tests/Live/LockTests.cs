@@ -46,7 +46,7 @@ public sealed class LockTests
         world.Left.Edit(company, FieldSet.Of(("email", FieldValue.Of("a@b.test"))), Actor.User);
         await world.SendAsync(Side.Left, company);
         await world.DeliverAsync();
-        (await world.WorkAsync()).ShouldHaveSingleItem().Side.ShouldBe(Side.Left);
+        (await world.WorkAsync()).ShouldHaveSingleItem().Side.ShouldBe(Side.Right);
         counterpart.Get("mail").ToString().ShouldBe("a@b.test");
         company.Get("phone").ToString().ShouldBe("1");
 
