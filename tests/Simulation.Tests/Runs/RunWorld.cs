@@ -25,9 +25,9 @@ internal sealed class RunWorld
     public LinkScope Companies => new(Key, "company");
 
     /// <summary>Lets a test see a flow that is live, with so many linked companies.</summary>
-    public static void Live(int companies, Action<RunWorld> test, Func<FlowSettings, FlowSettings>? settings = null, Pair? pair = null) => SingleThread.Run(() =>
+    public static void Live(int companies, Action<RunWorld> test, Func<FlowSettings, FlowSettings>? settings = null, Pair? pair = null, params FakeHabits[] habits) => SingleThread.Run(() =>
     {
-        using var service = new ServiceWorld(1, faults: false);
+        using var service = new ServiceWorld(1, faults: false, conditional: false, habits);
         service.Observe(() => ServiceSetup.BeginAsync(service, (settings ?? (chosen => chosen))(pair?.Defaults ?? FakePair.Defaults), pair?.Name ?? FakePair.Name));
         service.AddInstance();
         var world = new RunWorld(service);

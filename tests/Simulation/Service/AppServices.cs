@@ -26,7 +26,7 @@ internal static class AppServices
             .AddSingleton(Secrets)
             .AddSingleton(pipeline)
             .AddSingleton(vendors.Connect(pipeline))
-            .AddSingleton(new PairCatalog(FakePair.Pair, FakeParts.Pair))
+            .AddSingleton(new PairCatalog(FakePair.Pair, FakeParts.Pair, FakePeople.Pair, FakePeople.OtherPair))
             .AddSync()
             .AddHttpSide(Configuration)
             .BuildServiceProvider();

@@ -27,15 +27,26 @@ internal static class ServiceSetup
     public static Task PollEveryAsync(ServiceWorld world, TimeSpan time) =>
         world.Observer.GetRequiredService<FlowStore>().ChangeAsync(world.Key, flow => flow with { PollEvery = time }, CancellationToken.None);
 
+    /// <summary>Another flow, between the system of that name and the right one.</summary>
+    public static async Task AddFlowAsync(ServiceWorld world, FlowKey key, FlowSettings settings, string pair, string left, TimeSpan pollEvery)
+    {
+        await ConnectAsync(world, left);
+        var flow = new Flow(key, pair, "simulated", new ConnectionId(left), ConnectionOf(Side.Right)) { Settings = settings, Enabled = true, PollEvery = pollEvery, CreatedAt = world.Clock.Now };
+        await world.Observed<FlowStore>().InsertAsync(flow, CancellationToken.None);
+        await world.Observed<DueStore>().PutAsync(key, world.Clock.Now, CancellationToken.None);
+    }
+
     public static ConnectionId ConnectionOf(Side side) => new(side == Side.Left ? FakePair.Left : FakePair.Right);
 
     /// <summary>A person signs in, again where there is such a connection.</summary>
-    public static async Task ConnectAsync(ServiceWorld world, Side side)
+    public static Task ConnectAsync(ServiceWorld world, Side side) => ConnectAsync(world, ConnectionOf(side).Value);
+
+    private static async Task ConnectAsync(ServiceWorld world, string system)
     {
         var store = world.Observer.GetRequiredService<ConnectionStore>();
-        var (access, refresh) = world.Vendors.On(side).SignIn.Grant();
+        var (access, refresh) = world.Vendors.On(system).SignIn.Grant();
         var credentials = new Credentials("oauth", access, refresh, world.Clock.Now.AddHours(1));
-        var id = ConnectionOf(side);
+        var id = new ConnectionId(system);
         var stored = await store.GetAsync(world.Key.Tenant, id, CancellationToken.None);
         var connection = (stored?.Value ?? new StoredConnection(world.Key.Tenant, id, id.Value, id.Value) { CreatedAt = world.Clock.Now }) with { Health = ConnectionHealth.Connected, HealthDetail = null, RenewingUntil = null };
         connection = connection with { Secret = world.Observer.GetRequiredService<SealedCredentials>().Seal(connection, credentials) };

@@ -27,12 +27,12 @@ public sealed class ServiceWorld : IDisposable
     private int _made;
     private DateTimeOffset _throttledUntil;
 
-    public ServiceWorld(int seed, bool faults = true, bool conditional = false)
+    public ServiceWorld(int seed, bool faults = true, bool conditional = false, params FakeHabits[] habits)
     {
         Random = new Random(seed);
         Clock = new SimulatedClock(Start);
         Faults = new FaultPlan(new Random(Random.Next())) { OneIn = faults ? Random.Next(3) switch { 0 => 0, 1 => 80, _ => 25 } : 0, On = faults };
-        Vendors = new FakeWorld(Clock, new Random(Random.Next()), Faults, conditional);
+        Vendors = new FakeWorld(Clock, new Random(Random.Next()), Faults, conditional, habits);
         Account = new MemoryStorage(Clock) { Lateness = Lateness };
         Steps = new Steps(Clock, new Random(Random.Next()), Trace);
         Hub = new SimulatedHub(Functions, Clock, new Random(Random.Next()), Trace) { TwiceOneIn = faults ? 40 : 0 };

@@ -100,7 +100,9 @@ public sealed class FakeAccount(FakeHabits habits, TimeProvider time, FakeHistor
     private static FieldValue Kept(FakeField field, FieldValue? value) => value is null ? FieldValue.None : field.Keep(value);
 
     private DateTimeOffset Later(DateTimeOffset now) =>
-        Lags && habits.ListLag > TimeSpan.Zero && random.Next(3) == 0 ? now + (habits.ListLag * random.NextDouble()) : now;
+        habits.ListDelay > TimeSpan.Zero ? now + habits.ListDelay
+        : Lags && habits.ListLag > TimeSpan.Zero && random.Next(3) == 0 ? now + (habits.ListLag * random.NextDouble())
+        : now;
 
     /// <summary>Without conditional writes nobody can keep from writing over what was changed since the last look.</summary>
     private void NoteRaces(FakeRecord record, FieldSet written)

@@ -87,8 +87,9 @@ public sealed class FakeConnector : IConnector
         System = habits.System,
         DisplayName = habits.System,
         Grant = OAuthGrant.Code,
-        Overlap = TimeSpan.FromMinutes(2),
+        Overlap = TimeSpan.FromMinutes(2) + habits.ListDelay,
         ReadLag = TimeSpan.FromMinutes(2),
+        ListsLag = habits.ListDelay > TimeSpan.Zero,
         ConditionalWrites = habits.ConditionalWrites,
         Kinds = [.. habits.Kinds.SelectMany(kind => KindsOf(habits, kind))],
         Settings = new Dictionary<string, SystemSetting>

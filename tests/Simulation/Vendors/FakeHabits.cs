@@ -14,6 +14,9 @@ public sealed record FakeHabits(Side Side, string System, FakeKind[] Kinds)
     /// <summary>How long a change may be missing from lists.</summary>
     public TimeSpan ListLag { get; init; }
 
+    /// <summary>Lists show each record as it was so long ago; looked at by itself it is as it is.</summary>
+    public TimeSpan ListDelay { get; init; }
+
     /// <summary>How long a new record may be missing everywhere.</summary>
     public TimeSpan ReadLag { get; init; }
 

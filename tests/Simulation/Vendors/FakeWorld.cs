@@ -3,19 +3,26 @@ using SyncFunctions.Engine;
 
 namespace SyncFunctions.Simulation.Vendors;
 
-/// <summary>Both fake systems with their people, their faults and all that happened in them.</summary>
+/// <summary>The fake systems with their people, their faults and all that happened in them.</summary>
 public sealed class FakeWorld : IDisposable
 {
     private readonly HttpClient _http;
+    private readonly List<FakeServer> _servers = [];
 
     /// <param name="conditional">Writes to the left name the version that they are for.</param>
-    public FakeWorld(TimeProvider time, Random random, FaultPlan faults, bool conditional = false)
+    /// <param name="habits">Other systems, whose clocks are right: the first is the left one, the second the right one.</param>
+    public FakeWorld(TimeProvider time, Random random, FaultPlan faults, bool conditional = false, params FakeHabits[] habits)
     {
         Time = time;
         Faults = faults;
-        Left = Server(FakePair.LeftHabits with { ConditionalWrites = conditional }, random);
-        Right = Server(FakePair.RightHabits, random);
-        Network = new FakeNetwork(new Dictionary<string, FakeServer> { [$"{FakePair.Left}.test"] = Left, [$"{FakePair.Right}.test"] = Right }, faults, time);
+        foreach (var system in habits) Add(system, random);
+        if (habits.Length == 0)
+        {
+            Add(WithWrongClock(FakePair.LeftHabits with { ConditionalWrites = conditional }, random), random);
+            Add(WithWrongClock(FakePair.RightHabits, random), random);
+        }
+
+        Network = new FakeNetwork(_servers.ToDictionary(server => $"{server.Account.Habits.System}.test"), faults, time);
         _http = new HttpClient(Network) { Timeout = Timeout.InfiniteTimeSpan };
         Pipeline = new VendorPipeline(_http, time, new Random(random.Next()));
     }
@@ -32,9 +39,9 @@ public sealed class FakeWorld : IDisposable
     /// <summary>Until when one stood still, or has done so.</summary>
     public DateTimeOffset OutageUntil { get; private set; }
 
-    public FakeServer Left { get; }
+    public FakeServer Left => _servers[0];
 
-    public FakeServer Right { get; }
+    public FakeServer Right => _servers[1];
 
     public FakeNetwork Network { get; }
 
@@ -42,9 +49,10 @@ public sealed class FakeWorld : IDisposable
 
     public FakeServer On(Side side) => side == Side.Left ? Left : Right;
 
-    /// <summary>The connectors of both systems over a pipeline: each instance of the app has its own.</summary>
-    public Systems Connect(VendorPipeline? pipeline = null) =>
-        new(new FakeConnector(Left.Account.Habits, pipeline ?? Pipeline), new FakeConnector(Right.Account.Habits, pipeline ?? Pipeline));
+    public FakeServer On(string system) => _servers.Find(server => server.Account.Habits.System == system) ?? throw new ArgumentException($"There is no {system}.", nameof(system));
+
+    /// <summary>The connectors of the systems over a pipeline: each instance of the app has its own.</summary>
+    public Systems Connect(VendorPipeline? pipeline = null) => new([.. _servers.Select(server => new FakeConnector(server.Account.Habits, pipeline ?? Pipeline))]);
 
     /// <summary>A pipeline of its own over the same network.</summary>
     public VendorPipeline NewPipeline(TimeProvider time, Random random) => new(_http, time, random);
@@ -57,14 +65,14 @@ public sealed class FakeWorld : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private FakeServer Server(FakeHabits habits, Random random)
-    {
-        // Up to ten minutes wrong, either way.
-        var skew = Skew(random);
-        var mine = habits with { ClockOffset = skew };
-        if (Math.Abs(skew.TotalMinutes) > 1) Faults.Count(FaultClass.ClockSkew);
-        return new FakeServer(new FakeAccount(mine, Time, History, new Random(random.Next())), new FakeSignIn(mine, Time), Faults, Time);
+    private void Add(FakeHabits habits, Random random) =>
+        _servers.Add(new FakeServer(new FakeAccount(habits, Time, History, new Random(random.Next())), new FakeSignIn(habits, Time), Faults, Time));
 
-        static TimeSpan Skew(Random random) => TimeSpan.FromSeconds(random.Next(-600, 601));
+    /// <summary>Up to ten minutes wrong, either way.</summary>
+    private FakeHabits WithWrongClock(FakeHabits habits, Random random)
+    {
+        var skew = TimeSpan.FromSeconds(random.Next(-600, 601));
+        if (Math.Abs(skew.TotalMinutes) > 1) Faults.Count(FaultClass.ClockSkew);
+        return habits with { ClockOffset = skew };
     }
 }
