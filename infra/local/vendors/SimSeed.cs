@@ -30,6 +30,12 @@ internal static class SimSeed
                     throw new InvalidOperationException($"A sample record of {name} is refused: {outcome.Problems[0]}.");
             }
         }
+
+        lock (account.Gate)
+        {
+            foreach (var table in account.Tables)
+                table.Settle();
+        }
     }
 
     private static void Resolve(SimAccount account, SimKind kind, JsonObject record)

@@ -28,6 +28,16 @@ internal sealed class SimTable(SimKind kind)
         _version++;
     }
 
+    /// <summary>Lets the vendor's reads show what is there now, as if it had been there for long.</summary>
+    public void Settle()
+    {
+        if (_lagging is null)
+            return;
+        _lagging = Truth.Copy();
+        _pending.Clear();
+        _version++;
+    }
+
     public void Put(SimRecord record, DateTimeOffset now)
     {
         Truth.Put(record);

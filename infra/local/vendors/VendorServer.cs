@@ -15,6 +15,7 @@ public static class VendorServer
             new(Synergy.Vendor.Definition, options),
             new(TinyPlus.Vendor.Definition, options),
             new(ConnectWise.Vendor.Definition, options),
+            new(RaisersEdge.Vendor.Definition, options),
         ];
         SimStorage.Load(options.Data, systems, options.Seed);
 
