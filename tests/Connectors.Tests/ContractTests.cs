@@ -21,6 +21,7 @@ public sealed class ContractTests
     [InlineData("moovila", "projects", "title")]
     [InlineData("moovila", "customers", "name")]
     [InlineData("moovila", "contacts", "lastName")]
+    [InlineData("raisersedge", "constituents", "last")]
     public async Task Record_CreatedReadUpdatedAndDeleted_IsAsItWasWritten(string system, string kind, string field)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -72,6 +73,7 @@ public sealed class ContractTests
     [InlineData("connectwise", "companies", "companies", "pageSize=20")]
     [InlineData("moovila", "projects", "projects", "pageSize=20")]
     [InlineData("moovila", "customers", "customers", "pageSize=20")]
+    [InlineData("raisersedge", "constituents", "constituents", "pageSize=20")]
     public async Task List_ManyPagesWhileRowsChange_MissesNoRowThatStayed(string system, string kind, string simulated, string setting)
     {
         await using var vendor = await Simulated.StartAsync(system, null, (setting.Split('=')[0], setting.Split('=')[1]));
@@ -104,6 +106,7 @@ public sealed class ContractTests
     [InlineData("connectwise", "contacts", "contacts")]
     [InlineData("moovila", "projects", "projects")]
     [InlineData("moovila", "users", "users")]
+    [InlineData("raisersedge", "constituents", "constituents")]
     public async Task List_ChangedSince_HoldsWhatChangedAtOrAfterThatTime(string system, string kind, string simulated)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -151,6 +154,10 @@ public sealed class ContractTests
     [InlineData("moovila", "dropAfterApply", 1)]
     [InlineData("moovila", "partialBody", 1)]
     [InlineData("moovila", "500", 0)]
+    [InlineData("raisersedge", "reset", 0)]
+    [InlineData("raisersedge", "dropAfterApply", 1)]
+    [InlineData("raisersedge", "partialBody", 1)]
+    [InlineData("raisersedge", "500", 0)]
     public async Task Create_OutcomeNotKnown_IsAmbiguousAndNotRepeated(string system, string kind, int created)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -170,6 +177,8 @@ public sealed class ContractTests
     [InlineData("connectwise", "503")]
     [InlineData("moovila", "429")]
     [InlineData("moovila", "503")]
+    [InlineData("raisersedge", "429")]
+    [InlineData("raisersedge", "503")]
     public async Task Create_RefusedForNow_IsRepeatedAndDoneOnce(string system, string kind)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -226,6 +235,7 @@ public sealed class ContractTests
     [InlineData("tinyplus", "account admin")]
     [InlineData("connectwise", "Project Headers")]
     [InlineData("moovila", "write")]
+    [InlineData("raisersedge", "View constituents")]
     public async Task Identify_AdministratorOrNot_IsNamed(string system, string right)
     {
         // ConnectWise's accounts are those of a site, which is asked unless the API is known.
@@ -291,7 +301,7 @@ public sealed class ContractTests
     internal static FieldSet One(string field, string value) => FieldSet.Of((field, FieldValue.Of(value)));
 
     /// <summary>A record of any kind of any vendor: the fields that a kind does not have are ignored.</summary>
-    private static object Row(int number) => new { name = $"Row {number}", title = $"Row {number}", firstName = "Row", lastName = $"{number}", first_name = "Row", last_name = $"{number}" };
+    private static object Row(int number) => new { name = $"Row {number}", title = $"Row {number}", firstName = "Row", lastName = $"{number}", first = "Row", last = $"{number}", first_name = "Row", last_name = $"{number}" };
 
     private static FieldSet Derived(Record updated) => FieldSet.From(updated.Fields.Where(field => field.Key == "name"));
 

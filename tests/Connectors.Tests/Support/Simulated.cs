@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using SyncFunctions.Connectors.RaisersEdge;
 using SyncFunctions.Vendors;
 
 namespace SyncFunctions.Connectors.Tests;
@@ -25,22 +26,22 @@ internal sealed class Simulated : IAsyncDisposable
     }
 
     /// <summary>Every system that has a simulated vendor.</summary>
-    public static readonly TheoryData<string> All = ["connectwise", "moovila", "synergy", "tinyplus"];
+    public static readonly TheoryData<string> All = ["connectwise", "moovila", "raisersedge", "synergy", "tinyplus"];
 
     /// <summary>Those that a person connects on the vendor's own page.</summary>
-    public static readonly TheoryData<string> WithConsent = ["moovila", "synergy", "tinyplus"];
+    public static readonly TheoryData<string> WithConsent = ["moovila", "raisersedge", "synergy", "tinyplus"];
 
     /// <summary>The kind that a rule is tried with where any kind would do.</summary>
-    public string Kind => "projects";
+    public string Kind => _system == "raisersedge" ? "constituents" : "projects";
 
     /// <summary>The simulated vendor's word for it.</summary>
-    public string Rows => "projects";
+    public string Rows => Kind;
 
     /// <summary>A kind whose list is one call.</summary>
-    public string PlainKind => _system switch { "moovila" => "customers", _ => "companies" };
+    public string PlainKind => _system switch { "moovila" => "customers", "raisersedge" => "constituents", _ => "companies" };
 
     /// <summary>The field of such a record that cannot be blank.</summary>
-    public string NameField => _system == "moovila" ? "title" : "name";
+    public string NameField => _system switch { "moovila" => "title", "raisersedge" => "last", _ => "name" };
 
     public FakeTime Time { get; } = new();
 
@@ -57,7 +58,11 @@ internal sealed class Simulated : IAsyncDisposable
         var clock = new SteppedClock();
         var server = VendorServer.Build(new VendorServerOptions { Urls = "http://127.0.0.1:0", Seed = false, Time = clock });
         await server.StartAsync();
-        return new Simulated(system, server, clock, credentials, settings);
+        var simulated = new Simulated(system, server, clock, credentials, settings);
+        // Lists that lag are a test of their own.
+        if (system == "raisersedge")
+            await simulated.SetAsync(new { readLagMs = 0 });
+        return simulated;
     }
 
     /// <summary>Creates a record as a user of the vendor's screens would, and returns its id.</summary>
@@ -103,7 +108,7 @@ internal sealed class Simulated : IAsyncDisposable
     public async Task<Credentials> IssueTokensAsync(string user = "admin", string scope = "readwrite")
     {
         var tokens = await ControlAsync(HttpMethod.Post, "tokens", new { user, scope });
-        var access = tokens.GetProperty("accessToken").GetString()! + (_system == "connectwise" ? ":connectwise-private-key" : "");
+        var access = tokens.GetProperty("accessToken").GetString()! + _system switch { "connectwise" => ":connectwise-private-key", "raisersedge" => Environment, _ => "" };
         return new Credentials("oauth", access, tokens.GetProperty("refreshToken").GetString());
     }
 
@@ -125,10 +130,20 @@ internal sealed class Simulated : IAsyncDisposable
         return response.Headers.Location!;
     }
 
+    /// <summary>What the connector keeps with a token.</summary>
+    private static readonly string Environment = $"|{RaisersEdgeAuth.Packed(new VendorAccount("demo", "Demo Practice"))}";
+
     private static ((string Name, string Value)[] Settings, string Token) Connected(string system, string root) => system switch
     {
         "connectwise" => ([("site", root), ("apiBase", $"{root}v4_6_release/apis/3.0/"), ("companyId", "demo"), ("clientId", "sync-functions")], "connectwise-public-key:connectwise-private-key"),
         "moovila" => ([("apiBase", root), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret")], "moovila-static-token"),
+        "raisersedge" =>
+        (
+            [
+                ("apiBase", root), ("authorizeUrl", $"{root}oauth/authorize"), ("tokenUrl", $"{root}token"), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret"),
+                ("subscriptionKey", "raisersedge-subscription-key"), ("codes", "false"), ("childChanges", "false"),
+            ],
+            $"raisersedge-static-token{Environment}"),
         "synergy" =>
         (
             [
