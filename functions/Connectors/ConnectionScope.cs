@@ -14,6 +14,9 @@ public sealed record ConnectionScope(TenantId Tenant, ConnectionId Connection)
     /// <summary>Takes calls from the budget before they are made.</summary>
     public required ICallBudget Budget { get; init; }
 
+    /// <summary>The vendor's account, as it named it when the connection was made; null before.</summary>
+    public string? Account { get; init; }
+
     /// <summary>The vendor's clock, as its answers show it.</summary>
     public VendorClock Clock { get; } = new();
 

@@ -40,6 +40,9 @@ public sealed record SystemCatalog
     /// <summary>A call that has not been answered for so long is given up; what it wrote may still be applied.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The vendor counts the calls that are under way by account: connections to one account share <see cref="VendorPipeline.ConcurrencySetting"/>.</summary>
+    public bool CountsByAccount { get; init; }
+
     /// <summary>A write that names the version it is for is refused where the record has another: <see cref="IConnector.UpdateAsync"/>.</summary>
     public bool ConditionalWrites { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SyncFunctions.Connectors.ConnectWise;
+using SyncFunctions.Connectors.Mailchimp;
 using SyncFunctions.Connectors.Partner;
 using SyncFunctions.Connectors.RaisersEdge;
 using SyncFunctions.Connectors.Synergy;
@@ -18,7 +19,14 @@ public sealed class Systems(params IEnumerable<IConnector> connectors)
     /// <summary>The systems that the app ships, and those whose manifests are in a folder.</summary>
     /// <exception cref="InvalidOperationException">A manifest is wrong, or a system is there twice.</exception>
     public Systems(VendorPipeline pipeline, string? partnerFolder = null)
-        : this(Distinct([new SynergyConnector(pipeline), new TinyPlusConnector(pipeline), new ConnectWiseConnector(pipeline), new RaisersEdgeConnector(pipeline), .. Partners(partnerFolder).Select(manifest => new PartnerConnector(manifest, pipeline))]))
+        : this(Distinct([
+            new SynergyConnector(pipeline),
+            new TinyPlusConnector(pipeline),
+            new ConnectWiseConnector(pipeline),
+            new RaisersEdgeConnector(pipeline),
+            new MailchimpConnector(pipeline),
+            .. Partners(partnerFolder).Select(manifest => new PartnerConnector(manifest, pipeline)),
+        ]))
     {
     }
 

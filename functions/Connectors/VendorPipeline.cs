@@ -17,7 +17,7 @@ namespace SyncFunctions.Connectors;
 /// </summary>
 public sealed class VendorPipeline
 {
-    /// <summary>The setting, of every system, that bounds how many calls of a connection are under way at once.</summary>
+    /// <summary>The setting, of every system, that bounds how many calls of a connection, or of an account, are under way at once.</summary>
     public const string ConcurrencySetting = "maxConcurrentCalls";
 
     /// <summary>The setting, of systems that count by the minute, that bounds how many calls of a connection are made in one; blank for none.</summary>
@@ -31,8 +31,8 @@ public sealed class VendorPipeline
     private readonly Random _random;
     private readonly ResiliencePipeline<VendorFailure?> _repeats;
 
-    // A gate stays for the life of the process: some hundred bytes for each connection that was ever used.
-    private readonly ConcurrentDictionary<(TenantId, ConnectionId, int Limit), CallGate> _gates = new();
+    // A gate stays for the life of the process: some hundred bytes for each connection or account that was ever used.
+    private readonly ConcurrentDictionary<(string Of, int Limit), CallGate> _gates = new();
 
     private readonly ConcurrentDictionary<(TenantId, ConnectionId, int Limit), CallPace> _paces = new();
 
@@ -317,7 +317,8 @@ public sealed class VendorPipeline
     private CallGate Gate(SystemCatalog catalog, ConnectionScope scope)
     {
         var limit = int.TryParse(catalog.Setting(scope.Settings, ConcurrencySetting), CultureInfo.InvariantCulture, out var set) && set > 0 ? set : 1;
-        return _gates.GetOrAdd((scope.Tenant, scope.Connection, limit), static key => new CallGate(key.Limit));
+        var of = catalog.CountsByAccount && scope.Account is { } account ? $"{catalog.System} {account}" : $"{scope.Tenant}/{scope.Connection}";
+        return _gates.GetOrAdd((of, limit), static key => new CallGate(key.Limit));
     }
 
     private CallPace? Pace(SystemCatalog catalog, ConnectionScope scope) =>

@@ -40,6 +40,7 @@ public sealed class ConnectionScopes(
         return new ConnectionScope(connection.Tenant, connection.Id)
         {
             Settings = chosen,
+            Account = connection.AccountId,
             Credentials = credentials,
             Budget = budgets.Of(catalog, connection, chosen),
             Observer = call => failedCalls.Observe(connection.Tenant, connection.Id, call),

@@ -128,7 +128,7 @@ internal sealed class SimAccount
                 return new SimOutcome(null, []);
             var outcome = Draft(kind, old, body, ownTimes: false);
             if (outcome.Record is { } record)
-                Store(record, SimAction.Updated, by);
+                Store(record, SimAction.Updated, by, old);
             return outcome;
         }
     }
@@ -154,7 +154,7 @@ internal sealed class SimAccount
         {
             var values = (object?[])record.Values.Clone();
             values[record.Kind.Shape.Slot(field)] = value;
-            Store(record with { Values = values, Modified = Later(record.Modified) }, SimAction.Updated, null);
+            Store(record with { Values = values, Modified = Later(record.Modified) }, SimAction.Updated, null, record);
         }
     }
 
@@ -244,10 +244,10 @@ internal sealed class SimAccount
     /// <summary>The next number of a sequence.</summary>
     public long Next(string sequence) => _sequences[sequence] = _sequences.GetValueOrDefault(sequence, 1000) + 1;
 
-    private void Store(SimRecord record, SimAction action, string? by)
+    private void Store(SimRecord record, SimAction action, string? by, SimRecord? before = null)
     {
         Store(record);
-        System.Webhooks.Announce(new SimChange(this, record, action, by));
+        System.Webhooks.Announce(new SimChange(this, record, action, by) { Before = before });
     }
 
     private void Store(SimRecord record)

@@ -18,16 +18,17 @@ internal sealed class SimJson : IResult
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly int _status;
     private readonly ReadOnlyMemory<byte> _body;
     private readonly string _type;
 
     private SimJson(int status, ReadOnlyMemory<byte> body, string type)
     {
-        _status = status;
+        Status = status;
         _body = body;
         _type = type;
     }
+
+    public int Status { get; }
 
     public static SimJson Write(int status, Action<Utf8JsonWriter> write, string type = "application/json")
     {
@@ -73,7 +74,7 @@ internal sealed class SimJson : IResult
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        httpContext.Response.StatusCode = _status;
+        httpContext.Response.StatusCode = Status;
         httpContext.Response.ContentType = $"{_type}; charset=utf-8";
         httpContext.Response.ContentLength = _body.Length;
         await httpContext.Response.Body.WriteAsync(_body, httpContext.RequestAborted);

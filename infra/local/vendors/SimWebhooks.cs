@@ -13,7 +13,11 @@ internal enum SimAction
 /// <summary>Something that happened to a record.</summary>
 /// <param name="Record">As it is now; as it was, where it was deleted.</param>
 /// <param name="By">Whoever did it by the API; null is a person on the vendor's own pages, or the vendor itself.</param>
-internal sealed record SimChange(SimAccount Account, SimRecord Record, SimAction Action, string? By);
+internal sealed record SimChange(SimAccount Account, SimRecord Record, SimAction Action, string? By)
+{
+    /// <summary>As it was before, where it was edited.</summary>
+    public SimRecord? Before { get; init; }
+}
 
 /// <summary>One thing that is told to one subscriber, in as many attempts as it takes.</summary>
 /// <param name="Subscription">The vendor's id of what asked for it.</param>

@@ -16,6 +16,7 @@ public static class VendorServer
             new(TinyPlus.Vendor.Definition, options),
             new(ConnectWise.Vendor.Definition, options),
             new(RaisersEdge.Vendor.Definition, options),
+            new(Mailchimp.Vendor.Definition, options),
         ];
         SimStorage.Load(options.Data, systems, options.Seed);
 
