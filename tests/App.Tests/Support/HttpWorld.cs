@@ -54,6 +54,8 @@ internal sealed class HttpWorld : IAsyncDisposable
             Setting("Systems:tinyplus:apiBase", $"{root}/tinyplus/v2/"), Setting("Systems:tinyplus:authorizeUrl", $"{root}/tinyplus/oauth/authorize"),
             Setting("Systems:tinyplus:clientId", "sync-functions"),
             Setting("Systems:moovila:apiBase", $"{root}/moovila/"), Setting("Systems:moovila:clientId", "sync-functions"), Setting("Systems:moovila:clientSecret", "sync-functions-secret"),
+            Setting("Systems:mailchimp:apiBase", $"{root}/mailchimp/3.0/"), Setting("Systems:mailchimp:loginBase", $"{root}/mailchimp/oauth2/"),
+            Setting("Systems:mailchimp:clientId", "sync-functions"), Setting("Systems:mailchimp:clientSecret", "sync-functions-secret"),
             .. settings.Select(setting => Setting(setting.Name, setting.Value)),
         ]).Build();
 

@@ -1,8 +1,8 @@
 namespace SyncFunctions.Connectors.Tests;
 
 /// <summary>
-/// A clock that waits by moving on: a wait is noted and over at once. Time-outs of requests, which all have the length given here,
-/// happen only when a test moves the clock past them.
+/// A clock that waits by moving on: a wait is noted and over at once. Time-outs of requests, which all have the length given here or
+/// more, happen only when a test moves the clock past them.
 /// </summary>
 internal sealed class FakeTime(DateTimeOffset now, TimeSpan timeOut) : TimeProvider
 {
@@ -63,7 +63,7 @@ internal sealed class FakeTime(DateTimeOffset now, TimeSpan timeOut) : TimeProvi
             if (due == Timeout.InfiniteTimeSpan)
                 return;
             timer.Due = _now + due;
-            if (due == timeOut)
+            if (due >= timeOut)
             {
                 _timeOuts.Add(timer);
                 return;

@@ -26,22 +26,25 @@ internal sealed class Simulated : IAsyncDisposable
     }
 
     /// <summary>Every system that has a simulated vendor.</summary>
-    public static readonly TheoryData<string> All = ["connectwise", "moovila", "raisersedge", "synergy", "tinyplus"];
+    public static readonly TheoryData<string> All = ["connectwise", "mailchimp", "moovila", "raisersedge", "synergy", "tinyplus"];
 
     /// <summary>Those that a person connects on the vendor's own page.</summary>
-    public static readonly TheoryData<string> WithConsent = ["moovila", "raisersedge", "synergy", "tinyplus"];
+    public static readonly TheoryData<string> WithConsent = ["mailchimp", "moovila", "raisersedge", "synergy", "tinyplus"];
 
     /// <summary>The kind that a rule is tried with where any kind would do.</summary>
-    public string Kind => _system == "raisersedge" ? "constituents" : "projects";
+    public string Kind => _system switch { "mailchimp" => "members", "raisersedge" => "constituents", _ => "projects" };
 
     /// <summary>The simulated vendor's word for it.</summary>
     public string Rows => Kind;
 
     /// <summary>A kind whose list is one call.</summary>
-    public string PlainKind => _system switch { "moovila" => "customers", "raisersedge" => "constituents", _ => "companies" };
+    public string PlainKind => _system switch { "moovila" => "customers", "mailchimp" => "members", "raisersedge" => "constituents", _ => "companies" };
 
     /// <summary>The field of such a record that cannot be blank.</summary>
-    public string NameField => _system switch { "moovila" => "title", "raisersedge" => "last", _ => "name" };
+    public string NameField => _system switch { "mailchimp" => "email_address", "moovila" => "title", "raisersedge" => "last", _ => "name" };
+
+    /// <summary>A value of that field.</summary>
+    public string Name(string text) => _system == "mailchimp" ? $"{text.ToLowerInvariant()}@example.org" : text;
 
     public FakeTime Time { get; } = new();
 
@@ -136,6 +139,12 @@ internal sealed class Simulated : IAsyncDisposable
     private static ((string Name, string Value)[] Settings, string Token) Connected(string system, string root) => system switch
     {
         "connectwise" => ([("site", root), ("apiBase", $"{root}v4_6_release/apis/3.0/"), ("companyId", "demo"), ("clientId", "sync-functions")], "connectwise-public-key:connectwise-private-key"),
+        "mailchimp" =>
+        (
+            [
+                ("apiBase", $"{root}3.0/"), ("loginBase", $"{root}oauth2/"), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret"), ("audience", "a6b5d003e9"),
+            ],
+            "mailchimp-static-key-us1"),
         "moovila" => ([("apiBase", root), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret")], "moovila-static-token"),
         "raisersedge" =>
         (

@@ -1,0 +1,212 @@
+using System.Text.Json;
+using SyncFunctions.Connectors.Mailchimp;
+using SyncFunctions.Engine;
+
+namespace SyncFunctions.Connectors.Tests;
+
+/// <summary>What Mailchimp does beyond the others, seen through the connector.</summary>
+[Trait("Category", "Contract")]
+public sealed class MailchimpContractTests
+{
+    private const string Members = "members";
+
+    [Fact]
+    public async Task Member_HasAnIdThatStays_AndIsFoundByHashAndAddress()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var made = await CreateAsync(vendor, ("email_address", Text("Pat.O'Hara+News@Example.ORG")), ("status", Text("subscribed")), ("merge_fields.FNAME", Text("Pat")), ("tags", new FieldValue.Set("Donor", "Board")),
+            ("merge_fields.ADDRESS.addr1", Text("1 Harbour Road")), ("merge_fields.ADDRESS.city", Text("Bristol")), ("vip", FieldValue.Of(true)));
+        made.Fields.ShouldSatisfyAllConditions(
+            all => all["tags"].ShouldBe(new FieldValue.Set("Board", "Donor")),
+            all => all["status"].ShouldBe(Text("subscribed")),
+            all => all["archived"].ShouldBe(FieldValue.Of(false)),
+            all => all["merge_fields.ADDRESS.city"].ShouldBe(Text("Bristol")),
+            all => all["merge_fields.ADDRESS.zip"].ShouldBe(Text("")),
+            all => all["full_name"].ShouldBe(Text("Pat")),
+            all => all["vip"].ShouldBe(FieldValue.Of(true)));
+        made.Label.ShouldBe("Pat");
+        foreach (var name in new[] { made.Id, "96d53f919f8abb1fd3934586b78f71c0", "pat.o'hara+news@example.org" })
+            (await GetAsync(vendor, name)).Success().ShouldBe(made, name);
+        (await FindAsync(vendor, "PAT.O'hara+news@example.org")).ShouldHaveSingleItem().ShouldBe(made);
+        (await FindAsync(vendor, "nobody@example.org")).ShouldBeEmpty();
+
+        var moved = (await UpdateAsync(vendor, made.Id, ("email_address", Text("pat@example.org")), ("merge_fields.ADDRESS.zip", Text("BS1")))).Success();
+        moved.Id.ShouldBe(made.Id);
+        moved.Fields["merge_fields.ADDRESS.addr1"].ShouldBe(Text("1 Harbour Road"), "the parts that were not written stay");
+        (await GetAsync(vendor, "9b0a384cb2944dcb57651de285a46935")).Success().Id.ShouldBe(made.Id);
+
+        var cleared = (await UpdateAsync(vendor, made.Id, [.. MailchimpCatalog.AddressParts.Select(part => ($"merge_fields.ADDRESS.{part}", FieldValue.None)), ("tags", new FieldValue.Set("Donor", "Newsletter"))])).Success();
+        cleared.Fields["merge_fields.ADDRESS.city"].ShouldBe(Text(""));
+        cleared.Fields["tags"].ShouldBe(new FieldValue.Set("Donor", "Newsletter"));
+    }
+
+    [Fact]
+    public async Task Address_OfAnotherMember_IsAConflict_AndACreateLeavesThatMemberAlone()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var pat = await CreateAsync(vendor, ("email_address", Text("pat@example.org")), ("merge_fields.FNAME", Text("Pat")));
+        var zoe = await CreateAsync(vendor, ("email_address", Text("zoë@example.org")));
+        (await UpdateAsync(vendor, zoe.Id, ("email_address", Text("PAT@example.org")))).Failed(FailureKind.Conflict);
+        (await vendor.Connector.CreateAsync(vendor.Scope, Members, FieldSet.Of(("email_address", Text("pat@example.org")), ("merge_fields.FNAME", Text("Other"))), default)).Failed(FailureKind.Conflict);
+        (await GetAsync(vendor, pat.Id)).Success().ShouldBe(pat);
+    }
+
+    /// <summary>Every status that a member may have, and every one that a write may ask for.</summary>
+    [Fact]
+    public async Task Consent_WhateverIsAsked_IsGivenBackByNobodyButThePerson()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        string[] statuses = ["subscribed", "unsubscribed", "cleaned", "pending", "transactional", "archived", "anything"];
+        var number = 0;
+        foreach (var from in statuses[..^1])
+        {
+            foreach (var asked in statuses)
+            {
+                foreach (var archived in new bool?[] { null, true, false })
+                {
+                    var id = await vendor.AddAsync(Members, from == "archived"
+                        ? new { email_address = $"m{++number}@example.org", status = "unsubscribed", archived = true }
+                        : new { email_address = $"m{++number}@example.org", status = from, archived = false });
+                    var fields = FieldSet.Of(("status", Text(asked)), ("merge_fields.FNAME", Text("New")));
+                    var answer = await vendor.Connector.UpdateAsync(vendor.Scope, Members, id, archived is { } flag ? fields.With("archived", FieldValue.Of(flag)) : fields, default);
+                    var row = (await vendor.RowsAsync(Members)).First(row => row.GetProperty("id").GetString() == id);
+                    var now = row.GetProperty("status").GetString()!;
+                    var what = $"{from} -> {asked}, archived: {archived}: {now}";
+                    if (from is "unsubscribed" or "cleaned" or "archived")
+                        now.ShouldBeOneOf(["unsubscribed", from == "archived" ? "unsubscribed" : from], what);
+                    if (asked == "unsubscribed")
+                        now.ShouldBe("unsubscribed", what);
+                    if (from is "subscribed" or "pending" or "transactional" && asked is not ("archived" or "anything"))
+                        now.ShouldBe(asked, what);
+                    if (asked != "anything" || from is "unsubscribed" or "cleaned" or "archived")
+                        answer.Success().Fields["merge_fields.FNAME"].ShouldBe(Text("New"), what);
+                    row.GetProperty("archived").GetBoolean().ShouldBe(answer.Failure is null ? archived ?? (asked == "archived" || from == "archived") : from == "archived", what);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("unsubscribed", false)]
+    [InlineData("cleaned", false)]
+    [InlineData("subscribed", true)]
+    public async Task Consent_AloneAndRefused_SaysWhy(string from, bool archived)
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var id = await vendor.AddAsync(Members, new { email_address = "pat@example.org", status = from, archived });
+        vendor.Calls.Clear();
+        (await UpdateAsync(vendor, id, ("status", Text("subscribed")))).Failed(FailureKind.Permanent).Message.ShouldContain("by the person");
+        vendor.Calls.ShouldHaveSingleItem().Method.ShouldBe("GET");
+        (await vendor.Connector.CreateAsync(vendor.Scope, Members, FieldSet.Of(("email_address", Text("pat@example.org")), ("status", Text("subscribed"))), default)).Failed(FailureKind.Conflict);
+        (await vendor.RowsAsync(Members)).ShouldHaveSingleItem().GetProperty("status").GetString().ShouldBe(from);
+    }
+
+    [Theory]
+    [InlineData("subscribed", "subscribed")]
+    [InlineData("pending", "pending")]
+    [InlineData("transactional", "transactional")]
+    [InlineData("unsubscribed", "unsubscribed")]
+    [InlineData("cleaned", "unsubscribed")]
+    public async Task Archived_AndBroughtBack_HasTheConsentThatItHad(string status, string after)
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var id = await vendor.AddAsync(Members, new { email_address = "pat@example.org", status });
+        (await UpdateAsync(vendor, id, ("archived", FieldValue.Of(true)))).Success().Fields.ShouldSatisfyAllConditions(
+            fields => fields["status"].ShouldBe(Text("archived")), fields => fields["archived"].ShouldBe(FieldValue.Of(true)));
+        (await UpdateAsync(vendor, id, ("archived", FieldValue.Of(false)))).Success().Fields["status"].ShouldBe(Text(after));
+
+        // Somebody else archived it: what was noted before says nothing of that.
+        (await vendor.Connector.DeleteAsync(vendor.Scope, Members, id, default)).Success().ShouldBeTrue();
+        (await vendor.Connector.DeleteAsync(vendor.Scope, Members, id, default)).Success().ShouldBeFalse();
+        for (var second = 0; second < 180; second++)
+            vendor.Clock.Step();
+        await vendor.EditAsync(Members, id, new { archived = false, status = "unsubscribed" });
+        await vendor.EditAsync(Members, id, new { archived = true });
+        (await UpdateAsync(vendor, id, ("archived", FieldValue.Of(false)), ("status", Text("subscribed")))).Success().Fields["status"].ShouldBe(Text("unsubscribed"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Walk_WithManyInOneSecond_HasThemAll_AndTheArchivedOnes(bool sinceIsExclusive)
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp", null, ("pageSize", "20"));
+        await vendor.SwitchAsync("sinceIsExclusive", sinceIsExclusive);
+        for (var second = 0; second < 3; second++)
+        {
+            vendor.Clock.Step();
+            await vendor.AddBulkAsync(Members, Enumerable.Range(0, 65).Select(number => new { email_address = $"m{second}.{number}@example.org", archived = number % 5 == 0, last_changed = (string?)null }));
+        }
+
+        vendor.Calls.Clear();
+        var all = await Lists.AllAsync(vendor.Connector, vendor.Scope, Members, new ListRequest());
+        all.Select(member => member.Id).Distinct().Count().ShouldBe(195);
+        all.Count(member => member.Fields["archived"] == FieldValue.Of(true)).ShouldBe(39);
+        vendor.Calls.Count.ShouldBeLessThanOrEqualTo(13, "195 of 20 are ten pages");
+        (await Lists.AllAsync(vendor.Connector, vendor.Scope, Members, new ListRequest(vendor.Clock.GetUtcNow()))).Select(member => member.Id).Distinct().Count().ShouldBeInRange(65, 130);
+    }
+
+    [Fact]
+    public async Task MergeField_ThatIsMissing_IsMadeOnce_AlsoBySeveralAtOnce()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var ids = await vendor.AddManyAsync(Members, 4, number => new { email_address = $"m{number}@example.org" });
+        var written = await Task.WhenAll(ids.Select(id => UpdateAsync(vendor, id, ("merge_fields.CONSID", Text("42")), ("merge_fields.LEVEL", FieldValue.Of(2m)))));
+        foreach (var member in written.Select(one => one.Success()))
+            (member.Fields["merge_fields.CONSID"], member.Fields["merge_fields.LEVEL"]).ShouldBe((Text("42"), FieldValue.Of(2m)));
+        (await vendor.RowsAsync("mergeFields")).Where(field => field.GetProperty("tag").GetString() is "CONSID" or "LEVEL").Select(field => field.GetProperty("type").GetString()).Order().ShouldBe(["number", "text"]);
+
+        vendor.Calls.Clear();
+        (await UpdateAsync(vendor, ids[0], ("merge_fields.CONSID", Text(new string('x', 300))))).Success().Fields["merge_fields.CONSID"].ToString()!.Length.ShouldBe(255);
+        vendor.Calls.ShouldHaveSingleItem("what is known is not asked for again");
+
+        vendor.Scope = TestConnection.ScopeOf([.. vendor.Scope.Settings.Select(setting => (setting.Key, setting.Value)), ("createMergeFields", "false")]);
+        (await UpdateAsync(vendor, ids[0], ("merge_fields.OTHER", Text("x")))).Failed(FailureKind.Permanent).Message.ShouldContain("OTHER");
+    }
+
+    [Fact]
+    public async Task Token_LeadsToTheApiOfItsAccount_AndItsOnlyAudience()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp", null, ("apiBase", "https://{dc}.api.mailchimp.com/3.0/"), ("audience", ""));
+        vendor.Scope = vendor.Scope with { Credentials = new TestCredentials(await vendor.IssueTokensAsync()) };
+        await CreateAsync(vendor, ("email_address", Text("pat@example.org")));
+        await CreateAsync(vendor, ("email_address", Text("zoë@example.org")));
+        vendor.Calls.Count(call => call.Path.EndsWith("/metadata", StringComparison.Ordinal)).ShouldBe(1);
+        vendor.Calls.Count(call => call.Path.EndsWith("/lists", StringComparison.Ordinal)).ShouldBe(1);
+
+        await vendor.AddAsync("lists", new { name = "Second" });
+        var other = TestConnection.ScopeOf(vendor.Scope.Settings.Select(setting => (setting.Key, setting.Value)), vendor.Scope.Credentials) with { Connection = new ConnectionId("c2") };
+        (await vendor.Connector.GetAsync(other, Members, "pat@example.org", default)).Failed(FailureKind.Misconfigured).Message.ShouldContain("a6b5d003e9 (Supporters)");
+        vendor.Scope = vendor.Scope with { Settings = vendor.Scope.Settings.SetItem("audience", "gone") };
+        (await vendor.Connector.IdentifyAsync(vendor.Scope, default)).Failed(FailureKind.Misconfigured);
+    }
+
+    [Fact]
+    public async Task Refusals_AreNamed()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var id = await vendor.AddAsync(Members, new { email_address = "pat@example.org" });
+        (await UpdateAsync(vendor, id, ("email_address", Text("broken")))).Failed(FailureKind.Permanent).Message.ShouldBe("Mailchimp does not accept this: email_address: Please provide a valid email address.");
+        await vendor.SwitchAsync("edgeRefuses", true);
+        (await GetAsync(vendor, id)).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
+    }
+
+    private static FieldValue Text(string text) => FieldValue.Of(text);
+
+    private static async Task<Record> CreateAsync(Simulated vendor, params (string Name, FieldValue Value)[] fields)
+    {
+        vendor.Clock.Step();
+        return (await vendor.Connector.CreateAsync(vendor.Scope, Members, FieldSet.Of(fields), default)).Success();
+    }
+
+    private static Task<VendorResult<Record>> UpdateAsync(Simulated vendor, string id, params (string Name, FieldValue Value)[] fields)
+    {
+        vendor.Clock.Step();
+        return vendor.Connector.UpdateAsync(vendor.Scope, Members, id, FieldSet.Of(fields), default);
+    }
+
+    private static Task<VendorResult<Record>> GetAsync(Simulated vendor, string id) => vendor.Connector.GetAsync(vendor.Scope, Members, id, default);
+
+    private static async Task<IReadOnlyList<Record>> FindAsync(Simulated vendor, string email) =>
+        (await vendor.Connector.ListAsync(vendor.Scope, Members, new ListRequest(Where: FieldSet.Of(("email_address", Text(email)))), default)).Success().Records;
+}
