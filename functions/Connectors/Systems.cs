@@ -3,6 +3,7 @@ using SyncFunctions.Connectors.ConnectWise;
 using SyncFunctions.Connectors.Mailchimp;
 using SyncFunctions.Connectors.Partner;
 using SyncFunctions.Connectors.RaisersEdge;
+using SyncFunctions.Connectors.Salesforce;
 using SyncFunctions.Connectors.Synergy;
 using SyncFunctions.Connectors.TinyPlus;
 
@@ -25,6 +26,7 @@ public sealed class Systems(params IEnumerable<IConnector> connectors)
             new ConnectWiseConnector(pipeline),
             new RaisersEdgeConnector(pipeline),
             new MailchimpConnector(pipeline),
+            new SalesforceConnector(pipeline),
             .. Partners(partnerFolder).Select(manifest => new PartnerConnector(manifest, pipeline)),
         ]))
     {

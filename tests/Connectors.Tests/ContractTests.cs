@@ -22,6 +22,7 @@ public sealed class ContractTests
     [InlineData("moovila", "customers", "name")]
     [InlineData("moovila", "contacts", "lastName")]
     [InlineData("raisersedge", "constituents", "last")]
+    [InlineData("salesforce", "contacts", "LastName")]
     public async Task Record_CreatedReadUpdatedAndDeleted_IsAsItWasWritten(string system, string kind, string field)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -75,6 +76,7 @@ public sealed class ContractTests
     [InlineData("moovila", "customers", "customers", "pageSize=20")]
     [InlineData("raisersedge", "constituents", "constituents", "pageSize=20")]
     [InlineData("mailchimp", "members", "members", "pageSize=20")]
+    [InlineData("salesforce", "contacts", "Contact", "pageSize=20")]
     public async Task List_ManyPagesWhileRowsChange_MissesNoRowThatStayed(string system, string kind, string simulated, string setting)
     {
         await using var vendor = await Simulated.StartAsync(system, null, (setting.Split('=')[0], setting.Split('=')[1]));
@@ -108,6 +110,7 @@ public sealed class ContractTests
     [InlineData("moovila", "projects", "projects")]
     [InlineData("moovila", "users", "users")]
     [InlineData("raisersedge", "constituents", "constituents")]
+    [InlineData("salesforce", "contacts", "Contact")]
     public async Task List_ChangedSince_HoldsWhatChangedAtOrAfterThatTime(string system, string kind, string simulated)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -159,6 +162,10 @@ public sealed class ContractTests
     [InlineData("raisersedge", "dropAfterApply", 1)]
     [InlineData("raisersedge", "partialBody", 1)]
     [InlineData("raisersedge", "500", 0)]
+    [InlineData("salesforce", "reset", 0)]
+    [InlineData("salesforce", "dropAfterApply", 1)]
+    [InlineData("salesforce", "partialBody", 1)]
+    [InlineData("salesforce", "500", 0)]
     public async Task Create_OutcomeNotKnown_IsAmbiguousAndNotRepeated(string system, string kind, int created)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -182,6 +189,8 @@ public sealed class ContractTests
     [InlineData("raisersedge", "503")]
     [InlineData("mailchimp", "429")]
     [InlineData("mailchimp", "503")]
+    [InlineData("salesforce", "429")]
+    [InlineData("salesforce", "503")]
     public async Task Create_RefusedForNow_IsRepeatedAndDoneOnce(string system, string kind)
     {
         await using var vendor = await Simulated.StartAsync(system);
@@ -240,13 +249,14 @@ public sealed class ContractTests
     [InlineData("moovila", "write")]
     [InlineData("raisersedge", "View constituents")]
     [InlineData("mailchimp", "manager")]
+    [InlineData("salesforce", "Create and Edit on Contact")]
     public async Task Identify_AdministratorOrNot_IsNamed(string system, string right)
     {
         // ConnectWise's accounts are those of a site, which is asked unless the API is known.
         await using var vendor = await Simulated.StartAsync(system, null, system == "connectwise" ? [("apiBase", "")] : []);
         var account = (await vendor.Connector.IdentifyAsync(vendor.Scope, default)).Success();
         account.ShouldSatisfyAllConditions(
-            () => account.Id.Split('@')[0].ShouldBe("demo"),
+            () => account.Id.Split('@')[0].ShouldBe(vendor.AccountId),
             () => account.Name.ShouldBe("Demo Practice"),
             () => account.MissingRight.ShouldBeNull());
 
@@ -267,10 +277,10 @@ public sealed class ContractTests
         answer.Values["state"].ShouldBe("state & more");
 
         var credentials = (await vendor.Connector.RedeemAsync(request, answer, default)).Success();
-        // Mailchimp's tokens have no end.
+        // Not every vendor says when a token ends.
         (credentials.ExpiresAt ?? DateTimeOffset.MaxValue).ShouldBeGreaterThan(vendor.Time.GetUtcNow());
         vendor.Scope = vendor.Scope with { Credentials = new TestCredentials(credentials) };
-        (await vendor.Connector.IdentifyAsync(vendor.Scope, default)).Success().Id.ShouldBe("demo");
+        (await vendor.Connector.IdentifyAsync(vendor.Scope, default)).Success().Id.ShouldBe(vendor.AccountId);
     }
 
     [Theory]
@@ -290,7 +300,7 @@ public sealed class ContractTests
     public async Task DailyLimit_OfTheVendor_IsRateLimited(string system)
     {
         await using var vendor = await Simulated.StartAsync(system);
-        await vendor.SetAsync(new { dailyLimit = 1 });
+        await vendor.SetAsync(new { dailyLimit = vendor.CallsBefore + 1 });
         (await List(vendor, vendor.PlainKind)).Success();
         (await List(vendor, vendor.PlainKind)).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
     }

@@ -17,6 +17,7 @@ public static class VendorServer
             new(ConnectWise.Vendor.Definition, options),
             new(RaisersEdge.Vendor.Definition, options),
             new(Mailchimp.Vendor.Definition, options),
+            new(Salesforce.Vendor.Definition, options),
         ];
         SimStorage.Load(options.Data, systems, options.Seed);
 

@@ -26,25 +26,31 @@ internal sealed class Simulated : IAsyncDisposable
     }
 
     /// <summary>Every system that has a simulated vendor.</summary>
-    public static readonly TheoryData<string> All = ["connectwise", "mailchimp", "moovila", "raisersedge", "synergy", "tinyplus"];
+    public static readonly TheoryData<string> All = ["connectwise", "mailchimp", "moovila", "raisersedge", "salesforce", "synergy", "tinyplus"];
 
     /// <summary>Those that a person connects on the vendor's own page.</summary>
-    public static readonly TheoryData<string> WithConsent = ["mailchimp", "moovila", "raisersedge", "synergy", "tinyplus"];
+    public static readonly TheoryData<string> WithConsent = ["mailchimp", "moovila", "raisersedge", "salesforce", "synergy", "tinyplus"];
 
     /// <summary>The kind that a rule is tried with where any kind would do.</summary>
-    public string Kind => _system switch { "mailchimp" => "members", "raisersedge" => "constituents", _ => "projects" };
+    public string Kind => _system switch { "mailchimp" => "members", "raisersedge" => "constituents", "salesforce" => "contacts", _ => "projects" };
 
     /// <summary>The simulated vendor's word for it.</summary>
-    public string Rows => Kind;
+    public string Rows => _system == "salesforce" ? "Contact" : Kind;
 
     /// <summary>A kind whose list is one call.</summary>
-    public string PlainKind => _system switch { "moovila" => "customers", "mailchimp" => "members", "raisersedge" => "constituents", _ => "companies" };
+    public string PlainKind => _system switch { "moovila" => "customers", "mailchimp" or "raisersedge" or "salesforce" => Kind, _ => "companies" };
 
     /// <summary>The field of such a record that cannot be blank.</summary>
-    public string NameField => _system switch { "mailchimp" => "email_address", "moovila" => "title", "raisersedge" => "last", _ => "name" };
+    public string NameField => _system switch { "mailchimp" => "email_address", "moovila" => "title", "raisersedge" => "last", "salesforce" => "LastName", _ => "name" };
 
     /// <summary>A value of that field.</summary>
     public string Name(string text) => _system == "mailchimp" ? $"{text.ToLowerInvariant()}@example.org" : text;
+
+    /// <summary>The vendor's id of the account that a simulated one has.</summary>
+    public string AccountId => _system == "salesforce" ? "00D00000000demoEAA" : "demo";
+
+    /// <summary>Calls of the vendor's day that were made before a test began.</summary>
+    public int CallsBefore { get; private set; }
 
     public FakeTime Time { get; } = new();
 
@@ -65,6 +71,8 @@ internal sealed class Simulated : IAsyncDisposable
         // Lists that lag are a test of their own.
         if (system == "raisersedge")
             await simulated.SetAsync(new { readLagMs = 0 });
+        if (system == "salesforce")
+            await simulated.SignedInAsync();
         return simulated;
     }
 
@@ -146,6 +154,7 @@ internal sealed class Simulated : IAsyncDisposable
             ],
             "mailchimp-static-key-us1"),
         "moovila" => ([("apiBase", root), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret")], "moovila-static-token"),
+        "salesforce" => ([("authHost", root), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret")], "salesforce-static-token"),
         "raisersedge" =>
         (
             [
@@ -169,6 +178,14 @@ internal sealed class Simulated : IAsyncDisposable
         _client.Dispose();
         await _server.StopAsync();
         await _server.DisposeAsync();
+    }
+
+    /// <summary>Whoever signed in was looked at, and what their org has, before anything else is asked of it.</summary>
+    private async Task SignedInAsync()
+    {
+        (await Connector.IdentifyAsync(Scope, default)).Success();
+        CallsBefore = (await ControlAsync(HttpMethod.Get, "stats")).GetProperty("today").GetProperty("demo").GetInt32();
+        Calls.Clear();
     }
 
     private async Task<JsonElement> ControlAsync(HttpMethod method, string path, object? body = null)
