@@ -11,6 +11,7 @@ using SyncFunctions.App.Connections;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Records;
 using SyncFunctions.App.Setup;
 
 namespace SyncFunctions.App;
@@ -40,6 +41,10 @@ public static class HttpSide
             .AddSingleton<HookReceiver>()
             .AddSingleton<HookSetup>()
             .AddSingleton<HookCare>()
+            .AddSingleton<RecordsGate>()
+            .AddSingleton<RecordsPace>()
+            .AddSingleton<RecordIntake>()
+            .AddSingleton<RecordWork>()
             .AddSingleton<Finder>()
             .AddSingleton<FlowSwitch>()
             .AddSingleton<BrakeViews>()

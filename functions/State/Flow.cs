@@ -41,10 +41,24 @@ public sealed record Flow(FlowKey Key, string Pair, string Name, ConnectionId Le
     /// <summary>When the look-up lists (statuses, stages) were read last.</summary>
     public DateTimeOffset? ReferencesAt { get; init; }
 
+    /// <summary>By which other systems post records to the flow; null where they may not.</summary>
+    public RecordsKey? RecordsKey { get; init; }
+
     /// <summary>Nobody can switch the flow on again.</summary>
     public DateTimeOffset? DisconnectedAt { get; init; }
 
     public ConnectionId ConnectionOn(Side side) => side == Side.Left ? Left : Right;
+}
+
+/// <summary>The key by which another system posts records to a flow: by its SHA-256, since it is shown once and kept nowhere.</summary>
+/// <param name="Hash">As <see cref="Keys.OfSecret"/> makes it.</param>
+/// <param name="ReplacedHash">Of the key before, which counts until <paramref name="ReplacedUntil"/>: whoever uses it has to be given the new one.</param>
+public sealed record RecordsKey(string Hash, DateTimeOffset Since, string? ReplacedHash = null, DateTimeOffset? ReplacedUntil = null)
+{
+    public bool Takes(string hash, DateTimeOffset now) => hash == Hash || (hash == ReplacedHash && now < ReplacedUntil);
+
+    /// <summary>Not even the hash in a log.</summary>
+    public override string ToString() => $"a key since {Since:u}";
 }
 
 /// <summary>Where the next walk over the changes of a kind begins.</summary>

@@ -187,6 +187,7 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         .Put("SweptAt", flow.SweptAt)
         .Put("SweepNotBefore", flow.SweepNotBefore)
         .Put("ReferencesAt", flow.ReferencesAt)
+        .PutJson("RecordsKey", flow.RecordsKey)
         .Put("DisconnectedAt", flow.DisconnectedAt);
 
     private static Flow ToFlow(TableEntity row) => new(
@@ -206,6 +207,7 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         SweptAt = row.TimeOrNull("SweptAt"),
         SweepNotBefore = row.TimeOrNull("SweepNotBefore"),
         ReferencesAt = row.TimeOrNull("ReferencesAt"),
+        RecordsKey = row.JsonOrNull<RecordsKey>("RecordsKey"),
         DisconnectedAt = row.TimeOrNull("DisconnectedAt"),
     };
 

@@ -34,6 +34,8 @@ namespace SyncFunctions.State;
 // apicalls     <tenant>|<connection> ; the same
 // locks        <tenant>|<connection> ; <vendor kind>|<record>
 // lookups      <purpose>|<SHA-256 of a secret> ; lookup
+// claims       <tenant>|<flow> ; call|<SHA-256 of a caller's key>
+//                                new|<kind>|<side>|<SHA-256 of a match key>
 // budgets      <tenant>|<connection> ; <day>
 // conflicts    <tenant>|<flow> ; c|<conflict>     a field that was changed on both sides
 //                                t|<time, newest first>|<conflict>   points at it

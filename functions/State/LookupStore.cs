@@ -27,6 +27,7 @@ public sealed class LookupStore(StateTables tables, TimeProvider time)
     private const string Invite = "invite";
     private const string Hook = "hook";
     private const string Account = "account";
+    private const string FlowKeyOf = "flowkey";
 
     /// <returns>False where the state was used before.</returns>
     public Task<bool> PutPendingAsync(string state, PendingOAuth pending, CancellationToken cancellation) =>
@@ -83,6 +84,20 @@ public sealed class LookupStore(StateTables tables, TimeProvider time)
             if (await FindAsync(Account, name, cancellation) is { } row) return new AccountHolder(TenantOf(row), ConnectionOf(row));
         }
     }
+
+    /// <summary>The flow to which records are posted by a key.</summary>
+    /// <param name="keyHash">Of the key, as <see cref="Keys.OfSecret"/> makes it.</param>
+    /// <param name="flow">The flow, whose own word decides whether it takes the key.</param>
+    /// <param name="expiresAt">Of a key that another has taken the place of.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public Task PutFlowKeyAsync(string keyHash, FlowKey flow, DateTimeOffset? expiresAt, CancellationToken cancellation) =>
+        tables.Lookups.UpsertAsync(Row.New(Keys.LookupOfHash(FlowKeyOf, keyHash), Keys.LookupRow).Put("Tenant", flow.Tenant.Value).Put("Flow", flow.Flow.Value).Put("ExpiresAt", expiresAt), cancellation);
+
+    public async Task<FlowKey?> FindFlowKeyAsync(string keyHash, CancellationToken cancellation) =>
+        await tables.Lookups.GetAsync(Keys.LookupOfHash(FlowKeyOf, keyHash), Keys.LookupRow, cancellation) is { } row ? new FlowKey(TenantOf(row), new FlowId(row.Text("Flow"))) : null;
+
+    public Task RemoveFlowKeyAsync(string keyHash, CancellationToken cancellation) =>
+        tables.Lookups.DeleteAsync(Keys.LookupOfHash(FlowKeyOf, keyHash), Keys.LookupRow, ETag.All, cancellation);
 
     /// <summary>Removes what nobody took in time.</summary>
     public async Task RemoveExpiredAsync(CancellationToken cancellation)

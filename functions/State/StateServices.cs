@@ -30,6 +30,7 @@ public static class StateServices
             .AddSingleton<PlanStore>()
             .AddSingleton<LookupStore>()
             .AddSingleton<LockStore>()
+            .AddSingleton<ClaimStore>()
             .AddSingleton<BudgetStore>()
             .AddSingleton<SweepStore>()
             .AddSingleton<AppQueues>();

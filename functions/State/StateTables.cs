@@ -20,6 +20,7 @@ public sealed class StateTables
         Locks = Open("locks");
         Budgets = Open("budgets");
         Conflicts = Open("conflicts");
+        Claims = Open("claims");
         Sweeps = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}sweeps");
         Plans = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}plans");
         ConflictValues = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}conflicts");
@@ -40,6 +41,7 @@ public sealed class StateTables
     internal Table Locks { get; }
     internal Table Budgets { get; }
     internal Table Conflicts { get; }
+    internal Table Claims { get; }
     internal BlobContainerClient Sweeps { get; }
     internal BlobContainerClient Plans { get; }
     internal BlobContainerClient ConflictValues { get; }
@@ -47,7 +49,7 @@ public sealed class StateTables
     /// <summary>Creates what does not exist yet. Once at the start of the app; harmless when repeated.</summary>
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
     [
-        .. new[] { Tenants, Connections, Flows, Projects, Due, Links, Runs, Log, ApiCalls, Lookups, Locks, Budgets, Conflicts }.Select(table => table.CreateAsync(cancellation)),
+        .. new[] { Tenants, Connections, Flows, Projects, Due, Links, Runs, Log, ApiCalls, Lookups, Locks, Budgets, Conflicts, Claims }.Select(table => table.CreateAsync(cancellation)),
         Sweeps.CreateIfNotExistsAsync(cancellationToken: cancellation),
         Plans.CreateIfNotExistsAsync(cancellationToken: cancellation),
         ConflictValues.CreateIfNotExistsAsync(cancellationToken: cancellation),

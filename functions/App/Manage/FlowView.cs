@@ -3,6 +3,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
+/// <param name="RecordsApiSince">Since when other systems may post records to it, where the tenant lets them; null where they may not.</param>
 public sealed record FlowView(
     string Id,
     string Pair,
@@ -15,7 +16,8 @@ public sealed record FlowView(
     bool Enabled,
     int? PollEverySeconds,
     DateTimeOffset? WentLiveAt,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? RecordsApiSince)
 {
     public static FlowView Of(Flow flow) => new(
         flow.Key.Flow.Value,
@@ -29,5 +31,6 @@ public sealed record FlowView(
         flow.Enabled,
         (int?)flow.PollEvery?.TotalSeconds,
         flow.WentLiveAt,
-        flow.CreatedAt);
+        flow.CreatedAt,
+        flow.RecordsKey?.Since);
 }

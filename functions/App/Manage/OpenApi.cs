@@ -5,6 +5,7 @@ using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Records;
 using SyncFunctions.App.Sync;
 using SyncFunctions.State;
 
@@ -14,6 +15,8 @@ namespace SyncFunctions.App.Manage;
 public static partial class OpenApi
 {
     public const string Prefix = "manage/v1/";
+
+    private const string FlowKeyScheme = "flowKey";
 
     /// <summary>What the functions that read something answer, and the parameters that their queries may have.</summary>
     private static readonly ImmutableDictionary<string, (Type Answer, string Query)> Reads = new Dictionary<string, (Type, string)>
@@ -66,6 +69,8 @@ public static partial class OpenApi
             foreach (var verb in verbs) item![verb] = Operation(function.Name, path, method.DeclaringType!, verb != "get" && verb != "delete");
         }
 
+        paths[$"/{PostRecord.Route}"] = Records();
+
         return new JsonObject
         {
             ["openapi"] = "3.1.0",
@@ -75,10 +80,25 @@ public static partial class OpenApi
             ["paths"] = new JsonObject(paths),
             ["components"] = new JsonObject
             {
-                ["securitySchemes"] = new JsonObject { ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" } },
+                ["securitySchemes"] = new JsonObject
+                {
+                    ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" },
+                    [FlowKeyScheme] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = RecordsGate.Header },
+                },
                 ["responses"] = new JsonObject { ["problem"] = Answer("What is wrong, in words; errors point into the body.", new JsonObject { ["type"] = "object", ["required"] = new JsonArray("type", "title", "status", "detail") }, ProblemResult.MediaType) },
             },
         };
+    }
+
+    /// <summary>The one address that is for other systems: beside the management routes, and with a flow's own key.</summary>
+    private static JsonObject Records()
+    {
+        var operation = Operation(nameof(PostRecord), $"/{PostRecord.Route}", typeof(RecordPost), hasBody: true);
+        operation["security"] = new JsonArray(new JsonObject { [FlowKeyScheme] = new JsonArray() });
+        operation["parameters"]!.AsArray().Add(Parameter("Idempotency-Key", "header"));
+        operation["responses"]!["2XX"] = Answer("What became of the record; 202 where it is still being done.", Json.Options.GetJsonSchemaAsNode(typeof(RecordAnswer)), "application/json");
+        operation["servers"] = new JsonArray(new JsonObject { ["url"] = "/api" });
+        return new JsonObject { ["post"] = operation };
     }
 
     private static JsonObject Operation(string name, string path, Type declaring, bool hasBody)

@@ -3,9 +3,10 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed record TenantView(string Id, string Name, DateTimeOffset CreatedAt)
+/// <param name="RecordsApi">Whether other systems may post records to the tenant's flows.</param>
+public sealed record TenantView(string Id, string Name, DateTimeOffset CreatedAt, bool RecordsApi)
 {
-    public static TenantView Of(Tenant tenant) => new(tenant.Id.Value, tenant.Name, tenant.CreatedAt);
+    public static TenantView Of(Tenant tenant) => new(tenant.Id.Value, tenant.Name, tenant.CreatedAt, tenant.RecordsApi);
 }
 
 /// <summary>A list, and how to go on where it has more.</summary>

@@ -4,6 +4,7 @@ namespace SyncFunctions.App.Problems;
 public sealed record ProblemType(string Name, int Status, string Title)
 {
     public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "The request is not as it must be.");
+    public static readonly ProblemType KeyRefused = new("key-refused", 401, "The key is not accepted.");
     public static readonly ProblemType NotFound = new("not-found", 404, "There is no such thing here.");
     public static readonly ProblemType AlreadyExists = new("already-exists", 409, "The id is taken.");
     public static readonly ProblemType ChangedMeanwhile = new("changed-meanwhile", 409, "Somebody else changed it at the same time.");
@@ -19,11 +20,14 @@ public sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType SetupOrder = new("setup-order", 409, "A step before this one is not done.");
     public static readonly ProblemType CannotLink = new("cannot-link", 409, "The records cannot be linked like that.");
     public static readonly ProblemType AlreadyDone = new("already-done", 409, "That was done already.");
+    public static readonly ProblemType StillRunning = new("still-running", 409, "The same request is still being worked on.");
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large.");
     public static readonly ProblemType CredentialsRefused = new("credentials-refused", 422, "The system does not accept the credentials.");
     public static readonly ProblemType RightMissing = new("right-missing", 422, "The credentials lack a right.");
     public static readonly ProblemType OtherAccount = new("other-account", 422, "The credentials belong to another account.");
     public static readonly ProblemType SignedInUserUnmatched = new("signed-in-user-unmatched", 422, "The person who signed in must be matched.");
+    public static readonly ProblemType KeyReused = new("idempotency-key-reused", 422, "The idempotency key belongs to another request.");
+    public static readonly ProblemType TooMany = new("too-many-requests", 429, "Too many requests.");
     public static readonly ProblemType NotStored = new("not-stored", 503, "It could not be stored; send it again.");
     public static readonly ProblemType VendorRefused = new("vendor-refused", 502, "The other system refused the request.");
     public static readonly ProblemType VendorUnavailable = new("vendor-unavailable", 503, "The other system cannot be reached now.");

@@ -77,7 +77,8 @@ internal sealed class CandidateSearch(LinkStore links, References references)
         return null;
     }
 
-    private static FieldSet? WhereOf(WorkScope scope, Side side, MatchRule rule, Record record)
+    /// <summary>By what a vendor is searched for the records that a rule finds; null where it cannot be.</summary>
+    internal static FieldSet? WhereOf(WorkScope scope, Side side, MatchRule rule, Record record)
     {
         var fields = FieldSet.Empty;
         foreach (var name in rule.Fields)

@@ -10,6 +10,18 @@ namespace SyncFunctions.App.Sync;
 public sealed record RecordSyncResult(string Outcome, string Detail, LinkId? Link, IReadOnlyList<PlanLine> Actions)
 {
     public ManualResult? Refusal { get; init; }
+
+    /// <summary>What a vendor answered instead of doing what was asked of it.</summary>
+    public VendorFailure? Failure { get; init; }
+
+    /// <summary>What was planned for the record itself, round by round.</summary>
+    public IReadOnlyList<ItemPlan> Plans { get; init; } = [];
+
+    /// <summary>The record's link as it is now.</summary>
+    public Link? Now { get; init; }
+
+    /// <summary>Somebody else is at the record, so that what was planned was not done, or nothing could be planned.</summary>
+    public bool IsBusy => Refusal is null && Failure is null && (Plans is [] || (Now?.State is not LinkState.Active && Plans[^1].Actions.Any(action => action is SyncAction.Create or SyncAction.Join)));
 }
 
 /// <summary>Synchronises single records in place, by the tenant's settings; also while the flow or the kind is off.</summary>
@@ -18,35 +30,38 @@ public sealed class RecordSync(FlowContexts contexts, BatchSync batches, LinkSto
     /// <summary>A plan for both sides takes two rounds, and what a vendor gave back differently a third.</summary>
     private const int MostRounds = 3;
 
-    public async Task<RecordSyncResult> RunAsync(FlowKey flow, string kindName, Side side, string id, CancellationToken cancellation)
+    /// <param name="made">The record, where it was made a moment ago: its vendor may not show it yet.</param>
+    public async Task<RecordSyncResult> RunAsync(FlowKey flow, string kindName, Side side, string id, CancellationToken cancellation, Record? made = null)
     {
         if (await contexts.LoadAsync(flow, cancellation) is not { } context || context.Pair.FindKind(kindName) is not { } kind) return Refused("not-found", "The pair has no such kind.");
         var watch = new List<SyncCase>();
         var scope = new WorkScope(context, kind, RunMode.Manual, null, 0) { Settings = context.Settings.With(kind.Name, settings => settings with { Enabled = true }), Watch = watch };
-        var lines = new List<PlanLine>();
+        var (lines, plans) = (new List<PlanLine>(), new List<ItemPlan>());
         for (var round = 1; round <= MostRounds; round++)
         {
             watch.Clear();
-            var refusal = kind.Parent is { } parent ? await RunInsideAsync(scope, parent, side, id, cancellation) : await RunOneAsync(scope, side, id, cancellation);
+            var refusal = kind.Parent is { } parent ? await RunInsideAsync(scope, parent, side, id, cancellation) : await RunOneAsync(scope, side, id, made, cancellation);
             if (refusal is not null) return refusal;
             lines.AddRange(watch.Where(item => item.Plan is not null).SelectMany(item => PlanLines.Of(scope, item)));
+            plans.AddRange(watch.Select(item => item.Plan).OfType<ItemPlan>());
             if (watch.Exists(item => item.Failure is not null) || !await IsDueAgainAsync(scope, side, id, cancellation)) break;
         }
 
-        return Tell(watch, lines);
+        return Tell(watch, lines) with { Failure = watch.LastOrDefault()?.Failure, Plans = plans, Now = watch.LastOrDefault()?.Link?.Value };
     }
 
-    private async Task<RecordSyncResult?> RunOneAsync(WorkScope scope, Side side, string id, CancellationToken cancellation)
+    private async Task<RecordSyncResult?> RunOneAsync(WorkScope scope, Side side, string id, Record? made, CancellationToken cancellation)
     {
         // The rows, and what is known of it, before the record: what comes meanwhile stays.
         var work = (await links.FindWorkAsync(scope.Links, [(side, id)], cancellation)).Cast<Versioned<WorkItem>?>().FirstOrDefault();
         var entry = (await links.FindAsync(scope.Links, side, [id], cancellation)).TryGetValue(id, out var known) ? known : (Versioned<IndexEntry>?)null;
         var link = entry?.Value.Link is { } linkId && (await links.LoadAsync(scope.Links, [linkId], cancellation)).TryGetValue(linkId, out var found) ? found : (Versioned<Link>?)null;
         var read = await scope.Flow.On(side).GetAsync(scope.Kind, id, cancellation);
+        if (read.Failure?.Kind == FailureKind.NotFound && made is not null) read = made;
         var source = new SourceRecord(side, id, read.Value, work) { Entry = entry, Link = link };
         if (read.Failure is { } failure)
         {
-            if (failure.Kind != FailureKind.NotFound) return Refused("vendor-failure", $"{scope.NameOf(side)}: {failure.Message}");
+            if (failure.Kind != FailureKind.NotFound) return Refused("vendor-failure", $"{scope.NameOf(side)}: {failure.Message}") with { Failure = failure };
             if (entry?.Value.Link is null) return Refused("not-found", $"{scope.NameOf(side)} has no such record.");
             if ((await gone.ConfirmAsync(scope, [source], [], cancellation)).Count == 0) return Refused("vendor-failure", $"{scope.NameOf(side)} does not find it, but neither does it find records that are known to be there.");
         }

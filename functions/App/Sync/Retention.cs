@@ -6,7 +6,7 @@ namespace SyncFunctions.App.Sync;
 
 /// <summary>Takes away what nobody needs any more: old lines of the integration log, conflicts, details of calls, ended runs with their plans, look-ups that expired.</summary>
 public sealed partial class Retention(
-    TenantStore tenants, FlowStore flows, ConnectionStore connections, IntegrationLog log, ApiCallLog calls, RunStore runs, ConflictStore conflicts, PlanStore plans, LookupStore lookups, IConfiguration configuration, TimeProvider time, ILogger<Retention> logger)
+    TenantStore tenants, FlowStore flows, ConnectionStore connections, IntegrationLog log, ApiCallLog calls, RunStore runs, ConflictStore conflicts, PlanStore plans, LookupStore lookups, ClaimStore claims, IConfiguration configuration, TimeProvider time, ILogger<Retention> logger)
 {
     public const int DefaultLogDays = 90;
     public const int DefaultCallDays = 30;
@@ -29,6 +29,7 @@ public sealed partial class Retention(
         }
 
         await lookups.RemoveExpiredAsync(cancellation);
+        await claims.RemoveExpiredAsync(cancellation);
         Log.Removed(logger, lines, details, ended);
     }
 

@@ -17,6 +17,7 @@ public sealed class SecretTests(FrontDoorStack door)
         var tenant = await ConsentAsync(stack);
         await practice.Synergy.CreateAsync("contacts", new { name = "Ziegelwerk" });
         await practice.TinyPlus.OneAsync("companies", new { name = "Ziegelwerk" });
+        var flowKey = await PostRecordAsync(stack, practice);
 
         // Failures are where secrets slip out: a token that is refused, and one that is not a token.
         await RevokeAsync(stack);
@@ -33,7 +34,7 @@ public sealed class SecretTests(FrontDoorStack door)
         string[] secrets =
         [
             "synergy-static-key", "tinyplus-long-life-token", "synergy-access-", "synergy-refresh-", "synergy-code-", "tinyplus-access-", "refused-token-of-a-person",
-            AppStack.ApplicationSecret, .. stack.Keys,
+            AppStack.ApplicationSecret, flowKey, "a-secret-in-a-query", .. stack.Keys,
         ];
         var stored = await RowsAsync(stack);
         stored.ShouldContain(practice.Tenant);
@@ -44,6 +45,23 @@ public sealed class SecretTests(FrontDoorStack door)
             refused.Text.Contains(secret).ShouldBeFalse($"The app answered with {secret}.");
             stored.Contains(secret).ShouldBeFalse($"The app stored {secret}.");
         }
+    }
+
+    /// <summary>Another system posts a record by the flow's own key, which is returned; and a vendor checks an address.</summary>
+    private static async Task<string> PostRecordAsync(AppStack stack, SyncedPractice practice)
+    {
+        (await stack.ManageAsync(HttpMethod.Patch, $"tenants/{practice.Tenant}", new { recordsApi = true }, Cancellation)).Require();
+        var made = (await practice.PostAsync("/records-api", new { })).GetProperty("key").GetString()!;
+        using var http = new HttpClient { BaseAddress = stack.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/flows/flow/records") { Headers = { { "x-flow-key", made }, { "Idempotency-Key", "1" } }, Content = JsonText.Content(new { kind = "company", side = "right", fields = new { name = "Posted" } }) };
+        using var answer = await http.SendAsync(request, Cancellation);
+        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("\"result\":\"created\"");
+        await practice.Synergy.OneAsync("contacts", new { name = "Posted" });
+
+        using var check = new HttpRequestMessage(HttpMethod.Options, "api/webhooks/synergy/some-hook?key=a-secret-in-a-query");
+        using var checkedAnswer = await http.SendAsync(check, Cancellation);
+        (await checkedAnswer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("/problems/not-found");
+        return made;
     }
 
     /// <summary>Connects both systems as a person with a browser does.</summary>

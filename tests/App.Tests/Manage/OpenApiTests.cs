@@ -25,6 +25,8 @@ public sealed class OpenApiTests
         }
 
         paths["/tenants/{tenant}/flows/{flow}/sync"]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!["properties"]!["mode"]!.ToJsonString().ShouldContain("dryRun");
+        paths["/flows/{flow}/records"]!["post"]!["servers"]![0]!["url"]!.GetValue<string>().ShouldBe("/api");
+        paths["/flows/{flow}/records"]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!["properties"]!.AsObject().Select(member => member.Key).ShouldBe(["kind", "side", "id", "fields"]);
         paths["/tenants/{tenant}/flows/{flow}/unmatched"]!["get"]!["parameters"]!.AsArray().Single(parameter => parameter!["name"]!.GetValue<string>() == "side")!["schema"]!.ToJsonString().ShouldBe("""{"enum":["left","right"]}""");
     }
 }

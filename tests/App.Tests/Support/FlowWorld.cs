@@ -31,11 +31,11 @@ internal sealed class FlowWorld : IAsyncDisposable
 
     public FrontDoor.VendorAccount TinyPlus { get; }
 
-    public static async Task<FlowWorld> LiveAsync(FlowSettings? settings = null)
+    public static async Task<FlowWorld> LiveAsync(FlowSettings? settings = null, params (string Name, string Value)[] app)
     {
         var time = new ShiftedTime();
         var transport = new CountingTransport(new MemoryStorage(time));
-        var http = await HttpWorld.StartAsync(StateClients.Create(name => name == StateClients.Connection ? MemoryStorage.ConnectionString : null, options => options.Transport = transport));
+        var http = await HttpWorld.StartAsync(StateClients.Create(name => name == StateClients.Connection ? MemoryStorage.ConnectionString : null, options => options.Transport = transport), app);
         var world = new FlowWorld(http, transport);
         foreach (var system in (string[])["synergy", "tinyplus"]) await http.ControlAsync(system, HttpMethod.Post, "accounts", new { slug = world._slug, seed = false });
         await http.AddConnectionAsync("synergy", "left", credentials: new Credentials("token", $"synergy-static-key.{world._slug}"));
