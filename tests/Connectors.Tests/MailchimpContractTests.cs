@@ -165,6 +165,78 @@ public sealed class MailchimpContractTests
     }
 
     [Fact]
+    public async Task Bulk_Creates_InAsFewCallsAsThereAreFiveHundreds()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var many = Enumerable.Range(0, 1200)
+            .Select(number => FieldSet.Of(("email_address", Text($"Row{number}@example.org")), ("status", Text(number % 3 == 0 ? "unsubscribed" : "subscribed")), ("merge_fields.CONSID", Text($"{number}")), ("tags", new FieldValue.Set("Donor"))));
+        var made = new List<VendorResult<Record>>();
+        foreach (var chunk in many.Chunk(Bulk(vendor).MostAtOnce(Members)))
+            made.AddRange(await Bulk(vendor).CreateManyAsync(vendor.Scope, Members, chunk, default));
+        for (var number = 0; number < made.Count; number++)
+        {
+            var member = made[number].Success();
+            (member.Fields["merge_fields.CONSID"], member.Fields["status"]).ShouldBe((Text($"{number}"), Text(number % 3 == 0 ? "unsubscribed" : "subscribed")));
+            member.Fields["tags"].ShouldBe(new FieldValue.Set("Donor"));
+        }
+
+        vendor.Calls.Count(call => call.Method == "POST" && call.Path.EndsWith("/a6b5d003e9", StringComparison.Ordinal)).ShouldBe(3);
+        vendor.Calls.Count.ShouldBe(3 + 1 + 2, "and once who is archived, what merge fields there are, and a new one");
+
+        vendor.Calls.Clear();
+        var updates = made.Take(500).Select(one => new BulkUpdate(one.Value!.Id, FieldSet.Of(("merge_fields.FNAME", Text("Ada")), ("status", one.Value.Fields["status"]), ("tags", new FieldValue.Set("Donor", "Board"))), one.Value));
+        foreach (var one in await Bulk(vendor).UpdateManyAsync(vendor.Scope, Members, [.. updates], default))
+            (one.Success().Fields["merge_fields.FNAME"], one.Value!.Fields["tags"]).ShouldBe((Text("Ada"), new FieldValue.Set("Board", "Donor")));
+        vendor.Calls.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Bulk_WithMembersThatAreThere_LeavesThemAlone_AndMakesTheOthers()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        await vendor.AddAsync(Members, new { email_address = "unsubscribed@example.org", status = "unsubscribed" });
+        await vendor.AddAsync(Members, new { email_address = "archived@example.org", status = "unsubscribed", archived = true });
+        var asked = new[] { "new@example.org", "Unsubscribed@example.org", "archived@example.org", "x@invalid.example", "NEW@example.org", "" }
+            .Select(email => FieldSet.Of(("email_address", Text(email)), ("status", Text("subscribed")), ("merge_fields.FNAME", Text("New")))).ToArray();
+        var made = await Bulk(vendor).CreateManyAsync(vendor.Scope, Members, asked, default);
+        made.Select(one => one.Failure?.Kind).ShouldBe([null, FailureKind.Conflict, FailureKind.Conflict, FailureKind.Permanent, FailureKind.Conflict, FailureKind.Permanent]);
+        (await vendor.RowsAsync(Members)).Select(row => $"{row.GetProperty("email_address")} {row.GetProperty("status")} {row.GetProperty("archived")} {row.GetProperty("FNAME")}").Order().ShouldBe(
+            ["archived@example.org unsubscribed True ", "new@example.org subscribed False New", "unsubscribed@example.org unsubscribed False "]);
+    }
+
+    [Fact]
+    public async Task Bulk_Updates_SayNothingOfConsent_AndLeaveTheRestToOneCallEach()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var all = new List<Record>();
+        foreach (var (email, status) in new[] { ("a", "subscribed"), ("b", "unsubscribed"), ("c", "subscribed"), ("d", "subscribed"), ("e", "subscribed"), ("f", "subscribed"), ("g", "subscribed") })
+            all.Add(await CreateAsync(vendor, ("email_address", Text($"{email}@example.org")), ("status", Text(status)), ("tags", new FieldValue.Set("One", "Two")), ("merge_fields.ADDRESS.city", Text("Rome"))));
+        await vendor.EditAsync(Members, all[5].Id, new { email_address = "elsewhere@example.org" });
+        await vendor.EditAsync(Members, all[6].Id, new { status = "unsubscribed" });
+        FieldSet[] fields =
+        [
+            FieldSet.Of(("merge_fields.ADDRESS.zip", Text("00100"))),
+            FieldSet.Of(("status", Text("subscribed")), ("merge_fields.FNAME", Text("B"))),
+            FieldSet.Of(("tags", new FieldValue.Set("Two", "Three"))),
+            FieldSet.Of(("email_address", Text("moved@example.org"))),
+            FieldSet.Of(("archived", FieldValue.Of(true))),
+            FieldSet.Of(("merge_fields.FNAME", Text("F"))),
+            FieldSet.Of(("status", Text("subscribed")), ("merge_fields.FNAME", Text("G"))),
+        ];
+        vendor.Calls.Clear();
+        var written = await Bulk(vendor).UpdateManyAsync(vendor.Scope, Members, [.. fields.Select((one, number) => new BulkUpdate(all[number].Id, one, all[number]))], default);
+        (written[0].Success().Fields["merge_fields.ADDRESS.city"], written[0].Value!.Fields["merge_fields.ADDRESS.zip"]).ShouldBe((Text("Rome"), Text("00100")));
+        (written[1].Success().Fields["status"], written[1].Value!.Fields["merge_fields.FNAME"]).ShouldBe((Text("unsubscribed"), Text("B")));
+        written[2].Success().Fields["tags"].ShouldBe(new FieldValue.Set("Three", "Two"));
+        written[3].Success().Fields["email_address"].ShouldBe(Text("moved@example.org"));
+        written[4].Success().Fields["archived"].ShouldBe(FieldValue.Of(true));
+        (written[5].Success().Fields["merge_fields.FNAME"], written[5].Value!.Fields["email_address"]).ShouldBe((Text("F"), Text("elsewhere@example.org")));
+        written[6].Success().Fields["status"].ShouldBe(Text("unsubscribed"), "since it was read, the person has unsubscribed");
+        (await vendor.CountAsync(Members)).ShouldBe(7, "nobody was made anew under an old address");
+        vendor.Calls.Count(call => call.Method == "POST" && call.Path.EndsWith("/a6b5d003e9", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Token_LeadsToTheApiOfItsAccount_AndItsOnlyAudience()
     {
         await using var vendor = await Simulated.StartAsync("mailchimp", null, ("apiBase", "https://{dc}.api.mailchimp.com/3.0/"), ("audience", ""));
@@ -190,6 +262,8 @@ public sealed class MailchimpContractTests
         await vendor.SwitchAsync("edgeRefuses", true);
         (await GetAsync(vendor, id)).Failed(FailureKind.RateLimited).Until.ShouldNotBeNull();
     }
+
+    private static IBulkWriter Bulk(Simulated vendor) => (IBulkWriter)vendor.Connector;
 
     private static FieldValue Text(string text) => FieldValue.Of(text);
 

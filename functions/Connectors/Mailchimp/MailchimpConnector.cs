@@ -8,7 +8,7 @@ using static SyncFunctions.Connectors.Mailchimp.MailchimpCatalog;
 namespace SyncFunctions.Connectors.Mailchimp;
 
 /// <summary>Mailchimp: the members of one audience, found by the hash of their address and known by an id that stays when it changes.</summary>
-internal sealed class MailchimpConnector : IConnector
+internal sealed class MailchimpConnector : IConnector, IBulkWriter
 {
     // So often the walk begins again at the same time before the list is called restless.
     private const int MaxRestarts = 5;
@@ -22,11 +22,13 @@ internal sealed class MailchimpConnector : IConnector
 
     private readonly MailchimpGate _gate;
     private readonly MailchimpMergeFields _mergeFields;
+    private readonly MailchimpBulk _bulk;
 
     public MailchimpConnector(VendorPipeline pipeline)
     {
         _gate = new MailchimpGate(pipeline);
         _mergeFields = new MailchimpMergeFields(_gate);
+        _bulk = new MailchimpBulk(_gate, _mergeFields);
     }
 
     public SystemCatalog Catalog => MailchimpCatalog.Catalog;
@@ -64,7 +66,7 @@ internal sealed class MailchimpConnector : IConnector
         var size = int.TryParse(Setting(connection, "pageSize"), CultureInfo.InvariantCulture, out var set) ? Math.Clamp(set, 2, 1000) : 1000;
         var call = new VendorCall(HttpMethod.Get, "", $"{audience}/members") { Query = Query(walk, size), About = (kind, null) };
         var got = await _gate.SendAsync(
-            connection, call, answer => (Rows: ReadList(connection, answer.Json), answer.VendorTime, Total: answer.Json.At("total_items").AsCount("the number of members")), cancellation);
+            connection, call, answer => (Rows: ReadList(connection, audience, answer.Json), answer.VendorTime, Total: answer.Json.At("total_items").AsCount("the number of members")), cancellation);
         if (!got.TryGet(out var list, out failure))
             return failure;
         if (!walk.TryTake(list.Rows, list.Total ?? int.MaxValue, size, out var rows, out var next))
@@ -98,17 +100,12 @@ internal sealed class MailchimpConnector : IConnector
             return unmade;
 
         // "If new": should somebody come meanwhile by a form, the consent given there stands.
-        var asked = fields.Find(Status) is FieldValue.Text { Value: { Length: > 0 } status } ? status : null;
-        body["status_if_new"] = asked switch
-        {
-            null or MailchimpConsent.Archived => Setting(connection, "newMemberStatus"),
-            MailchimpConsent.Cleaned => MailchimpConsent.Unsubscribed,
-            _ => asked,
-        };
+        var asked = (fields.Find(Status) as FieldValue.Text)?.Value;
+        body["status_if_new"] = MailchimpConsent.OfNew(asked, Setting(connection, "newMemberStatus"));
         var call = Member(connection, HttpMethod.Put, audience, hash) with { Json = body, IsRecord = false, About = (kind, null) };
         if (!(await _gate.SendAsync(connection, call, answer => answer.Json, cancellation)).TryGet(out var made, out failure))
             return failure;
-        var archives = asked == MailchimpConsent.Archived || fields.Find(Archived) is FieldValue.Flag { Value: true };
+        var archives = IsToBeArchived(fields);
         if (fields.Find(Tags) is not { IsBlank: false } && !archives)
             return Read(connection, made);
         return (await CompleteAsync(connection, audience, made, [], fields, archives, cancellation)).AfterWrite();
@@ -167,6 +164,40 @@ internal sealed class MailchimpConnector : IConnector
         return await ArchiveAsync(connection, audience, present, cancellation) is { } refused ? refused : true;
     }
 
+    public int MostAtOnce(string kind) => kind == Members ? MailchimpBulk.MostAtOnce : 1;
+
+    public async Task<ImmutableArray<VendorResult<Record>>> CreateManyAsync(ConnectionScope connection, string kind, IReadOnlyList<FieldSet> records, CancellationToken cancellation)
+    {
+        if (kind != Members)
+            return [.. records.Select(_ => (VendorResult<Record>)NoKind(kind))];
+        if (!(await _gate.AudienceAsync(connection, cancellation)).TryGet(out var audience, out var failure))
+            return [.. records.Select(_ => (VendorResult<Record>)failure)];
+        return await SplitAsync(
+            records,
+            fields => !IsToBeArchived(fields),
+            many => _bulk.CreateAsync(connection, audience, many, cancellation),
+            fields => CreateAsync(connection, kind, fields, cancellation));
+    }
+
+    public async Task<ImmutableArray<VendorResult<Record>>> UpdateManyAsync(ConnectionScope connection, string kind, IReadOnlyList<BulkUpdate> records, CancellationToken cancellation)
+    {
+        if (kind != Members)
+            return [.. records.Select(_ => (VendorResult<Record>)NoKind(kind))];
+        if (!(await _gate.AudienceAsync(connection, cancellation)).TryGet(out var audience, out var failure))
+            return [.. records.Select(_ => (VendorResult<Record>)failure)];
+        var written = await SplitAsync(
+            records,
+            MailchimpBulk.CanSay,
+            many => _bulk.UpdateAsync(connection, audience, many, cancellation),
+            update => UpdateAsync(connection, kind, update.Id, update.Fields, cancellation));
+
+        // What it refused may be a member with another address by now, and a call for that one says more; tags it adds, and takes none away.
+        written = [.. await Task.WhenAll(written.Select((result, number) => result.Failure is { Kind: FailureKind.Permanent or FailureKind.Conflict } && MailchimpBulk.CanSay(records[number])
+            ? UpdateAsync(connection, kind, records[number].Id, records[number].Fields, cancellation)
+            : Task.FromResult(result)))];
+        return [.. await Task.WhenAll(written.Select((result, number) => WithoutTagsAsync(connection, records[number], result, cancellation)))];
+    }
+
     public Uri AuthorizeAddress(OAuthRequest request) => MailchimpAuth.ConsentPage(request);
 
     public async Task<VendorResult<Credentials>> RedeemAsync(OAuthRequest request, OAuthAnswer answer, CancellationToken cancellation) =>
@@ -174,6 +205,33 @@ internal sealed class MailchimpConnector : IConnector
 
     public Task<VendorResult<Credentials>> RefreshAsync(ConnectionScope connection, Credentials old, CancellationToken cancellation) =>
         Task.FromResult<VendorResult<Credentials>>(MailchimpAuth.Refresh(old));
+
+    /// <summary>Those that one call can say by one call, the rest one by one; the answers in the order of the records.</summary>
+    private static async Task<ImmutableArray<VendorResult<Record>>> SplitAsync<T>(
+        IReadOnlyList<T> records, Func<T, bool> isForAll, Func<IReadOnlyList<T>, Task<ImmutableArray<VendorResult<Record>>>> all, Func<T, Task<VendorResult<Record>>> one)
+    {
+        int[] many = [.. Enumerable.Range(0, records.Count).Where(number => isForAll(records[number]))];
+        int[] single = [.. Enumerable.Range(0, records.Count).Except(many)];
+        var results = new VendorResult<Record>[records.Count];
+        if (many.Length > 0)
+        {
+            var written = await all([.. many.Select(number => records[number])]);
+            for (var i = 0; i < many.Length; i++)
+                results[many[i]] = written[i];
+        }
+
+        var alone = await Task.WhenAll(single.Select(number => one(records[number])));
+        for (var i = 0; i < single.Length; i++)
+            results[single[i]] = alone[i];
+        return [.. results];
+    }
+
+    private async Task<VendorResult<Record>> WithoutTagsAsync(ConnectionScope connection, BulkUpdate update, VendorResult<Record> written, CancellationToken cancellation) =>
+        update.Fields.Find(Tags) is { } wanted && written.TryGet(out var record, out _) && record.Fields.Find(Tags)?.AsSet() is { } has && !has.Without(wanted.AsSet()).IsBlank
+            ? (await UpdateAsync(connection, Members, record.Id, FieldSet.Of((Tags, wanted)), cancellation)).AfterWrite()
+            : written;
+
+    private static bool IsToBeArchived(FieldSet fields) => fields.Find(Status) == FieldValue.Of(MailchimpConsent.Archived) || fields.Find(Archived) is FieldValue.Flag { Value: true };
 
     /// <summary>By its address alone, which is all that Mailchimp finds a member by for certain.</summary>
     private async Task<VendorResult<VendorPage>> FindAsync(ConnectionScope connection, FieldSet where, CancellationToken cancellation)
@@ -271,9 +329,14 @@ internal sealed class MailchimpConnector : IConnector
             : new VendorPage([], PageToken.Write(again), vendorTime);
     }
 
-    private ImmutableArray<Record> ReadList(ConnectionScope connection, JsonElement json) => json.At("members") is { ValueKind: JsonValueKind.Array } members
-        ? [.. members.EnumerateArray().Select(member => Read(connection, member))]
-        : throw new UnexpectedAnswerException("the list of members is no array.");
+    private ImmutableArray<Record> ReadList(ConnectionScope connection, string audience, JsonElement json)
+    {
+        if (json.At("members") is not { ValueKind: JsonValueKind.Array } members)
+            throw new UnexpectedAnswerException("the list of members is no array.");
+        if (members.GetArrayLength() > 0)
+            _mergeFields.Note(connection, audience, members[0]);
+        return [.. members.EnumerateArray().Select(member => Read(connection, member))];
+    }
 
     private Record Read(ConnectionScope connection, JsonElement member) => MailchimpRecords.Read(member, Setting(connection, "idField"));
 

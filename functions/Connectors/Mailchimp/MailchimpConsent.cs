@@ -49,6 +49,16 @@ internal sealed record MailchimpConsent(string? Status, bool Archives, bool IsRe
         };
     }
 
+    /// <summary>The status of a new member, which mail cannot have come back from.</summary>
+    /// <param name="asked">What was asked for, or null.</param>
+    /// <param name="unknown">The status of those of whom nothing is known.</param>
+    public static string OfNew(string? asked, string unknown) => asked switch
+    {
+        null or "" or Archived => unknown,
+        Cleaned => Unsubscribed,
+        _ => asked,
+    };
+
     /// <summary>What is said of a member before it is archived; null where it comes back as unsubscribed anyway.</summary>
     public static string? NoteOf(string now) => IsOpen(now) ? Note + now : null;
 

@@ -31,6 +31,9 @@ internal static class MailchimpFailures
         };
     }
 
+    /// <summary>What Mailchimp says, after a colon; nothing where that may name a person.</summary>
+    public static string Safe(string? message) => message is { Length: > 0 and <= LongestMessage } text && !text.Contains('@') ? $": {text.TrimEnd('.')}" : "";
+
     private static JsonElement ProblemOf(VendorAnswer answer)
     {
         try
@@ -46,7 +49,7 @@ internal static class MailchimpFailures
     /// <summary>Which fields are wrong and why, as far as that repeats no address.</summary>
     private static string Wrong(JsonElement problem) => problem.At("errors") is { ValueKind: JsonValueKind.Array } errors
         ? string.Join("; ", errors.EnumerateArray().Select(error => (Field: Text(error, "field"), Message: Text(error, "message"))).Where(error => error.Field.Length + error.Message.Length > 0)
-            .Select(error => error.Message.Contains('@') || error.Message.Length > LongestMessage ? error.Field : $"{error.Field}: {error.Message.TrimEnd('.')}"))
+            .Select(error => error.Field + Safe(error.Message)))
         : "";
 
     private static string Text(JsonElement json, string name) => json.At(name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";

@@ -14,6 +14,13 @@ internal sealed class MailchimpMergeFields(MailchimpGate gate)
 
     private readonly ConcurrentDictionary<(TenantId, ConnectionId, string Audience), (ImmutableHashSet<string> Tags, DateTimeOffset At)> _known = new();
 
+    /// <summary>Takes note of the fields that a member shows, which are all that the audience has.</summary>
+    public void Note(ConnectionScope connection, string audience, JsonElement member)
+    {
+        if (member.At("merge_fields") is { ValueKind: JsonValueKind.Object } merges)
+            _known[(connection.Tenant, connection.Connection, audience)] = ([.. merges.EnumerateObject().Select(merge => merge.Name)], gate.Time.GetUtcNow());
+    }
+
     /// <summary>Sees to it that the audience has a field for each of these values.</summary>
     public async Task<VendorFailure?> EnsureAsync(ConnectionScope connection, string audience, JsonObject? merges, CancellationToken cancellation)
     {
@@ -46,9 +53,18 @@ internal sealed class MailchimpMergeFields(MailchimpGate gate)
             Repeat = Repeat.Once,
         };
         var made = await gate.SendAsync(connection, call, _ => true, cancellation);
+        if (made.Failure is null)
+        {
+            _known.AddOrUpdate(
+                (connection.Tenant, connection.Connection, audience),
+                _ => ([tag], DateTimeOffset.MinValue),
+                (_, known) => (known.Tags.Add(tag), known.At));
+            return null;
+        }
+
         if (!(await LoadAsync(connection, audience, cancellation)).TryGet(out var tags, out var failure))
             return failure;
-        return tags.Contains(tag) ? null : made.Failure ?? new VendorFailure(FailureKind.Transient, $"Mailchimp does not show the new merge field {tag} yet.");
+        return tags.Contains(tag) ? null : made.Failure;
     }
 
     private async Task<VendorResult<ImmutableHashSet<string>>> LoadAsync(ConnectionScope connection, string audience, CancellationToken cancellation)

@@ -53,6 +53,19 @@ internal static class MailchimpRecords
     /// <summary>Whether a part of an address is among the fields: it is written with all the other parts.</summary>
     public static bool HasAddressPart(FieldSet fields) => fields.Keys.Any(name => name.StartsWith(Merge, StringComparison.Ordinal) && name.IndexOf('.', Merge.Length) > 0);
 
+    /// <summary>The addresses among fields, as they stand in a member.</summary>
+    public static JsonElement AddressesOf(FieldSet fields)
+    {
+        var addresses = new JsonObject();
+        foreach (var (name, value) in fields)
+        {
+            if (name.StartsWith(Merge, StringComparison.Ordinal) && name[Merge.Length..].Split('.') is [var tag, var part] && !value.IsBlank)
+                ((addresses[tag] ??= new JsonObject()) as JsonObject)![part] = value.ToString();
+        }
+
+        return JsonSerializer.SerializeToElement(addresses);
+    }
+
     /// <summary>What fields say of a member, but for its status, tags and archive.</summary>
     /// <param name="fields">What is to be written.</param>
     /// <param name="present">The member's merge fields as they are; Undefined for a new one.</param>
