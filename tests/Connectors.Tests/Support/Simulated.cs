@@ -114,6 +114,9 @@ internal sealed class Simulated : IAsyncDisposable
 
     public Task SetAsync(object settings) => ControlAsync(HttpMethod.Put, "settings", settings);
 
+    /// <summary>What one vendor's control interface offers beyond those of the others.</summary>
+    public Task AskAsync(string path) => ControlAsync(HttpMethod.Post, path);
+
     public Task RevokeAsync(string kind) => ControlAsync(HttpMethod.Delete, $"tokens?kind={kind}");
 
     public async Task<Credentials> IssueTokensAsync(string user = "admin", string scope = "readwrite")

@@ -1,0 +1,218 @@
+using SyncFunctions.Connectors.RaisersEdge;
+using SyncFunctions.Engine;
+using static SyncFunctions.Connectors.Tests.ContractTests;
+
+namespace SyncFunctions.Connectors.Tests;
+
+[Trait("Category", "Contract")]
+public sealed class RaisersEdgeContractTests
+{
+    private static readonly (string, string)[] Whole = [("codes", "true"), ("childChanges", "true")];
+
+    [Fact]
+    public async Task Constituent_OfSeveralRows_IsWrittenAndReadAsOne()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, Whole);
+        var fields = FieldSet.Of(
+            ("first", FieldValue.Of("Ada")), ("last", FieldValue.Of("Byron")), ("birthdate", FieldValue.Of("1955-12")), ("email", FieldValue.Of("ada@example.org")), ("do_not_email", FieldValue.Of(true)),
+            ("phone", FieldValue.Of("020 7946 0018")), ("address_lines", FieldValue.Of("12 Square\nFlat 3")), ("city", FieldValue.Of("London")), ("postal_code", FieldValue.Of("SW1Y 4LB and more")),
+            ("codes", new FieldValue.Set("Board Member", "Donor")));
+        var made = (await vendor.Connector.CreateAsync(vendor.Scope, "constituents", fields, default)).Success();
+        made.Fields.With(fields.Without("postal_code")).ShouldBe(made.Fields);
+        made.Fields.ShouldSatisfyAllConditions(
+            all => all["postal_code"].ShouldBe(FieldValue.Of("SW1Y 4LB and"), "cut to what the vendor keeps"),
+            all => all["type"].ShouldBe(FieldValue.Of("Individual")),
+            all => all["title"].ShouldBe(FieldValue.None),
+            all => all["do_not_call"].ShouldBe(FieldValue.Of(false)),
+            all => all["deceased"].ShouldBe(FieldValue.Of(false)),
+            all => all.ContainsKey("lists").ShouldBeFalse());
+        (await GetAsync(vendor, made.Id)).ShouldBe(made);
+
+        async Task<Record> UpdateAsync(params (string, FieldValue)[] values) => (await vendor.Connector.UpdateAsync(vendor.Scope, "constituents", made.Id, FieldSet.Of(values), default)).Success();
+        var moved = await UpdateAsync(("email", FieldValue.Of("new@example.org")), ("city", FieldValue.Of("Bath")), ("codes", new FieldValue.Set("Donor", "Volunteer")), ("birthdate", FieldValue.None), ("phone", FieldValue.None));
+        moved.Fields.ShouldBe((await GetAsync(vendor, made.Id)).Fields);
+        moved.Fields.ShouldBe(made.Fields.With(FieldSet.Of(
+            ("email", FieldValue.Of("new@example.org")), ("city", FieldValue.Of("Bath")), ("codes", new FieldValue.Set("Donor", "Volunteer")), ("birthdate", FieldValue.None), ("phone", FieldValue.None))));
+        (await vendor.RowsAsync("phones")).ShouldHaveSingleItem().GetProperty("inactive").GetBoolean().ShouldBeTrue("what is taken away keeps its history");
+
+        (await UpdateAsync(("phone", FieldValue.Of("1")))).Fields["phone"].ShouldBe(FieldValue.Of("1"));
+        foreach (var rows in new[] { "emailaddresses", "phones", "addresses" })
+            (await vendor.CountAsync(rows)).ShouldBe(1, rows);
+        vendor.Calls.Clear();
+        (await UpdateAsync(("first", FieldValue.Of("Augusta")))).Fields["first"].ShouldBe(FieldValue.Of("Augusta"));
+        vendor.Calls.Count.ShouldBe(2, "of its own fields alone: a write and a read");
+    }
+
+    [Fact]
+    public async Task Constituent_WithoutRows_GetsThemWhenThereIsSomethingToHold()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, Whole);
+        var bare = (await vendor.Connector.CreateAsync(vendor.Scope, "constituents", One("last", "Byron"), default)).Success();
+        var nothing = FieldSet.Of(("email", FieldValue.None), ("do_not_email", FieldValue.Of(true)), ("city", FieldValue.Of("")));
+        (await vendor.Connector.UpdateAsync(vendor.Scope, "constituents", bare.Id, nothing, default)).Success().Fields["email"].ShouldBe(FieldValue.None);
+        (await vendor.CountAsync("emailaddresses")).ShouldBe(0);
+        (await vendor.CountAsync("addresses")).ShouldBe(0);
+        var full = (await vendor.Connector.UpdateAsync(vendor.Scope, "constituents", bare.Id, One("email", "b@example.org").With("do_not_email", FieldValue.Of(true)), default)).Success();
+        (full.Fields["email"], full.Fields["do_not_email"]).ShouldBe((FieldValue.Of("b@example.org"), FieldValue.Of(true)));
+        (await vendor.Connector.UpdateAsync(vendor.Scope, "constituents", bare.Id, One("type", "Organization"), default)).Failed(FailureKind.Permanent).Ambiguous.ShouldBeFalse();
+        (await vendor.Connector.UpdateAsync(vendor.Scope, "constituents", bare.Id, One("birthdate", "next May"), default)).Failed(FailureKind.Permanent);
+
+        // An organisation has one name.
+        var firm = (await vendor.Connector.CreateAsync(vendor.Scope, "constituents", One("type", "Organization").With(One("last", "Riverside")), default)).Success();
+        (firm.Fields["name"], firm.Fields["last"], firm.Label).ShouldBe((FieldValue.Of("Riverside"), FieldValue.Of("Riverside"), "Riverside"));
+        (await vendor.Connector.UpdateAsync(vendor.Scope, "constituents", firm.Id, One("last", "Lakeside"), default)).Success().Fields["name"].ShouldBe(FieldValue.Of("Lakeside"));
+    }
+
+    [Theory]
+    [InlineData("PATCH ^/constituent/v1/emailaddresses", true)]
+    [InlineData("PATCH ^/constituent/v1/constituents", false)]
+    [InlineData("GET ^/constituent/v1/constituents", false)]
+    public async Task Update_RefusedInTheMiddle_IsInDoubtOnlyWhereSomethingWasWritten(string refused, bool ambiguous)
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge");
+        var made = (await vendor.Connector.CreateAsync(vendor.Scope, "constituents", One("last", "Byron").With(One("email", "a@example.org")), default)).Success();
+        await vendor.FaultAsync(new { match = refused, kind = "400" });
+        var fields = One("first", "Ada").With(One("email", "b@example.org"));
+        (await vendor.Connector.UpdateAsync(vendor.Scope, "constituents", made.Id, fields, default)).Failed(FailureKind.Permanent).Ambiguous.ShouldBe(ambiguous);
+
+        await vendor.FaultAsync(new { match = refused, kind = "400", count = 0 });
+        var now = await GetAsync(vendor, made.Id);
+        (now.Fields["first"], now.Fields["email"]).ShouldBe((ambiguous ? FieldValue.Of("Ada") : FieldValue.None, FieldValue.Of("a@example.org")));
+    }
+
+    [Fact]
+    public async Task Code_ThatIsInNoTable_IsRefusedBeforeAnythingElseIsWritten_AndAfterACreateInDoubt()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, Whole);
+        await vendor.AddAsync("constituentcodetypes", new { description = "Donor" });
+        var fields = One("last", "Byron").With("codes", new FieldValue.Set("Donor", "Unheard of"));
+        var made = (await vendor.Connector.CreateAsync(vendor.Scope, "constituents", fields.With("codes", new FieldValue.Set("Donor")), default)).Success();
+        var refused = (await vendor.Connector.UpdateAsync(vendor.Scope, "constituents", made.Id, fields.With(One("last", "Lovelace")), default)).Failed(FailureKind.Permanent);
+        refused.Ambiguous.ShouldBeFalse();
+        refused.Message.ShouldContain("ValidationError");
+        (await GetAsync(vendor, made.Id)).Fields["last"].ShouldBe(FieldValue.Of("Byron"));
+        (await vendor.Connector.CreateAsync(vendor.Scope, "constituents", fields, default)).Failed(FailureKind.Permanent).Ambiguous.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Changes_ShowLate_AlsoThoseOfRows_AndEachOnce()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, Whole);
+        var ids = await vendor.AddManyAsync("constituents", 4, number => new { last = $"Byron {number}", deceased = number == 0, inactive = number == 1 });
+        var email = await vendor.AddAsync("emailaddresses", new { constituent_id = ids[2], address = "a@example.org" });
+        await vendor.SetAsync(new { readLagMs = 5000 });
+        var since = vendor.Clock.GetUtcNow().AddSeconds(1);
+        await vendor.EditAsync("emailaddresses", email, new { address = "b@example.org" });
+        await vendor.AddAsync("constituentcodes", new { constituent_id = ids[3], description = "Donor" });
+        await vendor.EditAsync("constituents", ids[0], new { first = "Ada" });
+        await vendor.EditAsync("constituents", ids[1], new { first = "Ben" });
+        await vendor.AddAsync("phones", new { constituent_id = ids[0], number = "1" });
+
+        (await GetAsync(vendor, ids[2])).Fields["email"].ShouldBe(FieldValue.Of("b@example.org"), "a single record is as it is now");
+        var early = await ChangesAsync(vendor, since);
+        early.Count.ShouldBeLessThan(4);
+        early.ShouldAllBe(record => record.Fields["first"].IsBlank, "lists are behind");
+        for (var i = 0; i < 5; i++)
+            vendor.Clock.Step();
+        vendor.Calls.Clear();
+        var late = await ChangesAsync(vendor, since);
+        late.Select(record => record.Id).ShouldBe([ids[3], ids[0], ids[1], ids[2]]);
+        late[0].Fields["codes"].ShouldBe(new FieldValue.Set("Donor"));
+        late[1].Fields["first"].ShouldBe(FieldValue.Of("Ada"));
+        late[3].Fields["email"].ShouldBe(FieldValue.Of("b@example.org"));
+
+        vendor.Calls.Clear();
+        (await ChangesAsync(vendor, vendor.Clock.GetUtcNow())).ShouldBeEmpty();
+        vendor.Calls.Count.ShouldBe(5, "a list each of constituents, codes and three sorts of rows");
+    }
+
+    [Fact]
+    public async Task WholeList_CostsItsPagesAndAWalkThroughTheCodes()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, [.. Whole, ("pageSize", "50")]);
+        await vendor.AskAsync("generate?count=200");
+        var first = (await vendor.RowsAsync("constituents"))[0].GetProperty("id").GetString()!;
+        await vendor.AddAsync("constituentcodes", new { constituent_id = first, description = "Donor" });
+        var page = (await vendor.Connector.ListAsync(vendor.Scope, "constituents", new ListRequest(), default)).Success();
+        page.Total.ShouldBe(200);
+        vendor.Calls.Clear();
+        var all = await Lists.AllAsync(vendor.Connector, vendor.Scope, "constituents", new ListRequest());
+        vendor.Calls.Count.ShouldBe(5);
+        all.Select(record => record.Id).ShouldBeUnique();
+        all.Count.ShouldBe(200);
+        all.ShouldAllBe(record => !record.Fields["email"].IsBlank);
+        all.Single(record => record.Id == first).Fields["codes"].ShouldBe(new FieldValue.Set("Donor"));
+        all.Count(record => record.Fields["codes"].IsBlank).ShouldBe(199);
+    }
+
+    [Fact]
+    public async Task Search_LeavesOutWhoOnlySoundsAlikeOrIsNoConstituent()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge");
+        var ids = await vendor.AddManyAsync("constituents", 4, number => new { last = $"Byron {number}", inactive = number == 1, lookup_id = $"L-{number}" });
+        foreach (var (id, address) in ids.Zip(["ada@example.org", "ADA@example.org", "adda@example.org", "other@example.org"]))
+            await vendor.AddAsync("emailaddresses", new { constituent_id = id, address });
+        await vendor.AddAsync("emailaddresses", new { constituent_id = ids[3], address = "ada@example.org", type = "Business" });
+        await vendor.AddAsync("nonconstituents", new { last = "Byron", email = "ada@example.org" });
+        async Task<string[]> FindAsync(FieldSet where) => [.. (await Lists.AllAsync(vendor.Connector, vendor.Scope, "constituents", new ListRequest(Where: where))).Select(record => record.Id)];
+        (await FindAsync(One("email", "Ada@example.org"))).ShouldBe([ids[0], ids[1]]);
+        (await FindAsync(One("lookup_id", "L-2"))).ShouldBe([ids[2]]);
+        (await FindAsync(One("email", "ada@example.org").With(One("last", "Byron 1")))).ShouldBe([ids[1]]);
+        (await FindAsync(One("email", "nobody@example.org"))).ShouldBeEmpty();
+        (await vendor.Connector.ListAsync(vendor.Scope, "constituents", new ListRequest(Where: One("last", "Byron 1")), default)).Failed(FailureKind.Permanent);
+    }
+
+    [Fact]
+    public async Task SavedListsAndProspectStatus_AreReadWhereTheSettingsSaySo()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, ("prospectPath", "constituent/v1/constituents/{id}/prospectstatus"), ("lists", "1001, 1002"));
+        var ids = await vendor.AddManyAsync("constituents", 2, number => new { last = $"Byron {number}", prospect_status = number == 0 ? "Cultivation" : null });
+        await vendor.AddAsync("lists", new { name = "Readers", members = ids });
+        await vendor.AddAsync("lists", new { name = "Board", members = new[] { ids[1] } });
+        var (one, other) = (await GetAsync(vendor, ids[0]), await GetAsync(vendor, ids[1]));
+        (one.Fields["lists"], one.Fields["prospect_status"]).ShouldBe((new FieldValue.Set("1001"), FieldValue.Of("Cultivation")));
+        (other.Fields["lists"], other.Fields["prospect_status"]).ShouldBe((new FieldValue.Set("1001", "1002"), FieldValue.None));
+        vendor.Calls.Clear();
+        (await Lists.AllAsync(vendor.Connector, vendor.Scope, "constituents", new ListRequest())).Select(record => record.Fields["lists"]).ShouldBe([one.Fields["lists"], other.Fields["lists"]]);
+        vendor.Calls.Count.ShouldBe(1, "members are remembered");
+    }
+
+    [Fact]
+    public async Task Refusals_OfKeysQuotaAndRights_AreToldApart()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, ("secondarySubscriptionKey", "raisersedge-subscription-key-2"));
+        Task<VendorResult<VendorPage>> ListAsync() => vendor.Connector.ListAsync(vendor.Scope, "constituents", new ListRequest(), default);
+        await vendor.SwitchAsync("primaryKeyRenewed", true);
+        (await ListAsync()).Failed(FailureKind.Misconfigured).Message.ShouldContain("subscription key");
+        vendor.Scope = vendor.Scope with { Settings = vendor.Scope.Settings.SetItem("subscriptionKeyInUse", "secondary") };
+        (await ListAsync()).Success();
+
+        await vendor.SetAsync(new { dailyLimit = 0 });
+        (await ListAsync()).Failed(FailureKind.RateLimited).Until.ShouldBe(vendor.Time.GetUtcNow().AddHours(1));
+        await vendor.SetAsync(new { dailyLimit = (int?)null });
+        foreach (var problems in new[] { false, true })
+        {
+            await vendor.SwitchAsync("problemBodies", problems);
+            vendor.Scope = vendor.Scope with { Credentials = new TestCredentials(await vendor.IssueTokensAsync(user: "member")) };
+            (await ListAsync()).Failed(FailureKind.Forbidden).Right.ShouldBe("View constituents");
+        }
+    }
+
+    [Fact]
+    public async Task Refresh_BringsANewRefreshToken_AndTheEnvironmentStaysKnown()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge");
+        var first = await vendor.IssueTokensAsync();
+        var second = (await vendor.Connector.RefreshAsync(vendor.Scope, first, default)).Success();
+        second.RefreshToken.ShouldNotBe(first.RefreshToken);
+        second.ExpiresAt.ShouldBe(vendor.Time.GetUtcNow().AddHours(1));
+        RaisersEdgeAuth.AccountOf(second).ShouldBe(new VendorAccount("demo", "Demo Practice", "admin", UserEmail: "admin@demo.example"));
+        (await vendor.Connector.RefreshAsync(vendor.Scope, first, default)).Failed(FailureKind.AuthExpired);
+        vendor.Scope = vendor.Scope with { Settings = vendor.Scope.Settings.SetItem("clientSecret", "wrong") };
+        (await vendor.Connector.RefreshAsync(vendor.Scope, second, default)).Failed(FailureKind.Misconfigured);
+    }
+
+    private static async Task<Record> GetAsync(Simulated vendor, string id) => (await vendor.Connector.GetAsync(vendor.Scope, "constituents", id, default)).Success();
+
+    private static Task<List<Record>> ChangesAsync(Simulated vendor, DateTimeOffset since) => Lists.AllAsync(vendor.Connector, vendor.Scope, "constituents", new ListRequest(since));
+}
