@@ -212,6 +212,41 @@ public sealed class RaisersEdgeContractTests
         (await vendor.Connector.RefreshAsync(vendor.Scope, second, default)).Failed(FailureKind.Misconfigured);
     }
 
+    [Fact]
+    public async Task Gift_IsWrittenForTheVersionThatWasRead_UnlessItIsPosted()
+    {
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, ("defaultFund", "7"));
+        var giver = new FieldValue.Reference(await vendor.AddAsync("constituents", new { last = "Byron" }));
+        var fields = FieldSet.Of(
+            ("constituent", giver), ("amount", FieldValue.Of(12.50m)), ("date", FieldValue.Of(new DateOnly(2026, 2, 28))), ("lookup_id", FieldValue.Of("iR-1")), ("reference", FieldValue.Of("Appeal")),
+            ("is_anonymous", FieldValue.Of(true)));
+        Task<VendorResult<Record>> UpdateAsync(string id, FieldSet values) => vendor.Connector.UpdateAsync(vendor.Scope, "gifts", id, values, default);
+        var made = (await vendor.Connector.CreateAsync(vendor.Scope, "gifts", fields, default)).Success();
+        made.Fields.ShouldBe(fields.With(FieldSet.Of(
+            ("type", FieldValue.Of("Donation")), ("fund", FieldValue.Of("7")), ("payment_method", FieldValue.Of("Other")), ("status", FieldValue.None), ("post_status", FieldValue.Of("NotPosted")))));
+        made.Version.ShouldNotBeNull();
+
+        var changed = (await UpdateAsync(made.Id, FieldSet.Of(("amount", FieldValue.Of(20m)), ("constituent", giver)))).Success();
+        (changed.Fields["amount"], changed.Fields["fund"]).ShouldBe((FieldValue.Of(20m), FieldValue.Of("7")));
+        changed.Version.ShouldNotBe(made.Version);
+        (await UpdateAsync(made.Id, FieldSet.Of(("constituent", new FieldValue.Reference("1"))))).Failed(FailureKind.Permanent);
+
+        var second = (await vendor.Connector.CreateAsync(vendor.Scope, "gifts", fields.With(One("lookup_id", "iR-2")).With(One("fund", "9")), default)).Success();
+        second.Fields["fund"].ShouldBe(FieldValue.Of("9"));
+        foreach (var where in new[] { One("lookup_id", "iR-2"), One("lookup_id", "iR-2").With("constituent", giver) })
+            (await Lists.AllAsync(vendor.Connector, vendor.Scope, "gifts", new ListRequest(Where: where))).ShouldHaveSingleItem().Id.ShouldBe(second.Id);
+        var since = vendor.Clock.GetUtcNow().AddSeconds(1);
+        await vendor.EditAsync("gifts", second.Id, new { post_status = "Posted" });
+        (await Lists.AllAsync(vendor.Connector, vendor.Scope, "gifts", new ListRequest(since))).ShouldHaveSingleItem().Id.ShouldBe(second.Id);
+        (await Lists.AllAsync(vendor.Connector, vendor.Scope, "gifts", new ListRequest())).Count.ShouldBe(2);
+        (await UpdateAsync(second.Id, One("reference", "x"))).Failed(FailureKind.Permanent).Message.ShouldContain("posted");
+
+        vendor.Scope = vendor.Scope with { Settings = vendor.Scope.Settings.SetItem("defaultFund", "") };
+        (await vendor.Connector.CreateAsync(vendor.Scope, "gifts", fields, default)).Failed(FailureKind.Misconfigured).Message.ShouldContain("fund");
+        (await vendor.Connector.DeleteAsync(vendor.Scope, "gifts", made.Id, default)).Success().ShouldBeTrue();
+        (await vendor.Connector.GetAsync(vendor.Scope, "gifts", made.Id, default)).Failed(FailureKind.NotFound);
+    }
+
     private static async Task<Record> GetAsync(Simulated vendor, string id) => (await vendor.Connector.GetAsync(vendor.Scope, "constituents", id, default)).Success();
 
     private static Task<List<Record>> ChangesAsync(Simulated vendor, DateTimeOffset since) => Lists.AllAsync(vendor.Connector, vendor.Scope, "constituents", new ListRequest(since));

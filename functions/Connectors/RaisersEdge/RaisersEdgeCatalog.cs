@@ -43,6 +43,14 @@ internal static class RaisersEdgeCatalog
                     new(Codes, Set), new("lists", Set, Writable: false), new("prospect_status", Text, Writable: false),
                 ],
             },
+            new(Gifts, CanSearch: true)
+            {
+                Fields =
+                [
+                    new("constituent", Reference), new("amount", Number), new("date", Day), new("type", Text), new("status", Text), new("reference", Text, MaxLength: 255),
+                    new("lookup_id", Text, MaxLength: 50), new("fund", Text), new("payment_method", Text), new("is_anonymous", Flag), new("post_status", Text, Writable: false),
+                ],
+            },
         ],
         Settings = new Dictionary<string, SystemSetting>
         {
@@ -63,6 +71,8 @@ internal static class RaisersEdgeCatalog
             ["emailType"] = new("Email", "The type of a constituent's new e-mail address.", SettingScope.Connection),
             ["phoneType"] = new("Home", "The type of a constituent's new phone number.", SettingScope.Connection),
             ["addressType"] = new("Home", "The type of a constituent's new address.", SettingScope.Connection),
+            ["defaultFund"] = new("", "The id of the fund of new gifts that name none.", SettingScope.Connection),
+            ["defaultPaymentMethod"] = new("Other", "The payment method of new gifts that name none.", SettingScope.Connection),
             ["prospectPath"] = new("", "Where the prospect status of a constituent is read, below the API, with {id} for the constituent; blank: not at all.", SettingScope.Connection),
             ["prospectField"] = new("status", "Where it stands in the answer.", SettingScope.Connection),
             [VendorPipeline.ConcurrencySetting] = new("4", "Calls of a connection at the same time."),

@@ -29,6 +29,7 @@ internal sealed class RaisersEdgeConnector : IConnector
     private readonly RaisersEdgeCodes _codes;
     private readonly RaisersEdgeLists _lists;
     private readonly RaisersEdgeWrites _writes;
+    private readonly RaisersEdgeGifts _gifts;
     private long _walks;
 
     public RaisersEdgeConnector(VendorPipeline pipeline)
@@ -37,6 +38,7 @@ internal sealed class RaisersEdgeConnector : IConnector
         _codes = new RaisersEdgeCodes(_api);
         _lists = new RaisersEdgeLists(_api);
         _writes = new RaisersEdgeWrites(_api, _codes);
+        _gifts = new RaisersEdgeGifts(_api);
     }
 
     public SystemCatalog Catalog => RaisersEdgeCatalog.Catalog;
@@ -60,6 +62,8 @@ internal sealed class RaisersEdgeConnector : IConnector
             return NoKind(kind);
         if (request.ParentId is not null)
             return new VendorFailure(FailureKind.Permanent, $"{kind} do not live inside other records of Raiser's Edge NXT.");
+        if (kind == Gifts)
+            return await _gifts.ListAsync(connection, request, cancellation);
         if (request.Where is { } where)
             return await SearchAsync(connection, where, cancellation);
         var walk = new Walk(request.ChangedSince is not null && Has(connection, "childChanges") ? Changes[0] : ListPath);
@@ -72,13 +76,17 @@ internal sealed class RaisersEdgeConnector : IConnector
     {
         if (!Catalog.HasKind(kind))
             return NoKind(kind);
-        return VendorCall.IsSegment(id) ? await ReadAsync(connection, id, withCodes: true, cancellation) : NoSuch(kind);
+        if (!VendorCall.IsSegment(id))
+            return NoSuch(kind);
+        return kind == Gifts ? await _gifts.GetAsync(connection, id, cancellation) : await ReadAsync(connection, id, withCodes: true, cancellation);
     }
 
     public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation, string? idempotencyKey = null)
     {
         if (!Catalog.HasKind(kind))
             return NoKind(kind);
+        if (kind == Gifts)
+            return await _gifts.CreateAsync(connection, fields, cancellation);
         if (!(await _writes.CreateAsync(connection, fields, cancellation)).TryGet(out var id, out var failure))
             return failure;
         return (await ReadAsync(connection, id, withCodes: true, cancellation)).AfterWrite();
@@ -90,6 +98,8 @@ internal sealed class RaisersEdgeConnector : IConnector
             return NoKind(kind);
         if (!VendorCall.IsSegment(id))
             return NoSuch(kind);
+        if (kind == Gifts)
+            return await _gifts.UpdateAsync(connection, id, fields, cancellation);
         if (!(await _writes.UpdateAsync(connection, id, fields, cancellation)).TryGet(out _, out var failure))
             return failure;
         return (await ReadAsync(connection, id, withCodes: fields.ContainsKey(Codes), cancellation)).AfterWrite();
@@ -101,6 +111,8 @@ internal sealed class RaisersEdgeConnector : IConnector
             return NoKind(kind);
         if (!VendorCall.IsSegment(id))
             return false;
+        if (kind == Gifts)
+            return await _gifts.DeleteAsync(connection, id, cancellation);
         var deleted = await _api.SendAsync(connection, RecordCall(connection, HttpMethod.Delete, id), _ => true, cancellation);
         return deleted.Failure is { Kind: FailureKind.NotFound } ? false : deleted;
     }

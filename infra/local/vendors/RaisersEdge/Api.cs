@@ -195,8 +195,8 @@ internal static class Api
     private static IResult Created(HttpContext http, SimOutcome outcome) =>
         outcome.Record is { } record ? SimJson.Of(200, new { record.Id }) : Invalid(http, outcome.Problems);
 
-    private static IResult Invalid(HttpContext http, IReadOnlyList<SimProblem> problems) =>
+    public static IResult Invalid(HttpContext http, IReadOnlyList<SimProblem> problems) =>
         Vendor.Error(400, string.Join(' ', problems.Select(problem => problem.Message)), "ValidationError", IsProblem(http.Caller().Account.System, http));
 
-    private static IResult NotFound(HttpContext http) => Vendor.Error(404, "The requested record was not found.", problem: IsProblem(http.Caller().Account.System, http));
+    public static IResult NotFound(HttpContext http) => Vendor.Error(404, "The requested record was not found.", problem: IsProblem(http.Caller().Account.System, http));
 }

@@ -13,12 +13,15 @@ internal static class Kinds
     public const string Codes = "constituentcodes";
     public const string CodeTypes = "constituentcodetypes";
     public const string Lists = "lists";
+    public const string Gifts = "gifts";
 
     /// <summary>What belongs to a constituent, with the flag of the primary row, where there is one.</summary>
     public static readonly (string Kind, string? Primary)[] Children = [(Emails, "primary"), (Phones, "primary"), (Addresses, "preferred"), (Codes, null)];
 
     private static readonly string[] PhoneTypes = ["Email", "Home", "Business", "Mobile", "Personal", "Website"];
     private static readonly string[] AddressTypes = ["Home", "Business", "Main", "Previous address"];
+
+    private static readonly string[] GiftTypes = ["Donation", "Other", "GiftInKind", "RecurringGift", "RecurringGiftPayment", "Pledge", "PlannedGift"];
 
     /// <summary>In reference order.</summary>
     public static readonly IReadOnlyList<SimKind> All =
@@ -83,6 +86,20 @@ internal static class Kinds
             new SimField("preferred", SimType.Flag),
             Flag("do_not_mail")),
         Row(Codes, "Constituent codes", null, Text("description", 100) with { Required = true }, Flag("inactive")),
+        Kind(
+            Gifts,
+            "Gifts",
+            new SimField("constituent_id", SimType.Text) { References = [Constituents], Indexed = true, Required = true },
+            new SimField("type", SimType.Text) { Default = "Donation", Required = true, OneOf = GiftTypes },
+            new SimField("amount", SimType.Number) { Required = true },
+            new SimField("date", SimType.Date),
+            Text("gift_status", 50),
+            Text("lookup_id", 50) with { Indexed = true },
+            Text("reference", 255),
+            Text("fund_id", 20),
+            Text("payment_method", 50),
+            Flag("is_anonymous"),
+            new SimField("post_status", SimType.Text) { Default = "NotPosted", Required = true, OneOf = ["NotPosted", "Posted", "DoNotPost"] }) with { NameField = "lookup_id" },
         Kind(Lists, "Saved lists", Text("name", 100) with { Required = true, Indexed = true }, new SimField("members", SimType.TextList)),
     ];
 

@@ -37,6 +37,7 @@ internal static class Vendor
         {
             Auth.Map(routes, system);
             Api.Map(routes, system);
+            Gifts.Map(routes, system);
         },
     };
 
