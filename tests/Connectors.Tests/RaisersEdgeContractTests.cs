@@ -1,5 +1,6 @@
 using SyncFunctions.Connectors.RaisersEdge;
 using SyncFunctions.Engine;
+using SyncFunctions.Vendors.Tests;
 using static SyncFunctions.Connectors.Tests.ContractTests;
 
 namespace SyncFunctions.Connectors.Tests;
@@ -7,6 +8,8 @@ namespace SyncFunctions.Connectors.Tests;
 [Trait("Category", "Contract")]
 public sealed class RaisersEdgeContractTests
 {
+    private const string Constituent = "com.blackbaud.constituent";
+
     private static readonly (string, string)[] Whole = [("codes", "true"), ("childChanges", "true")];
 
     [Fact]
@@ -245,6 +248,60 @@ public sealed class RaisersEdgeContractTests
         (await vendor.Connector.CreateAsync(vendor.Scope, "gifts", fields, default)).Failed(FailureKind.Misconfigured).Message.ShouldContain("fund");
         (await vendor.Connector.DeleteAsync(vendor.Scope, "gifts", made.Id, default)).Success().ShouldBeTrue();
         (await vendor.Connector.GetAsync(vendor.Scope, "gifts", made.Id, default)).Failed(FailureKind.NotFound);
+    }
+
+    [Fact]
+    public async Task Subscriptions_AreMadeKeptMendedAndMoved_AndDeliverOnlyAfterTheHandshake()
+    {
+        await using var sink = await CallbackSink.StartAsync();
+        await using var vendor = await Simulated.StartAsync("raisersedge", null, ("eventTypes", $"{Constituent}.add.v1 {Constituent}.emailaddress.change.v1 com.blackbaud.unheardof.add.v1"));
+        var (registrar, format) = ((IWebhookRegistrar)vendor.Connector, vendor.Connector.Catalog.Webhooks!);
+        sink.Check = (method, headers) => format.Check!(new WebhookCheck(method, headers));
+        var address = sink.Address("api/webhooks/raisersedge/hook");
+        Task<VendorResult<WebhookRegistration>> RegisterAsync(Uri at, WebhookRegistration? before) => registrar.RegisterAsync(vendor.Scope, at, before, default);
+
+        var made = (await RegisterAsync(address, null)).Success();
+        (made.Ids.Length, made.Secret!.Length, made.Mended).ShouldBe((2, 64, null));
+        await SettledAsync(vendor, "Active");
+        var person = await vendor.AddAsync("constituents", new { last = "Byron" });
+        var told = (await sink.NextAsync()).AsRequest();
+        format.Verify!(told, made.Secret!, default).ShouldBeTrue();
+        format.Verify!(told, $"{made.Secret!}0", default).ShouldBeFalse();
+        format.Verify!(told with { Query = [] }, made.Secret!, default).ShouldBeFalse();
+        format.Read(told).ShouldBe([new TouchedRecord("constituents", person)]);
+        var email = await vendor.AddAsync("emailaddresses", new { constituent_id = person, address = "a@example.org" });
+        await vendor.EditAsync("emailaddresses", email, new { address = "b@example.org" });
+        format.Read((await sink.NextAsync()).AsRequest()).ShouldBe([new TouchedRecord("constituents", person)]);
+
+        // Kept as it is; what the vendor gave up or lost is made again with the secret that is known.
+        (await RegisterAsync(address, made)).Success().Mended.ShouldBeNull();
+        await vendor.EditAsync("subscriptions", made.Ids[0], new { provisioning_status = "Error" });
+        await vendor.RemoveAsync("subscriptions", made.Ids[1]);
+        var mended = (await RegisterAsync(address, made)).Success();
+        mended.Mended.ShouldNotBeNull().ShouldContain("emailaddress");
+        mended.Secret.ShouldBe(made.Secret);
+        mended.Ids.ShouldNotContain(made.Ids[0]);
+        (await vendor.CountAsync("subscriptions")).ShouldBe(2);
+
+        // Without its secret nothing there can be proved; and another address takes the place of the one before.
+        (await RegisterAsync(address, null)).Success().Secret.ShouldNotBe(made.Secret);
+        (await vendor.CountAsync("subscriptions")).ShouldBe(2);
+        var before = new WebhookRegistration([.. (await vendor.RowsAsync("subscriptions")).Select(row => row.GetProperty("id").GetString()!)], "known");
+        sink.Check = (_, _) => null;
+        var moved = (await RegisterAsync(sink.Address("api/webhooks/raisersedge/second"), before)).Success();
+        (await vendor.RowsAsync("subscriptions")).ShouldAllBe(row => row.GetProperty("webhook_url").GetString()!.EndsWith("second?webhookKey=known"));
+        await SettledAsync(vendor, "Error");
+        (await registrar.UnregisterAsync(vendor.Scope, moved, default)).Success().ShouldBeTrue();
+        (await vendor.CountAsync("subscriptions")).ShouldBe(0);
+        (await registrar.UnregisterAsync(vendor.Scope, moved, default)).Success();
+    }
+
+    /// <summary>The handshakes are over.</summary>
+    private static async Task SettledAsync(Simulated vendor, string status)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while ((await vendor.RowsAsync("subscriptions")).Any(row => row.GetProperty("provisioning_status").GetString() != status))
+            limit.Token.ThrowIfCancellationRequested();
     }
 
     private static async Task<Record> GetAsync(Simulated vendor, string id) => (await vendor.Connector.GetAsync(vendor.Scope, "constituents", id, default)).Success();

@@ -26,6 +26,9 @@ internal sealed class CallbackSink : IAsyncDisposable
     /// <summary>The answers to come; 200 after them.</summary>
     public Queue<int> Answers { get; } = new();
 
+    /// <summary>What a vendor is answered that asks before it calls: by the method and the headers of what it asks, the headers of the answer; null for a 404.</summary>
+    public Func<string, ImmutableDictionary<string, string>, ImmutableDictionary<string, string>?>? Check { get; set; }
+
     public static async Task<CallbackSink> StartAsync()
     {
         var sink = new CallbackSink();
@@ -49,13 +52,24 @@ internal sealed class CallbackSink : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext http)
     {
+        if (Check is { } check && !HttpMethods.IsPost(http.Request.Method))
+        {
+            var answer = check(http.Request.Method, HeadersOf(http.Request));
+            http.Response.StatusCode = answer is null ? 404 : 200;
+            foreach (var (name, value) in answer ?? ImmutableDictionary<string, string>.Empty)
+                http.Response.Headers[name] = value;
+            return;
+        }
+
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
         lock (Answers)
             http.Response.StatusCode = Answers.TryDequeue(out var status) ? status : 200;
-        var headers = http.Request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        await _came.Writer.WriteAsync(new Callback(http.Request.Path + http.Request.QueryString, body.ToArray(), headers));
+        await _came.Writer.WriteAsync(new Callback(http.Request.Path + http.Request.QueryString, body.ToArray(), HeadersOf(http.Request)));
     }
+
+    private static ImmutableDictionary<string, string> HeadersOf(HttpRequest request) =>
+        request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
 }
 
 internal sealed record Callback(string Path, byte[] Body, ImmutableDictionary<string, string> Headers)

@@ -26,6 +26,7 @@ internal static class RaisersEdgeCatalog
         Overlap = TimeSpan.FromMinutes(75),
         ReadLag = TimeSpan.FromMinutes(45),
         ListsLag = true,
+        Webhooks = RaisersEdgeEvents.Format,
         Site = _ => new Uri("https://app.blackbaud.com/"),
         RecordPage = RecordPage,
         Kinds =
@@ -75,6 +76,7 @@ internal static class RaisersEdgeCatalog
             ["defaultPaymentMethod"] = new("Other", "The payment method of new gifts that name none.", SettingScope.Connection),
             ["prospectPath"] = new("", "Where the prospect status of a constituent is read, below the API, with {id} for the constituent; blank: not at all.", SettingScope.Connection),
             ["prospectField"] = new("status", "Where it stands in the answer.", SettingScope.Connection),
+            ["eventTypes"] = new(RaisersEdgeEvents.KnownTypes, "What Raiser's Edge NXT is asked to tell of, one subscription each; a type that it does not know is left out."),
             [VendorPipeline.ConcurrencySetting] = new("4", "Calls of a connection at the same time."),
             [VendorPipeline.PaceSetting] = new("300", "Calls of a connection in a minute; the vendor allows five in a second."),
         }.ToImmutableDictionary(),

@@ -10,7 +10,7 @@ namespace SyncFunctions.Connectors.RaisersEdge;
 /// <summary>
 /// Raiser's Edge NXT: lists that lag and single records that do not; a constituent of several rows, read and written as one record.
 /// </summary>
-internal sealed class RaisersEdgeConnector : IConnector
+internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
 {
     public const string ListPath = "constituent/v1/constituents";
 
@@ -128,6 +128,12 @@ internal sealed class RaisersEdgeConnector : IConnector
         RaisersEdgeAuth.Refresh(connection.Settings, old).TryGet(out var call, out var failure)
             ? await _api.SendAsync(connection, call, got => RaisersEdgeAuth.Read(got, old, _api.Time), cancellation)
             : failure;
+
+    public Task<VendorResult<WebhookRegistration>> RegisterAsync(ConnectionScope connection, Uri address, WebhookRegistration? before, CancellationToken cancellation) =>
+        new RaisersEdgeSubscriptions(_api, connection).RegisterAsync(address, before, cancellation);
+
+    public Task<VendorResult<bool>> UnregisterAsync(ConnectionScope connection, WebhookRegistration registration, CancellationToken cancellation) =>
+        new RaisersEdgeSubscriptions(_api, connection).RemoveAsync(registration.Ids, cancellation);
 
     /// <summary>Where changes show, in the order in which they are looked for. Codes come first: what is read for them is whole.</summary>
     private static readonly ImmutableArray<string> Changes =

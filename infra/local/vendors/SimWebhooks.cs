@@ -102,6 +102,27 @@ internal sealed class SimWebhooks(SimSystem system) : IDisposable
         }
     }
 
+    /// <summary>Asks a subscriber whether it wants to be told, as some vendors do before they tell anything.</summary>
+    /// <returns>Status 0 where nobody answers.</returns>
+    public async Task<(int Status, ILookup<string, string> Headers)> AskAsync(HttpMethod method, Uri address, TimeSpan timeOut, params (string Name, string Value)[] headers)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(timeOut, system.Options.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, limit.Token);
+            using var request = new HttpRequestMessage(method, address);
+            foreach (var (name, value) in headers)
+                request.Headers.TryAddWithoutValidation(name, value);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return ((int)response.StatusCode, response.Headers.Concat(response.Content.Headers)
+                .SelectMany(header => header.Value.Select(value => (header.Key, value))).ToLookup(pair => pair.Key, pair => pair.value, StringComparer.OrdinalIgnoreCase));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            return (0, Array.Empty<string>().ToLookup(name => name));
+        }
+    }
+
     public void Set(SimWebhookFaults faults)
     {
         lock (_gate)

@@ -72,6 +72,9 @@ internal sealed class TestConnection
     public static TestConnection ConnectWise(params (string Name, string Value)[] settings) =>
         new("connectwise", new FakeTime(), new ScriptedVendor(), ScopeOf([("apiBase", "https://api-na.myconnectwise.net/v4_6_release/apis/3.0/"), ("companyId", "acme"), .. settings]));
 
+    public static TestConnection RaisersEdge(params (string Name, string Value)[] settings) =>
+        new("raisersedge", new FakeTime(), new ScriptedVendor(), ScopeOf([("clientId", "app"), ("clientSecret", "application-secret"), ("subscriptionKey", "key-1"), ("codes", "false"), ("childChanges", "false"), .. settings]));
+
     public static ConnectionScope ScopeOf(IEnumerable<(string Name, string Value)> settings, ICredentialSource? credentials = null, ICallBudget? budget = null) =>
         new(new TenantId("t1"), new ConnectionId("c1"))
         {

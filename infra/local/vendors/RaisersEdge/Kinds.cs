@@ -14,6 +14,7 @@ internal static class Kinds
     public const string CodeTypes = "constituentcodetypes";
     public const string Lists = "lists";
     public const string Gifts = "gifts";
+    public const string Subscriptions = "subscriptions";
 
     /// <summary>What belongs to a constituent, with the flag of the primary row, where there is one.</summary>
     public static readonly (string Kind, string? Primary)[] Children = [(Emails, "primary"), (Phones, "primary"), (Addresses, "preferred"), (Codes, null)];
@@ -101,6 +102,12 @@ internal static class Kinds
             Flag("is_anonymous"),
             new SimField("post_status", SimType.Text) { Default = "NotPosted", Required = true, OneOf = ["NotPosted", "Posted", "DoNotPost"] }) with { NameField = "lookup_id" },
         Kind(Lists, "Saved lists", Text("name", 100) with { Required = true, Indexed = true }, new SimField("members", SimType.TextList)),
+        Kind(
+            Subscriptions,
+            "Webhook subscriptions",
+            new SimField("webhook_url", SimType.Text) { Required = true },
+            Text("event_type", 200) with { Required = true },
+            new SimField("provisioning_status", SimType.Text) { Default = "Provisioning", Required = true, OneOf = ["Provisioning", "Active", "Error"] }) with { NameField = "event_type" },
     ];
 
     public static string NameOf(SimRecord constituent) => constituent["type"] is "Organization"

@@ -33,11 +33,13 @@ internal static class Vendor
         StaticToken = "raisersedge-static-token",
         SeedResource = "RaisersEdge.seed.json",
         Error = (status, message) => Error(status, message),
+        Webhooks = Subscriptions.Rules,
         Map = (routes, system) =>
         {
             Auth.Map(routes, system);
             Api.Map(routes, system);
             Gifts.Map(routes, system);
+            Subscriptions.Map(routes, system);
         },
     };
 
