@@ -18,6 +18,7 @@ public sealed class SecretsTests
     [InlineData("tinyplus")]
     [InlineData("connectwise")]
     [InlineData("moovila")]
+    [InlineData("raisersedge")]
     public async Task FailuresAndReports_OfEveryKind_HoldNoSecret(string system)
     {
         var echo = $"{{\"message\":\"{TestConnection.Secret} {AppSecret} {Code} {Personal}\"}}";
@@ -34,21 +35,22 @@ public sealed class SecretsTests
         foreach (var happens in events)
         {
             var test = Connection(system);
-            var kind = "projects";
-            var (list, searched) = system switch
+            var kind = system == "raisersedge" ? "constituents" : "projects";
+            var (list, searched, named) = system switch
             {
-                "synergy" => ("GET /api/v2/Organisation/acme/Projects", "number"),
-                "tinyplus" => ("GET /v2/projects", "number"),
-                "moovila" => ("GET /v1/projects", "title"),
-                _ => ("GET /v4_6_release/apis/3.0/project/projects", "name"),
+                "synergy" => ("/api/v2/Organisation/acme/Projects", "number", "name"),
+                "tinyplus" => ("/v2/projects", "number", "name"),
+                "moovila" => ("/v1/projects", "title", "title"),
+                "raisersedge" => ("/constituent/v1/constituents", "lookup_id", "last"),
+                _ => ("/v4_6_release/apis/3.0/project/projects", "name", "name"),
             };
-            Looks(happens(test.Vendor, list, test.Time), echo);
+            Looks(happens(test.Vendor, $"GET {list}{(system == "raisersedge" ? "/search" : "")}", test.Time), echo);
             var where = new ListRequest(Where: FieldSet.Of((searched, FieldValue.Of(Personal))));
             Check(test, (await test.Connector.ListAsync(test.Scope, kind, where, default)).Failure);
 
             test = Connection(system);
-            Looks(happens(test.Vendor, list.Replace("GET", "POST", StringComparison.Ordinal), test.Time), echo);
-            Check(test, (await test.Connector.CreateAsync(test.Scope, kind, FieldSet.Of((system == "moovila" ? "title" : "name", FieldValue.Of(Personal))), default)).Failure);
+            Looks(happens(test.Vendor, $"POST {list}", test.Time), echo);
+            Check(test, (await test.Connector.CreateAsync(test.Scope, kind, FieldSet.Of((named, FieldValue.Of(Personal))), default)).Failure);
         }
     }
 
@@ -84,6 +86,25 @@ public sealed class SecretsTests
     }
 
     [Fact]
+    public async Task FailuresOfCallsWithASecretInTheirBody_HoldNone()
+    {
+        foreach (var status in new[] { 400, 401, 403, 404, 409 })
+        {
+            var echo = $"[{{\"message\":\"{AppSecret} {Code} {TestConnection.Secret}\",\"error_name\":\"Invalid {Code}\"}}]";
+            var test = Connection("raisersedge");
+            test.Vendor.On("POST /token", (HttpStatusCode)status, echo).On("POST /token", (HttpStatusCode)status, echo);
+            var request = new OAuthRequest(new Uri("https://sync.example/cb"), "s", test.Scope.Settings, Code);
+            Check(test, (await test.Connector.RedeemAsync(request, new OAuthAnswer(ImmutableDictionary<string, string>.Empty.Add("code", Code).Add("state", "s")), default)).Failure);
+            Check(test, (await test.Connector.RefreshAsync(test.Scope, new Credentials("oauth", TestConnection.Secret, Code), default)).Failure);
+
+            test.Vendor.On("GET /webhook/v1/subscriptions", """{"value":[]}""");
+            for (var i = 0; i < test.Connector.Catalog.Settings["eventTypes"].Default.Split(' ').Length; i++)
+                test.Vendor.On("POST /webhook/v1/subscriptions", (HttpStatusCode)status, echo);
+            Check(test, (await ((IWebhookRegistrar)test.Connector).RegisterAsync(test.Scope, new Uri($"https://sync.example/api/webhooks/{Code}"), new WebhookRegistration([], Code), default)).Failure);
+        }
+    }
+
+    [Fact]
     public void Credentials_AsText_TellTheirKindOnly() => $"{new Credentials("oauth", TestConnection.Secret, Code)}".ShouldBe("oauth credentials");
 
     private static TestConnection Connection(string system)
@@ -94,6 +115,7 @@ public sealed class SecretsTests
             "synergy" => TestConnection.Synergy(settings),
             "tinyplus" => TestConnection.TinyPlus(settings),
             "moovila" => TestConnection.Moovila([("clientId", "app"), ("clientSecret", AppSecret)]),
+            "raisersedge" => TestConnection.RaisersEdge(("subscriptionKey", Personal)),
             _ => TestConnection.ConnectWise(settings),
         };
     }

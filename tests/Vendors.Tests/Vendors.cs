@@ -53,6 +53,10 @@ internal sealed class Vendors : IAsyncDisposable
         return Send(method, $"/moovila/v1/{path}", json, ("Authorization", $"Bearer {token}"));
     }
 
+    /// <summary>A call to the SKY API of Raiser's Edge NXT.</summary>
+    public Task<Answer> Sky(string method, string path, object? body = null, string token = "raisersedge-static-token", string key = "raisersedge-subscription-key", params IEnumerable<(string Name, string Value)> more) =>
+        Send(method, $"/raisersedge/{path}", body, [("Authorization", $"Bearer {token}"), ("Bb-Api-Subscription-Key", key), .. more]);
+
     public Task<Answer> Sim(string method, string system, string path, object? body = null) => Send(method, $"/{system}/_sim/{path}", body);
 
     public Task<Answer> Send(string method, string path, object? body = null, (string Name, string Value)? header = null) =>

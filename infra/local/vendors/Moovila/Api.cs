@@ -56,8 +56,8 @@ internal static class Api
                 return Missing(account, kind, id);
             var tag = Tag(account, record);
             return Names(http.Request.Headers.IfNoneMatch.ToString(), tag)
-                ? new WithHeaders(Results.StatusCode(304), ("ETag", tag))
-                : new WithHeaders(SimJson.Record(200, account, record), ("ETag", tag));
+                ? new SimHeaders(Results.StatusCode(304), ("ETag", tag))
+                : new SimHeaders(SimJson.Record(200, account, record), ("ETag", tag));
         }
     }
 
@@ -107,7 +107,7 @@ internal static class Api
                 return Problem.Invalid(strange);
             var outcome = ChangesNothing(kind, old, body) ? new SimOutcome(old, []) : account.Update(kind, id, body, request.HttpContext.Caller().User.Key);
             return outcome.Record is { } record
-                ? new WithHeaders(SimJson.Record(200, account, record), ("ETag", Tag(account, record)))
+                ? new SimHeaders(SimJson.Record(200, account, record), ("ETag", Tag(account, record)))
                 : Problem.Invalid(outcome.Problems);
         }
     }
@@ -126,7 +126,7 @@ internal static class Api
         }
     }
 
-    private static WithHeaders Made(SimSystem system, SimAccount account, SimRecord record) => new(
+    private static SimHeaders Made(SimSystem system, SimAccount account, SimRecord record) => new(
         SimJson.Record(201, account, record),
         ("ETag", Tag(account, record)),
         ("Location", $"/{system.Definition.Name}/v1/{record.Kind.Name}/{record.Id}"));
@@ -173,7 +173,7 @@ internal static class Api
             http.Response.Headers["RateLimit-Limit"] = limit.ToString();
             http.Response.Headers["RateLimit-Remaining"] = Math.Max(0, limit - used).ToString();
             http.Response.Headers["RateLimit-Reset"] = reset.ToString();
-            return used <= limit ? await next(context) : new WithHeaders(Problem.Of(429, "The calls of this minute are used up."), ("Retry-After", reset.ToString()));
+            return used <= limit ? await next(context) : new SimHeaders(Problem.Of(429, "The calls of this minute are used up."), ("Retry-After", reset.ToString()));
         });
     }
 

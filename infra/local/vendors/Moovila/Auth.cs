@@ -145,5 +145,5 @@ internal static class Auth
     private static IResult Refused(int status, string error, string message) =>
         Answer(status, new Dictionary<string, object> { ["error"] = error, ["error_description"] = message });
 
-    private static IResult Answer(int status, Dictionary<string, object> body) => new WithHeaders(SimJson.Of(status, body), ("Cache-Control", "no-store"));
+    private static IResult Answer(int status, Dictionary<string, object> body) => new SimHeaders(SimJson.Of(status, body), ("Cache-Control", "no-store"));
 }

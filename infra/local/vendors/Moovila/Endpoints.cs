@@ -72,7 +72,7 @@ internal static class Endpoints
             ["secret"] = NewSecret(),
         }));
         return outcome.Record is { } made
-            ? new WithHeaders(SimJson.Of(201, View(made, withSecret: true)), ("Location", $"/{account.System.Definition.Name}/v1/webhook-endpoints/{made.Id}"))
+            ? new SimHeaders(SimJson.Of(201, View(made, withSecret: true)), ("Location", $"/{account.System.Definition.Name}/v1/webhook-endpoints/{made.Id}"))
             : Problem.Invalid(outcome.Problems);
     }
 

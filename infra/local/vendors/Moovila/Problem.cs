@@ -25,9 +25,9 @@ internal static class Problem
         var answer = SimJson.Of(status, body, "application/problem+json");
         return status switch
         {
-            401 => new WithHeaders(answer, ("WWW-Authenticate", "Bearer")),
+            401 => new SimHeaders(answer, ("WWW-Authenticate", "Bearer")),
             // A fault that is set up may bring a Retry-After of its own.
-            429 or 503 => new WithHeaders(answer, ("Retry-After", "1")),
+            429 or 503 => new SimHeaders(answer, ("Retry-After", "1")),
             _ => answer,
         };
     }
@@ -56,15 +56,4 @@ internal static class Problem
         503 => "Not available",
         _ => "Failed",
     };
-}
-
-/// <summary>An answer with headers, of which those that stand there already are left.</summary>
-internal sealed class WithHeaders(IResult answer, params (string Name, string Value)[] headers) : IResult
-{
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        foreach (var (name, value) in headers)
-            httpContext.Response.Headers.TryAdd(name, value);
-        return answer.ExecuteAsync(httpContext);
-    }
 }

@@ -162,5 +162,5 @@ internal static class Auth
     private static IResult Refused(int status, string error, string message) =>
         Answer(status, new Dictionary<string, object> { ["error"] = error, ["error_description"] = message });
 
-    private static WithHeaders Answer(int status, Dictionary<string, object> body) => new(SimJson.Of(status, body), ("Cache-Control", "no-store"));
+    private static SimHeaders Answer(int status, Dictionary<string, object> body) => new(SimJson.Of(status, body), ("Cache-Control", "no-store"));
 }

@@ -19,7 +19,7 @@ internal static class Gifts
         api.MapGet("gifts", (HttpContext http) => Lists.Read(http, kind, (_, gift) => View(gift))).Needs(Right);
         api.MapPost("gifts", (HttpRequest request) => CreateAsync(request, kind)).Needs(Right);
         api.MapGet("gifts/{id}", (HttpContext http, string id) => http.Caller().Account.Find([kind.Name], id) is { } gift
-            ? new WithHeaders(SimJson.Of(200, View(gift)), ("ETag", VersionOf(gift)))
+            ? new SimHeaders(SimJson.Of(200, View(gift)), ("ETag", VersionOf(gift)))
             : Api.NotFound(http)).Needs(Right);
         api.MapPatch("gifts/{id}", (HttpRequest request, string id) => PatchAsync(request, kind, id)).Needs(Right);
         api.MapDelete("gifts/{id}", (HttpContext http, string id) => http.Caller().Account.Delete(kind, id, http.Caller().User.Key) ? Results.Ok() : Api.NotFound(http)).Needs(Right);

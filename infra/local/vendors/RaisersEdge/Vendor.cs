@@ -44,7 +44,7 @@ internal static class Vendor
     };
 
     /// <summary>The call volume quota: a 403 like one for lack of a right, but for its words and its Retry-After.</summary>
-    public static IResult OutOfQuota() => new WithHeaders(
+    public static IResult OutOfQuota() => new SimHeaders(
         SimJson.Of(403, new { StatusCode = 403, Message = $"Out of call volume quota. Quota will be replenished in {TimeSpan.FromSeconds(QuotaSeconds):c}." }),
         ("Retry-After", $"{QuotaSeconds}"));
 
@@ -53,7 +53,7 @@ internal static class Vendor
     public static IResult Error(int status, string message, string? name = null, bool problem = false)
     {
         if (status == 429)
-            return new WithHeaders(SimJson.Of(status, new { StatusCode = status, Message = "Rate limit is exceeded. Try again in 1 second." }), ("Retry-After", "1"));
+            return new SimHeaders(SimJson.Of(status, new { StatusCode = status, Message = "Rate limit is exceeded. Try again in 1 second." }), ("Retry-After", "1"));
         name ??= status switch { 403 => "Forbidden", 404 => "NotFound", _ => "InvalidRequest" };
         return problem
             ? SimJson.Of(status, new { Type = "about:blank", Title = name, Status = status, Detail = message }, "application/problem+json")
@@ -61,16 +61,5 @@ internal static class Vendor
             {
                 new Dictionary<string, object?> { ["message"] = message, ["error_name"] = name, ["error_code"] = status * 10, ["raw_message"] = message, ["error_args"] = Array.Empty<string>() },
             });
-    }
-}
-
-/// <summary>An answer with headers, of which those that stand there already are left.</summary>
-internal sealed class WithHeaders(IResult answer, params (string Name, string Value)[] headers) : IResult
-{
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        foreach (var (name, value) in headers)
-            httpContext.Response.Headers.TryAdd(name, value);
-        return answer.ExecuteAsync(httpContext);
     }
 }
