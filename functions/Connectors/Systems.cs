@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SyncFunctions.Connectors.ConnectWise;
+using SyncFunctions.Connectors.IRaiser;
 using SyncFunctions.Connectors.Mailchimp;
 using SyncFunctions.Connectors.Partner;
 using SyncFunctions.Connectors.RaisersEdge;
@@ -26,6 +27,7 @@ public sealed class Systems(params IEnumerable<IConnector> connectors)
             new ConnectWiseConnector(pipeline),
             new RaisersEdgeConnector(pipeline),
             new MailchimpConnector(pipeline),
+            new IRaiserConnector(pipeline),
             new SalesforceConnector(pipeline),
             .. Partners(partnerFolder).Select(manifest => new PartnerConnector(manifest, pipeline)),
         ]))

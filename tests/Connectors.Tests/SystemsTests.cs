@@ -14,7 +14,7 @@ public sealed class SystemsTests : IDisposable
         var systems = Shipped;
         systems.Find("synergy").ShouldNotBeNull().Catalog.DisplayName.ShouldBe("Total Synergy");
         systems.Find("unheardof").ShouldBeNull();
-        systems.Catalogs.Select(catalog => catalog.System).ShouldBe(["connectwise", "mailchimp", "moovila", "raisersedge", "salesforce", "synergy", "tinyplus"]);
+        systems.Catalogs.Select(catalog => catalog.System).ShouldBe(["connectwise", "iraiser", "mailchimp", "moovila", "raisersedge", "salesforce", "synergy", "tinyplus"]);
     }
 
     [Fact]

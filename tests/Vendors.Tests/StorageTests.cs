@@ -52,7 +52,7 @@ public sealed class StorageTests : IDisposable
         {
         }
 
-        Directory.GetFiles(data).Select(Path.GetFileName).Order().ShouldBe(["connectwise.json", "mailchimp.json", "moovila.json", "raisersedge.json", "salesforce.json", "synergy.json", "tinyplus.json"]);
+        Directory.GetFiles(data).Select(Path.GetFileName).Order().ShouldBe(["connectwise.json", "iraiser.json", "mailchimp.json", "moovila.json", "raisersedge.json", "salesforce.json", "synergy.json", "tinyplus.json"]);
     }
 
     [Fact]

@@ -39,10 +39,10 @@ internal static class SalesforceRecords
         {
             if (known.Kind.Field(name) is not { } field)
             {
-                // What nobody has asked for by a setting is not missed.
+                // What nobody has asked for, by a setting of their own, is not missed.
                 if (SettingsOfFields.GetValueOrDefault(name) is not { } setting)
                     return new VendorFailure(FailureKind.Permanent, $"This Salesforce org has no field {name} of {known.Kind.Name}, or the user who connected it may not see it.");
-                if (settings.GetValueOrDefault(setting) is { Length: > 0 } named)
+                if (Catalog.Setting(settings, setting) is { Length: > 0 } named && named != Catalog.Settings[setting].Default)
                     return new VendorFailure(FailureKind.Misconfigured, $"This Salesforce org has no field {named} of {known.Kind.Name}, or the user who connected it may not see it: see the setting {setting}.");
                 fields = fields.Without(name);
             }

@@ -18,6 +18,7 @@ public static class VendorServer
             new(RaisersEdge.Vendor.Definition, options),
             new(Mailchimp.Vendor.Definition, options),
             new(Salesforce.Vendor.Definition, options),
+            new(IRaiser.Vendor.Definition, options),
         ];
         SimStorage.Load(options.Data, systems, options.Seed);
 

@@ -26,19 +26,22 @@ internal sealed class Simulated : IAsyncDisposable
     }
 
     /// <summary>Every system that has a simulated vendor.</summary>
-    public static readonly TheoryData<string> All = ["connectwise", "mailchimp", "moovila", "raisersedge", "salesforce", "synergy", "tinyplus"];
+    public static readonly TheoryData<string> All = ["connectwise", "iraiser", "mailchimp", "moovila", "raisersedge", "salesforce", "synergy", "tinyplus"];
+
+    /// <summary>Those that something is written to.</summary>
+    public static readonly TheoryData<string> Writable = [.. All.Select(row => row.Data).Where(system => system != "iraiser")];
 
     /// <summary>Those that a person connects on the vendor's own page.</summary>
     public static readonly TheoryData<string> WithConsent = ["mailchimp", "moovila", "raisersedge", "salesforce", "synergy", "tinyplus"];
 
     /// <summary>The kind that a rule is tried with where any kind would do.</summary>
-    public string Kind => _system switch { "mailchimp" => "members", "raisersedge" => "constituents", "salesforce" => "contacts", _ => "projects" };
+    public string Kind => _system switch { "iraiser" => "donations", "mailchimp" => "members", "raisersedge" => "constituents", "salesforce" => "contacts", _ => "projects" };
 
     /// <summary>The simulated vendor's word for it.</summary>
     public string Rows => _system == "salesforce" ? "Contact" : Kind;
 
     /// <summary>A kind whose list is one call.</summary>
-    public string PlainKind => _system switch { "moovila" => "customers", "mailchimp" or "raisersedge" or "salesforce" => Kind, _ => "companies" };
+    public string PlainKind => _system switch { "moovila" => "customers", "iraiser" or "mailchimp" or "raisersedge" or "salesforce" => Kind, _ => "companies" };
 
     /// <summary>The field of such a record that cannot be blank.</summary>
     public string NameField => _system switch { "mailchimp" => "email_address", "moovila" => "title", "raisersedge" => "last", "salesforce" => "LastName", _ => "name" };
@@ -157,6 +160,7 @@ internal sealed class Simulated : IAsyncDisposable
             ],
             "mailchimp-static-key-us1"),
         "moovila" => ([("apiBase", root), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret")], "moovila-static-token"),
+        "iraiser" => ([("apiBase", $"{root}v1/")], "iraiser-static-key"),
         "salesforce" => ([("authHost", root), ("clientId", "sync-functions"), ("clientSecret", "sync-functions-secret")], "salesforce-static-token"),
         "raisersedge" =>
         (
