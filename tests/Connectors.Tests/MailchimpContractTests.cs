@@ -1,6 +1,7 @@
-using System.Text.Json;
+using System.Text;
 using SyncFunctions.Connectors.Mailchimp;
 using SyncFunctions.Engine;
+using SyncFunctions.Vendors.Tests;
 
 namespace SyncFunctions.Connectors.Tests;
 
@@ -251,6 +252,67 @@ public sealed class MailchimpContractTests
         (await vendor.Connector.GetAsync(other, Members, "pat@example.org", default)).Failed(FailureKind.Misconfigured).Message.ShouldContain("a6b5d003e9 (Supporters)");
         vendor.Scope = vendor.Scope with { Settings = vendor.Scope.Settings.SetItem("audience", "gone") };
         (await vendor.Connector.IdentifyAsync(vendor.Scope, default)).Failed(FailureKind.Misconfigured);
+    }
+
+    [Fact]
+    public async Task Webhook_IsMadeOnce_MendedAndMoved_AndTellsOfWhatPeopleDo()
+    {
+        await using var sink = await CallbackSink.StartAsync();
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var registrar = (IWebhookRegistrar)vendor.Connector;
+        var (address, later) = (sink.Address("/api/webhooks/mailchimp/one"), sink.Address("/api/webhooks/mailchimp/two"));
+        var first = (await registrar.RegisterAsync(vendor.Scope, address, null, default)).Success();
+        first.Secret.ShouldNotBeNullOrEmpty();
+        (await sink.NextAsync()).Headers["User-Agent"].ShouldContain("WebHook Validator");
+        var again = (await registrar.RegisterAsync(vendor.Scope, address, first, default)).Success();
+        (again.Ids.ShouldHaveSingleItem(), again.Secret, again.Mended).ShouldBe((first.Ids[0], first.Secret, null));
+
+        // What the API does is told nobody.
+        var made = await CreateAsync(vendor, ("email_address", Text("pat@example.org")), ("status", Text("subscribed")));
+        await vendor.EditAsync(Members, made.Id, new { FNAME = "Pat", ADDRESS = new { city = "Rome" } });
+        await SaysAsync("profile");
+        await vendor.EditAsync(Members, made.Id, new { status = "unsubscribed" });
+        await SaysAsync("unsubscribe");
+        await vendor.EditAsync(Members, made.Id, new { status = "subscribed" });
+        await SaysAsync("subscribe");
+        await vendor.EditAsync(Members, made.Id, new { status = "cleaned" });
+        await SaysAsync("cleaned");
+
+        await vendor.RemoveAsync("webhooks", first.Ids[0]);
+        var mended = (await registrar.RegisterAsync(vendor.Scope, address, first, default)).Success();
+        (mended.Mended is null, mended.Secret == first.Secret).ShouldBe((false, false));
+        var moved = (await registrar.RegisterAsync(vendor.Scope, later, mended, default)).Success();
+        (await vendor.RowsAsync("webhooks")).ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe(moved.Ids.ShouldHaveSingleItem());
+        // A secret that never reached us is of no use: another one is made.
+        (await registrar.RegisterAsync(vendor.Scope, later, null, default)).Success().Ids.ShouldHaveSingleItem().ShouldNotBe(moved.Ids[0]);
+        var last = (await vendor.RowsAsync("webhooks")).ShouldHaveSingleItem().GetProperty("id").GetString()!;
+        (await registrar.UnregisterAsync(vendor.Scope, new WebhookRegistration([last, "gone"]), default)).Success();
+        (await vendor.RowsAsync("webhooks")).ShouldBeEmpty();
+
+        async Task SaysAsync(string type)
+        {
+            var request = (await sink.NextAsync()).AsRequest();
+            Encoding.UTF8.GetString(request.Body.Span).ShouldStartWith($"type={type}&");
+            MailchimpCatalog.Catalog.Webhooks!.Verify!(request, first.Secret!, vendor.Clock.GetUtcNow()).ShouldBeTrue(type);
+            var touched = MailchimpCatalog.Catalog.Webhooks.Read(request).ShouldNotBeNull().ShouldHaveSingleItem();
+            (await GetAsync(vendor, touched.Id)).Success().Id.ShouldBe(made.Id, type);
+        }
+    }
+
+    [Fact]
+    public async Task Webhook_OfAnAccountThatSignsNothing_IsTaken_UnlessASignatureIsAsked()
+    {
+        await using var sink = await CallbackSink.StartAsync();
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var registrar = (IWebhookRegistrar)vendor.Connector;
+        await vendor.SwitchAsync("signs", false);
+        var unsigned = (await registrar.RegisterAsync(vendor.Scope, sink.Address("/one"), null, default)).Success();
+        unsigned.Secret.ShouldBeNull();
+        (await registrar.RegisterAsync(vendor.Scope, sink.Address("/one"), unsigned, default)).Success().Ids.ShouldBe(unsigned.Ids);
+
+        vendor.Scope = vendor.Scope with { Settings = vendor.Scope.Settings.SetItem("requireSignature", "true") };
+        (await registrar.RegisterAsync(vendor.Scope, sink.Address("/one"), null, default)).Failed(FailureKind.Misconfigured);
+        (await registrar.RegisterAsync(vendor.Scope, new Uri("http://127.0.0.1:1/nobody"), null, default)).Failed(FailureKind.Permanent).Message.ShouldContain("url");
     }
 
     [Fact]

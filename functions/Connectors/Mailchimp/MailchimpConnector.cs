@@ -8,7 +8,7 @@ using static SyncFunctions.Connectors.Mailchimp.MailchimpCatalog;
 namespace SyncFunctions.Connectors.Mailchimp;
 
 /// <summary>Mailchimp: the members of one audience, found by the hash of their address and known by an id that stays when it changes.</summary>
-internal sealed class MailchimpConnector : IConnector, IBulkWriter
+internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegistrar
 {
     // So often the walk begins again at the same time before the list is called restless.
     private const int MaxRestarts = 5;
@@ -205,6 +205,16 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter
 
     public Task<VendorResult<Credentials>> RefreshAsync(ConnectionScope connection, Credentials old, CancellationToken cancellation) =>
         Task.FromResult<VendorResult<Credentials>>(MailchimpAuth.Refresh(old));
+
+    public async Task<VendorResult<WebhookRegistration>> RegisterAsync(ConnectionScope connection, Uri address, WebhookRegistration? before, CancellationToken cancellation) =>
+        (await _gate.AudienceAsync(connection, cancellation)).TryGet(out var audience, out var failure)
+            ? await new MailchimpRegistrations(_gate, connection, audience).RegisterAsync(address, before, cancellation)
+            : failure;
+
+    public async Task<VendorResult<bool>> UnregisterAsync(ConnectionScope connection, WebhookRegistration registration, CancellationToken cancellation) =>
+        (await _gate.AudienceAsync(connection, cancellation)).TryGet(out var audience, out var failure)
+            ? await new MailchimpRegistrations(_gate, connection, audience).RemoveAsync(registration.Ids, cancellation)
+            : failure;
 
     /// <summary>Those that one call can say by one call, the rest one by one; the answers in the order of the records.</summary>
     private static async Task<ImmutableArray<VendorResult<Record>>> SplitAsync<T>(

@@ -28,26 +28,6 @@ internal static class Kinds
 
     public static readonly IReadOnlyList<SimKind> All =
     [
-        new(Lists, "Audiences", new SimShape(
-            Derived("id", SimType.Text, (_, record, _) => record.Id),
-            Text("name", 100) with { Required = true },
-            new("forgotten", SimType.TextList) { IsForPages = true },
-            Derived("date_created", SimType.Time, (_, record, _) => record.Created)))
-        {
-            IdOf = number => $"a6b5d{number:x5}",
-            After = HasFirstMergeFields,
-        },
-        new(MergeFields, "Merge fields", new SimShape(
-            Derived("id", SimType.Text, (_, record, _) => record.Id),
-            Audience,
-            Text("tag", 10) with { Required = true },
-            Text("name", 50) with { Required = true },
-            Text("type") with { Required = true, OneOf = MergeTypes },
-            new("required", SimType.Flag) { Default = false }))
-        {
-            NameField = "tag",
-            Check = CheckMergeField,
-        },
         new(Members, "Members", new SimShape(
             Derived("id", SimType.Text, (_, record, _) => record.Id),
             Text("email_address", 320) with { Required = true, Indexed = true },
@@ -79,6 +59,26 @@ internal static class Kinds
             ModifiedField = "last_changed",
             Archive = ("archived", true, false),
             Check = CheckMember,
+        },
+        new(Lists, "Audiences", new SimShape(
+            Derived("id", SimType.Text, (_, record, _) => record.Id),
+            Text("name", 100) with { Required = true },
+            new("forgotten", SimType.TextList) { IsForPages = true },
+            Derived("date_created", SimType.Time, (_, record, _) => record.Created)))
+        {
+            IdOf = number => $"a6b5d{number:x5}",
+            After = HasFirstMergeFields,
+        },
+        new(MergeFields, "Merge fields", new SimShape(
+            Derived("id", SimType.Text, (_, record, _) => record.Id),
+            Audience,
+            Text("tag", 10) with { Required = true },
+            Text("name", 50) with { Required = true },
+            Text("type") with { Required = true, OneOf = MergeTypes },
+            new("required", SimType.Flag) { Default = false }))
+        {
+            NameField = "tag",
+            Check = CheckMergeField,
         },
         new(Webhooks, "Webhooks", new SimShape(
             Derived("id", SimType.Text, (_, record, _) => record.Id),
