@@ -55,10 +55,10 @@ public sealed record KindSettings
     public OnAmbiguous? OnAmbiguous { get; init; }
 
     /// <summary>Narrower directions by field.</summary>
-    public ImmutableSortedDictionary<string, Direction> Fields { get; init; } = ImmutableSortedDictionary<string, Direction>.Empty;
+    public ImmutableSortedDictionary<string, Direction> Fields { get; init => field = value.WithComparers(StringComparer.Ordinal); } = ImmutableSortedDictionary.Create<string, Direction>(StringComparer.Ordinal);
 
     /// <summary>What a value that became blank does, by field.</summary>
-    public ImmutableSortedDictionary<string, BlankPolicy> Blanks { get; init; } = ImmutableSortedDictionary<string, BlankPolicy>.Empty;
+    public ImmutableSortedDictionary<string, BlankPolicy> Blanks { get; init => field = value.WithComparers(StringComparer.Ordinal); } = ImmutableSortedDictionary.Create<string, BlankPolicy>(StringComparer.Ordinal);
 
     /// <summary>Fields that the tenant maps in addition to the pair's.</summary>
     public ImmutableArray<CustomField> CustomFields { get; init; } = [];

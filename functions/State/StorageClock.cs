@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
@@ -56,7 +57,9 @@ public sealed class StorageClock(TimeProvider own) : TimeProvider
 
         public override void OnReceivedResponse(HttpMessage message)
         {
-            if (message.Response.Headers.Date is { } date && message.TryGetProperty(typeof(DatePolicy), out var sentAt)) clock.Answered(date, (DateTimeOffset)sentAt!, own.GetUtcNow());
+            // The one form that the service uses; to try them all takes as long as much of the call.
+            if (message.Response.Headers.TryGetValue("Date", out var text) && DateTimeOffset.TryParseExact(text, "R", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && message.TryGetProperty(typeof(DatePolicy), out var sentAt))
+                clock.Answered(date, (DateTimeOffset)sentAt!, own.GetUtcNow());
         }
     }
 }
