@@ -158,7 +158,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
     /// <summary>What a list shows may be from before our own last write: a change is believed then only when the record itself has it, too.</summary>
     private bool IsLate(WorkScope scope, SyncCase item, Side side) =>
         item.Work.Count == 0 && item.Link is { Value: { State: LinkState.Active } link } && item.Item.RecordOn(side) is { } record &&
-        link.Writes.Items.Any(write => write.Side == side && write.At + scope.Flow.On(side).Connector.Catalog.ReadLag > time.GetUtcNow()) &&
+        (scope.Flow.On(side).Connector.Catalog.ListsLag || link.Writes.Items.Any(write => write.Side == side && write.At + scope.Flow.On(side).Connector.Catalog.ReadLag > time.GetUtcNow())) &&
         SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, side, record);
 
     /// <summary>A record that this app created a moment before it was asked for may not have been found yet: that is no deletion.</summary>
