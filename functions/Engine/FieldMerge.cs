@@ -24,7 +24,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         }
 
         // A change that waits does so until the lock ends, with what this very plan adds to it.
-        var locked = _link is not null && _result.ChangedBy is { } source
+        var locked = _link is not null && (_result.WonBy ?? _result.ChangedBy) is { } source
             ? LoopLock.After(_link.Lock, source, RecordOf(source).Modified ?? plan.Now, _settings.LockWindow, plan.Now)
             : _link?.Lock;
         return _result.ToActions(_link?.Lock, locked, (plan.Item.HeldSince ?? plan.Now) + LongestHold);
@@ -179,6 +179,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         if (leftWins || rightWins)
         {
             Flow(field, direction, winner, winner == Side.Left ? left : right, winner == Side.Left ? right : left);
+            if (_result.ChangedBy == winner) _result.WonBy ??= winner;
             return;
         }
 
@@ -190,10 +191,10 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     /// <summary>Whether the other side can hold a value as things are: not one that it has no word for, nor a record that it does not have.</summary>
     private bool Arrives(FieldMap field, Side source, FieldValue value) => value is not FieldValue.Reference && _settings.CanTranslate(plan.Kind, field, source.Other(), value);
 
-    /// <summary>The winner of a conflict: the lock's source, else the newest where that is wanted and certain, else the master.</summary>
+    /// <summary>The winner of a conflict: the lock's source, after the lock too where what it held is dropped, else the newest where that is wanted and certain, else the master.</summary>
     private Side Preferred()
     {
-        if (_link?.Lock is { } locked && plan.Now < locked.Until) return locked.Source;
+        if (_link?.Lock is { } locked && (plan.Now < locked.Until || IsDropped(locked.Source.Other()))) return locked.Source;
         return plan.Choices.NewestWins && plan.Item.Clocks.Later(_left, _right) is { } newest ? newest : _settings.MasterOf(plan.Kind);
     }
 
@@ -206,6 +207,12 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     /// <summary>Everything that either side has, less what either took out. Each way is a write of its own, and may have to wait by itself.</summary>
     private void MergeSets(FieldMap field, FieldValue left, FieldValue right)
     {
+        if (_link?.Lock?.Source.Other() is { } waited && IsDropped(waited) && !IsHeld(waited) && BlockFrom(waited) is null)
+        {
+            DropFromSet(field, waited, waited == Side.Left ? left : right, waited == Side.Left ? right : left);
+            return;
+        }
+
         var merged = left.AsSet().With(right.AsSet()).Without(BaseOf(Side.Left).Without(left.AsSet())).Without(BaseOf(Side.Right).Without(right.AsSet()));
         var isBrought = BringSet(field, Side.Left, right, left, merged);
 
@@ -217,6 +224,17 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         if (isBrought != isSent && !IsFirstSight(field) && !FieldMap.SameAsBase(source == Side.Left ? left : right, _bases[source][field.Name])) _result.ChangedBy = source;
 
         FieldValue.Set BaseOf(Side side) => (_bases[side].Find(field.Name) ?? FieldValue.None).AsSet();
+    }
+
+    /// <summary>What was put in and taken out on <paramref name="source"/> stays there; what the other side changed goes over by itself.</summary>
+    private void DropFromSet(FieldMap field, Side source, FieldValue value, FieldValue other)
+    {
+        var target = source.Other();
+        var before = (_bases[target].Find(field.Name) ?? other).AsSet();
+        var kept = value.AsSet().With(other.AsSet().Without(before)).Without(before.Without(other.AsSet()));
+        _result.Drop(source, field, value);
+        if (field.Agree(kept, value) || BlockFrom(target) is not null) _result.AdoptOn(target, field, other);
+        else _result.Bring(field, source, kept, value, other);
     }
 
     /// <returns>Whether it is to be written.</returns>

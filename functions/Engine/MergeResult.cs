@@ -9,6 +9,9 @@ internal sealed class MergeResult
     /// <summary>The side whose change is sent: the source of a new loop lock.</summary>
     public Side? ChangedBy { get; set; }
 
+    /// <summary>The side that won a conflict, and so comes before others: the plan's other half would decide it anew under another's lock.</summary>
+    public Side? WonBy { get; set; }
+
     public void Note(SyncAction action) => _notes.Add(action);
 
     /// <summary>The target is to have this value, in the shape that it can hold.</summary>
@@ -18,6 +21,13 @@ internal sealed class MergeResult
         side.Sent = side.Sent.With(field.Name, field.End(target).Shape(value));
         side.Before = side.Before.With(field.Name, before);
         if (sourceValue is not null) side.SourceValues = side.SourceValues.With(field.Name, sourceValue);
+    }
+
+    /// <summary>The target is to have this value, which is not the source's: the two differ from then on.</summary>
+    public void Bring(FieldMap field, Side target, FieldValue value, FieldValue before, FieldValue sourceValue)
+    {
+        Put(field, target, value, before, sourceValue: null);
+        AdoptOn(target.Other(), field, sourceValue);
     }
 
     public void Adopt(FieldMap field, FieldValue left, FieldValue right)
