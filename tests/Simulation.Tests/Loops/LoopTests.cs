@@ -188,6 +188,37 @@ public sealed class LoopTests
     });
 
     [Fact]
+    public void Tags_ThatWereHeldAndAreDropped_StayWhereTheyArePut() => LoopWorld.Live(
+        world =>
+        {
+            world.Edit(world.Right, "tel", "1");
+            world.At(5);
+            world.Tag(world.Left, "donor");
+            world.At(10);
+            world.Tag(world.Right, "friend");
+            world.At(15);
+            Tags(world.Left).ShouldBe("donor, friend", world.Run.Story);
+
+            // The next comprehensive run finds nothing to be made good.
+            world.At(400);
+            (Tags(world.Left), Tags(world.Right)).ShouldBe(("donor, friend", "friend"), world.Run.Story);
+            world.Writes.ShouldBe(2);
+        },
+        settings => settings with { OnLockEnd = LockEnd.Discard });
+
+    [Fact]
+    public void Edits_OfBothSidesAtOnce_AreDecidedOnce() => LoopWorld.Live(world =>
+    {
+        world.Edit(world.Left, "first", "Augusta");
+        world.Edit(world.Left, "last", "Byron");
+        world.Edit(world.Right, "first", "Grace");
+        world.Edit(world.Right, "tel", "2");
+        world.At(70);
+        foreach (var record in new[] { world.Left, world.Right }) (Text(record, "first"), Text(record, "last"), Text(record, "tel")).ShouldBe(("Augusta", "Byron", "2"), world.Run.Story);
+        world.Writes.ShouldBe(2, world.Run.Story);
+    });
+
+    [Fact]
     public void Restart_InTheMiddleOfTheHour_LosesNothing() => LoopWorld.Live(world =>
     {
         world.Edit(world.Right, "tel", "1");
@@ -273,6 +304,27 @@ public sealed class LoopTests
         world.At(begin + 130);
         (Text(world.Right, "last"), Text(world.Left, "last")).ShouldBe(("Byron", "Byron"), world.Run.Story);
     });
+
+    [Fact]
+    public void List_ThatLags_TakesNothingBack() => LoopWorld.Live(
+        world =>
+        {
+            // The left record is looked at by itself, long before its list shows what was done to it.
+            world.Edit(world.Left, "tel", "1");
+            world.At(2);
+            world.Edit(world.Right, "last", "Byron");
+            world.At(5);
+            (Text(world.Left, "last"), Text(world.Right, "tel")).ShouldBe(("Byron", "1"), world.Run.Story);
+            world.Edit(world.Right, "tel", "2");
+            world.At(8);
+            Text(world.Left, "tel").ShouldBe("2", world.Run.Story);
+
+            world.At(200);
+            (Text(world.Left, "tel"), Text(world.Right, "tel"), Text(world.Right, "last")).ShouldBe(("2", "2", "Byron"), world.Run.Story);
+            world.Writes.ShouldBe(3, world.Run.Story);
+        },
+        settings => settings with { LockWindow = TimeSpan.Zero },
+        TimeSpan.FromMinutes(30));
 
     [Fact]
     public void Change_ThatALateListShows_CountsFromWhenItWasMade() => LoopWorld.Live(

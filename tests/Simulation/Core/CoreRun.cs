@@ -59,7 +59,7 @@ public static class CoreRun
         people.Intents.WentLiveAt = world.Clock.Now;
         world.Clock.MoveTo(world.Clock.Now.AddSeconds(2));
         people.Anchor();
-        var sync = new CoreSync(world);
+        var sync = new CoreSync(world, world.Key);
         world.Run(sync.DeltaAsync);
         world.Faults.On = faults;
 

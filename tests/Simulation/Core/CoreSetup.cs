@@ -2,6 +2,7 @@ using SyncFunctions.App.Connections;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
+using SyncFunctions.Pairs;
 using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.State;
 
@@ -10,25 +11,25 @@ namespace SyncFunctions.Simulation.Core;
 /// <summary>Tables, both connections, and a flow that is live.</summary>
 internal static class CoreSetup
 {
-    public static async Task BeginAsync(CoreWorld world, FlowSettings settings, RunMode firstRun)
+    public static Task BeginAsync(CoreWorld world, FlowSettings settings, RunMode firstRun) => BeginAsync(world, world.Key, FakePair.Pair, settings, firstRun);
+
+    public static async Task BeginAsync(CoreWorld world, FlowKey key, Pair pair, FlowSettings settings, RunMode firstRun)
     {
         var none = CancellationToken.None;
         await world.Get<StateTables>().CreateAsync(none);
-        foreach (var side in Sides.Both) await ConnectAsync(world, side);
-        var flow = new Flow(world.Key, FakePair.Name, "simulated", ConnectionOf(Side.Left), ConnectionOf(Side.Right)) { Settings = settings, Enabled = true, CreatedAt = world.Clock.Now };
+        foreach (var side in Sides.Both) await ConnectAsync(world, pair.System(side));
+        var flow = new Flow(key, pair.Name, "simulated", new ConnectionId(pair.LeftSystem), new ConnectionId(pair.RightSystem)) { Settings = settings, Enabled = true, CreatedAt = world.Clock.Now };
         await world.Get<FlowStore>().InsertAsync(flow, none);
-        await GoLiveAsync(world, firstRun);
+        await GoLiveAsync(world, key, firstRun);
     }
 
-    public static ConnectionId ConnectionOf(Side side) => new(side == Side.Left ? FakePair.Left : FakePair.Right);
-
     /// <summary>A person signs in, again where there is such a connection.</summary>
-    public static async Task ConnectAsync(CoreWorld world, Side side)
+    private static async Task ConnectAsync(CoreWorld world, string system)
     {
         var store = world.Get<ConnectionStore>();
-        var (access, refresh) = world.Vendors.On(side).SignIn.Grant();
+        var (access, refresh) = world.Vendors.On(system).SignIn.Grant();
         var credentials = new Credentials("oauth", access, refresh, world.Clock.Now.AddHours(1));
-        var id = ConnectionOf(side);
+        var id = new ConnectionId(system);
         var stored = await store.GetAsync(world.Key.Tenant, id, CancellationToken.None);
         var connection = (stored?.Value ?? new StoredConnection(world.Key.Tenant, id, id.Value, id.Value) { CreatedAt = world.Clock.Now }) with { Health = ConnectionHealth.Connected, HealthDetail = null, RenewingUntil = null };
         connection = connection with { Secret = world.Get<SealedCredentials>().Seal(connection, credentials) };
@@ -37,11 +38,11 @@ internal static class CoreSetup
     }
 
     /// <summary>Takes note of what is there, or brings it over; from then on everything that appears is new.</summary>
-    private static async Task GoLiveAsync(CoreWorld world, RunMode mode)
+    private static async Task GoLiveAsync(CoreWorld world, FlowKey key, RunMode mode)
     {
         var none = CancellationToken.None;
         var pages = world.Get<PageSync>();
-        var flow = await world.Get<FlowContexts>().LoadAsync(world.Key, none) ?? throw new InvalidOperationException("The flow is not there.");
+        var flow = await world.Get<FlowContexts>().LoadAsync(key, none) ?? throw new InvalidOperationException("The flow is not there.");
         var run = new RunId("first");
         var parents = new Dictionary<string, List<LinkId>>();
         foreach (var stage in mode == RunMode.Import ? [RunMode.Inventory, RunMode.Import] : new[] { RunMode.Inventory })
@@ -68,7 +69,7 @@ internal static class CoreSetup
         }
 
         var flows = world.Get<FlowStore>();
-        var stored = await flows.GetAsync(world.Key, none);
+        var stored = await flows.GetAsync(key, none);
         await flows.ReplaceAsync(stored!.Value with { Value = stored.Value.Value with { WentLiveAt = world.Clock.Now } }, none);
     }
 

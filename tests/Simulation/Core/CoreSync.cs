@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.Simulation.Core;
 
 /// <summary>What polls, runs and sweeps of the service do, one after the other and without the service.</summary>
-internal sealed class CoreSync(CoreWorld world)
+internal sealed class CoreSync(CoreWorld world, FlowKey key)
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -25,7 +25,7 @@ internal sealed class CoreSync(CoreWorld world)
     {
         var flow = await LoadAsync();
         var run = NewRun();
-        await world.Get<RunStore>().InsertAsync(new Run(world.Key, run, Lane.Sweep, nameof(RunMode.Comprehensive), "simulation", world.Clock.Now), None);
+        await world.Get<RunStore>().InsertAsync(new Run(key, run, Lane.Sweep, nameof(RunMode.Comprehensive), "simulation", world.Clock.Now), None);
         foreach (var kind in flow.Pair.TopKinds.Where(kind => flow.Settings.Kind(kind.Name).Enabled))
         {
             // A walk that did not come to its end says nothing about what is missing.
@@ -33,14 +33,14 @@ internal sealed class CoreSync(CoreWorld world)
             await world.Get<GoneSync>().RunAsync(new WorkScope(flow, kind, RunMode.Comprehensive, run, _runs), None);
         }
 
-        await world.Get<SweepStore>().DeleteRunAsync(world.Key, run, None);
+        await world.Get<SweepStore>().DeleteRunAsync(key, run, None);
         await WorkAsync(await LoadAsync(), run);
     }
 
     /// <summary>A person looks at what the brakes hold, and says that it is meant so.</summary>
     public async Task ConfirmAsync()
     {
-        foreach (var kind in (await LoadAsync()).Pair.TopKinds) await world.Get<Brakes>().ConfirmAsync(new LinkScope(world.Key, kind.Name), None);
+        foreach (var kind in (await LoadAsync()).Pair.TopKinds) await world.Get<Brakes>().ConfirmAsync(new LinkScope(key, kind.Name), None);
     }
 
     private async Task WorkAsync(FlowContext flow, RunId run)
@@ -89,7 +89,7 @@ internal sealed class CoreSync(CoreWorld world)
     }
 
     private async Task<FlowContext> LoadAsync() =>
-        await world.Get<FlowContexts>().LoadAsync(world.Key, None) ?? throw new InvalidOperationException("The flow is not there.");
+        await world.Get<FlowContexts>().LoadAsync(key, None) ?? throw new InvalidOperationException("The flow is not there.");
 
     private RunId NewRun() => new($"run-{++_runs}");
 }

@@ -23,14 +23,16 @@ public sealed class CoreWorld : IDisposable
     private static readonly SecretKeys Secrets = SecretKeys.New();
     private static readonly IConfiguration Configuration = new ConfigurationBuilder().Build();
 
-    private readonly ServiceProvider _services;
+    private ServiceProvider _services;
 
-    public CoreWorld(int seed)
+    /// <param name="faults">Only these happen; all of them if null.</param>
+    /// <param name="habits">Other systems than the usual two.</param>
+    public CoreWorld(int seed, IReadOnlyList<FaultClass>? faults = null, params FakeHabits[] habits)
     {
         Random = new Random(seed);
         Clock = new SimulatedClock(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
-        Faults = new FaultPlan(new Random(Random.Next())) { OneIn = Random.Next(3) switch { 0 => 0, 1 => 60, _ => 15 } };
-        Vendors = new FakeWorld(Clock, new Random(Random.Next()), Faults);
+        Faults = new FaultPlan(new Random(Random.Next())) { OneIn = Random.Next(3) switch { 0 => 0, 1 => 60, _ => 15 }, Only = faults };
+        Vendors = new FakeWorld(Clock, new Random(Random.Next()), Faults, conditional: false, habits);
         Vendors.Network.Gate = (_, _) =>
         {
             Clock.MoveTo(Clock.Now + TimeSpan.FromMilliseconds(20));
@@ -78,6 +80,13 @@ public sealed class CoreWorld : IDisposable
         return 0;
     });
 
+    /// <summary>The worker ends, and another one begins with nothing but what is stored.</summary>
+    public void Restart()
+    {
+        _services.Dispose();
+        _services = Build();
+    }
+
     public void Dispose()
     {
         _services.Dispose();
@@ -94,7 +103,7 @@ public sealed class CoreWorld : IDisposable
             .AddSingleton(Secrets)
             .AddSingleton(Vendors.Pipeline)
             .AddSingleton(Vendors.Connect())
-            .AddSingleton(new PairCatalog(FakePair.Pair))
+            .AddSingleton(new PairCatalog(FakePair.Pair, FakePeople.Pair, FakePeople.OtherPair))
             .AddSync()
             .AddHttpSide(Configuration)
             .BuildServiceProvider();
