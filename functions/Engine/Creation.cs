@@ -13,6 +13,7 @@ internal static class Creation
         {
             if (!FlowSettings.AllowsAtCreation(plan.Settings.DirectionOf(plan.Kind, field), source) || !field.End(target).CanWrite) continue;
             var value = record.Fields.Find(field.Name) ?? FieldValue.None;
+            var isRefused = field.IsConsent && Consent.WasRefused(field, plan.Item.Link?.Bases ?? plan.Item.Before);
             if (field.IsRequiredOn(target) && value.IsBlank)
             {
                 plan.Skip(source, SkipReason.ReferenceMissing, $"It has no {field.Name}.");
@@ -29,6 +30,14 @@ internal static class Creation
                 }
 
                 missing.Add(wait);
+                continue;
+            }
+
+            // Made anew, it does not forget what the person had said.
+            if (isRefused)
+            {
+                fields = fields.With(field.Name, Consent.Refused);
+                sourceValues = sourceValues.With(field.Name, value);
                 continue;
             }
 

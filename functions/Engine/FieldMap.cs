@@ -56,6 +56,9 @@ public sealed record FieldMap(string Name, FieldEnd Left, FieldEnd Right)
     /// </summary>
     public Side? RequiredOn { get; init; }
 
+    /// <summary>The person's consent: <see cref="Engine.Consent"/>.</summary>
+    public bool IsConsent { get; init; }
+
     /// <summary>For a reference: a record exists without it on neither side.</summary>
     public bool Required { get; init; }
 

@@ -37,6 +37,12 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         var (baseLeft, baseRight) = (_bases.Left.Find(field.Name), _bases.Right.Find(field.Name));
         var left = seenLeft ?? baseLeft ?? FieldValue.None;
         var right = seenRight ?? baseRight ?? FieldValue.None;
+        if (field.IsConsent)
+        {
+            MergeConsent(field, direction, left, right);
+            return;
+        }
+
         if (baseLeft is null || baseRight is null)
         {
             MergeFirstSight(field, direction, left, right);
@@ -120,6 +126,31 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             else Send(field, source, value, other, isChange);
         }
     }
+
+    /// <summary>A refusal goes over as soon as it is seen; the two otherwise keep what they have. It sets no lock, since it never comes back changed.</summary>
+    private void MergeConsent(FieldMap field, Direction direction, FieldValue left, FieldValue right)
+    {
+        var refusing = left == Consent.Refused ? Side.Left : Side.Right;
+        var (value, other) = refusing == Side.Left ? (left, right) : (right, left);
+        var isRefused = value == Consent.Refused && !other.IsBlank && !field.Agree(left, right);
+
+        // A refusal that has come since, or an address that has come to a person who had refused.
+        if (isRefused && (IsNewOn(refusing, field, value) || _bases[refusing.Other()].Find(field.Name) is null or { IsBlank: true }) && Allows(direction, refusing) && field.End(refusing.Other()).CanWrite)
+        {
+            if (BlockFrom(refusing) is { } block) _result.Note(new SyncAction.Skip(refusing, block.Reason, $"{field.Name}: {block.Why}"));
+            else _result.Put(field, refusing.Other(), Consent.Refused, other, value);
+            return;
+        }
+
+        if (isRefused && IsNewOn(refusing.Other(), field, other) && Allows(direction, refusing.Other()))
+            _result.Note(new SyncAction.Skip(refusing.Other(), SkipReason.ConsentKept, $"{field.Name}: the other side's refusal stays; only the person can take it back, there."));
+        foreach (var side in Sides.Both)
+        {
+            if (RecordOf(side).Fields.ContainsKey(field.Name) && IsNewOn(side, field, side == Side.Left ? left : right)) _result.AdoptOn(side, field, side == Side.Left ? left : right);
+        }
+    }
+
+    private bool IsNewOn(Side side, FieldMap field, FieldValue value) => _bases[side].Find(field.Name) is not { } known || !FieldMap.SameAsBase(value, known);
 
     /// <summary>A category for which no status stands would keep what the other side shows, now and later, from going over.</summary>
     private bool HasNoStatus(FieldMap field, Side target, FieldValue category) => field.Status is not null && !_settings.CanTranslate(plan.Kind, field, target, category);

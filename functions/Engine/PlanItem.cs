@@ -39,6 +39,9 @@ public sealed record PlanItem(Link? Link, Sight Left, Sight Right)
     /// <summary>Since when a loop lock has held a change of the item; null where none has.</summary>
     public DateTimeOffset? HeldSince { get; init; }
 
+    /// <summary>For a record that is to be made anew: what its earlier link knew of consent.</summary>
+    public Bases Before { get; init; } = Bases.None;
+
     /// <summary>For an unlinked record: it is not to be linked.</summary>
     public bool IsTombstone { get; init; }
 

@@ -3,7 +3,7 @@ namespace SyncFunctions.Engine;
 public static class SkipReasons
 {
     /// <summary>Whether it is so each time the record is looked at, until somebody changes something: told once, and kept with the link.</summary>
-    public static bool Lasts(this SkipReason reason) => reason is not (SkipReason.NotOwned or SkipReason.Tombstone or SkipReason.Paused or SkipReason.Quarantined);
+    public static bool Lasts(this SkipReason reason) => reason is not (SkipReason.NotOwned or SkipReason.ConsentKept or SkipReason.Tombstone or SkipReason.Paused or SkipReason.Quarantined);
 
     /// <summary>Whether an edit of the record is enough to end it: what refers to the record waits for that.</summary>
     public static bool EndsByAnEdit(this SkipReason reason) => reason is SkipReason.Archived or SkipReason.StatusLocked or SkipReason.ReferenceMissing or SkipReason.Bare;
@@ -51,4 +51,7 @@ public enum SkipReason
 
     /// <summary>It says nothing (<see cref="KindMap.Substance"/>), and the tenant does not want such records.</summary>
     Bare,
+
+    /// <summary>The other side's refusal stays as it is: only the person can take it back, there.</summary>
+    ConsentKept,
 }

@@ -60,6 +60,7 @@ internal sealed class KindSettingsCheck(BodyCheck check, KindMap kind, KindSetti
     {
         var pointer = $"{at}/fields/{Uri.EscapeDataString(name)}";
         if (FieldOf(name) is not { } field) check.Add(pointer, "The kind has no such field.");
+        else if (field.IsConsent) check.When(direction != field.Direction, pointer, "Consent always goes over, in the directions of the flow.");
         else check.When(!FlowSettingsPatch.CanChoose(field, direction), pointer, $"The pair lets this field go {Json.ToNode(field.Direction)}: that can be narrowed, not widened.");
     }
 

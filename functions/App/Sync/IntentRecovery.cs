@@ -37,7 +37,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
             var creates = cases.Where(item => item.Link is { Value.State: LinkState.Creating } link && link.Value.IdOn(side) is null).ToList();
 
             // Those without an intent are known not to have been created.
-            foreach (var item in creates.Where(item => item.Link!.Value.Value.Intent is null)) item.Item = AsNew(item, side.Other());
+            foreach (var item in creates.Where(item => item.Link!.Value.Value.Intent is null)) item.Item = AsNew(scope, item, side.Other());
             creates.RemoveAll(item => item.Link!.Value.Value.Intent is null);
             if (creates.Count > 0) await SettleCreatesAsync(scope, side, creates, cases, result, cancellation);
         }
@@ -112,7 +112,7 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
                 else
                 {
                     // It never arrived: the record is new again, and its link row is used for the next attempt.
-                    intents[i].Item = AsNew(intents[i], target.Other());
+                    intents[i].Item = AsNew(scope, intents[i], target.Other());
                 }
             }
         }
@@ -125,11 +125,12 @@ internal sealed class IntentRecovery(LinkStore links, References references, Int
     }
 
     /// <summary>Planned as a new record again; where its source is gone there is nothing to be made, and the link itself is planned.</summary>
-    private static PlanItem AsNew(SyncCase item, Side source)
+    private static PlanItem AsNew(WorkScope scope, SyncCase item, Side source)
     {
         if (item.Item.On(source) is Sight.Gone or Sight.MergedInto) return item.Item with { Link = item.Link!.Value.Value };
         Sight sight = item.Item.RecordOn(source) is { } record ? new Sight.Present(record, IsNew: true) : item.Item.On(source);
-        return source == Side.Left ? new PlanItem(null, sight, Sight.Unread) : new PlanItem(null, Sight.Unread, sight);
+        var before = Consent.Of(scope.Kind, item.Link!.Value.Value.Bases);
+        return source == Side.Left ? new PlanItem(null, sight, Sight.Unread) { Before = before } : new PlanItem(null, Sight.Unread, sight) { Before = before };
     }
 
     private async Task AdoptCreatedAsync(WorkScope scope, Side target, SyncCase item, Record created, List<SyncCase> cases, Recovered result, CancellationToken cancellation)

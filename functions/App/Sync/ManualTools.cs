@@ -55,9 +55,10 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
             (taken, final) = (!loaded.TrueForAll(IsFree), loaded.Exists(IsFinal));
             if (taken || final) return [];
             var chosen = loaded[0].Item.RecordOn(side)! with { Block = null };
+            var before = loaded[0].Link is { } known ? Consent.Of(scope.Kind, known.Value.Bases) : Bases.None;
             if (loaded[0].Link is { Value.State: LinkState.Tombstone }) loaded[0].Link = null;
             var sight = new Sight.Present(chosen, IsNew: true);
-            loaded[0].Item = side == Side.Left ? new PlanItem(null, sight, Sight.Unread) : new PlanItem(null, Sight.Unread, sight);
+            loaded[0].Item = (side == Side.Left ? new PlanItem(null, sight, Sight.Unread) : new PlanItem(null, Sight.Unread, sight)) with { Before = before };
             return loaded;
         }
     }

@@ -28,6 +28,7 @@ internal static class Pushing
         if (kinds.HasKind(vendorKind) && end.Name is { } name && kinds.Kind(vendorKind).Field(name) is { Writable: false }) return $"The field is read-only in {system}.";
         if (!FlowSettings.AllowsAtCreation(field.Direction, source)) return $"The field belongs to {system}.";
         if (!FlowSettings.Allows(scope.Settings.Direction, source)) return $"The flow does not write to {system}.";
+        if (!Consent.MayWrite(field, value) && !field.Agree(value, ValueOn(item, field, target))) return "Only the person can take a refusal back.";
         if (value is FieldValue.Reference reference) return $"{field.References} {reference.RecordId} is not linked.";
         if (value is FieldValue.Digest) return "Its text was not read.";
         return scope.Settings.CanTranslate(scope.Kind, field, target, value) ? null : $"{value} has no counterpart in {system}.";

@@ -174,7 +174,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
 
         // The counterpart is created anew: after its deletion, or because an earlier attempt came to nothing.
         var lost = link.IdOn(effect.Target);
-        effect.Link = (link with { State = LinkState.Creating, Bases = Bases.None, Lock = null, CreatedFrom = effect.Target.Other() }).WithId(effect.Target, null);
+        effect.Link = (link with { State = LinkState.Creating, Bases = Consent.Of(scope.Kind, link.Bases), Lock = null, CreatedFrom = effect.Target.Other() }).WithId(effect.Target, null);
         var unit = CaseUnits.Of(item, effect.Link, finished: false) with { OpensCreate = new OpenCreate(effect.Link.Id, effect.Target) };
         return lost is null || !item.Index.TryGetValue(effect.Target, out var entry)
             ? unit
