@@ -28,7 +28,11 @@ internal static class FirstSight
     private static void PlanOne(Planning plan, Side side, Sight.Present seen)
     {
         var record = seen.Record;
-        var matches = Matching.Find(plan.Kind, record, plan.Item.Candidates, out var rule);
+        var found = Matching.Find(plan.Kind, record, plan.Item.Candidates, out var rule);
+
+        // Where the search is limited (to a saved list, a site), who is outside is not the match; but is not to be doubled either.
+        var matches = found.RemoveAll(match => match.IsOutside);
+        var outside = found.RemoveAll(match => !match.IsOutside);
         switch (matches.Length)
         {
             // It stands on the other side already, by an exact rule.
@@ -55,15 +59,22 @@ internal static class FirstSight
             case var _ when record.IsArchived:
                 plan.Skip(side, SkipReason.Archived, "An archived record is not created on the other side.");
                 break;
-            case 0 when (plan.Choices.OnNoMatch ?? plan.Kind.OnNoMatch) == OnNoMatch.Ask:
-                plan.Add(new SyncAction.Offer(side, [], "no counterpart was found"));
+            case 0 when OnNoMatchOf(plan, side) == OnNoMatch.Skip:
+                plan.Skip(side, SkipReason.NoMatch, outside.IsEmpty ? "No counterpart was found." : "No counterpart was found inside the limit.");
                 break;
-            case 0 when (plan.Choices.OnNoMatch ?? plan.Kind.OnNoMatch) == OnNoMatch.Skip:
-                plan.Skip(side, SkipReason.NoMatch, "No counterpart was found.");
+            case 0 when !outside.IsEmpty:
+                plan.Add(new SyncAction.Offer(side, [.. outside.Select(match => match.Id)], $"the same {string.Join(" and ", rule!.Fields)} is outside the limit of the search"));
+                break;
+            case 0 when OnNoMatchOf(plan, side) == OnNoMatch.Ask:
+                plan.Add(new SyncAction.Offer(side, [], "no counterpart was found"));
                 break;
             default:
                 Creation.Plan(plan, side, record);
                 break;
         }
     }
+
+    /// <summary>The tenant's choice. Where the search is limited a person is asked unless the tenant says otherwise, since nobody knows all who are outside.</summary>
+    private static OnNoMatch OnNoMatchOf(Planning plan, Side side) =>
+        plan.Choices.OnNoMatch ?? (plan.Choices.Filters.Any(filter => filter.Side == side.Other()) ? OnNoMatch.Ask : plan.Kind.OnNoMatch);
 }

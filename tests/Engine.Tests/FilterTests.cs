@@ -104,4 +104,31 @@ public class FilterTests
         others.Append(filter).Select(one => With(new KindSettings { Filters = [one] }).FilterHash(Kind)).Distinct().Count().ShouldBe(6);
         With(new KindSettings { Filters = [filter] }).FilterHash(Kind).ShouldBe(With(new KindSettings { Filters = [filter with { AnyOf = ["x"] }] }).FilterHash(Kind));
     }
+
+    public static TheoryData<OnNoMatch?, bool, Type> Limited => new()
+    {
+        { null, true, typeof(SyncAction.Offer) },
+        { OnNoMatch.Ask, true, typeof(SyncAction.Offer) },
+        { OnNoMatch.Skip, true, typeof(SyncAction.Skip) },
+
+        // Whoever wants new records created does not want that person twice.
+        { OnNoMatch.Create, true, typeof(SyncAction.Offer) },
+        { null, false, typeof(SyncAction.Offer) },
+        { OnNoMatch.Skip, false, typeof(SyncAction.Skip) },
+        { OnNoMatch.Create, false, typeof(SyncAction.Create) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Limited))]
+    public void NewRecord_WhereTheSearchIsLimited_IsNeverMadeADoubleOfSomebodyOutside(OnNoMatch? choice, bool isSomebodyOutside, Type expected)
+    {
+        var outside = Planned.Record(Side.Right) with { Block = Planned.Outgoing with { Ways = Blocks.Both } };
+        var item = new PlanItem(null, new Sight.Present(Planned.Record(Side.Left), IsNew: true), Sight.Unread) { Candidates = isSomebodyOutside ? [outside] : [] };
+
+        var plan = Planned.Plan(item, new KindSettings { OnNoMatch = choice, Filters = [new RecordFilter(Side.Right, "list", ["42"])] });
+
+        plan.OfType<SyncAction.Create>().Any().ShouldBe(expected == typeof(SyncAction.Create));
+        plan.ShouldContain(action => action.GetType() == expected);
+        if (isSomebodyOutside) plan.OfType<SyncAction.Offer>().SelectMany(offer => offer.Candidates).ShouldBe(expected == typeof(SyncAction.Offer) ? ["R"] : []);
+    }
 }

@@ -59,9 +59,11 @@ public sealed class BatchSync
         return outcome;
     }
 
-    /// <summary>What is new on both sides of a project may be the same: then all of it is looked at together.</summary>
+    /// <summary>What is new on both sides of a project may be the same: then all of it is looked at together. So is a page of a run where many records go in one call.</summary>
     private static int AtOnce(WorkScope scope, IReadOnlyList<SourceRecord> sources) =>
-        scope.Project is not null && sources.Count > 0 && Sides.Both.All(side => sources.Any(source => source.Side == side)) ? Math.Max(MaxRecords, sources.Count) : MaxRecords;
+        (scope.Project is not null && sources.Count > 0 && Sides.Both.All(side => sources.Any(source => source.Side == side))) || (scope.Run is not null && Sides.Both.Any(side => scope.MostAtOnce(side) > MaxRecords))
+            ? Math.Max(MaxRecords, sources.Count)
+            : MaxRecords;
 
     /// <summary>What lives inside the records of a linked parent, one to one: both sides are read and planned together.</summary>
     /// <param name="parents">Links of the parent kind.</param>

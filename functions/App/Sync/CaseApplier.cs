@@ -30,7 +30,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         foreach (var (item, until) in waiting) tally.Defer(item, WorkReason.Intent, until, "An earlier write of this record may still be on its way.");
 
         var isBraked = await BrakeAsync(scope, cases, tally, cancellation);
-        foreach (var chunk in cases.Chunk(CasesAtOnce)) await ApplyChunkAsync(scope, chunk, tally, cancellation);
+        foreach (var chunk in Chunks(scope, cases)) await ApplyChunkAsync(scope, chunk, tally, cancellation);
 
         await work.CommitAsync(scope, tally.TakeRest(), cancellation);
         if (isBraked) await brakes.LookAgainAsync(scope, cancellation);
@@ -40,6 +40,21 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         await parking.ReleaseAsync(scope, [.. cases.Where(IsNowLinked).Select(item => item.Link!.Value.Value)], cancellation);
         await tally.TellAsync(log, cancellation);
         return new BatchOutcome(tally.Counts, tally.Parents) { Read = Read(cases, [.. tally.Parents]), Kept = tally.Kept(cases) };
+    }
+
+    /// <summary>Where a system takes many records in one call, those that are to be written to it stand together.</summary>
+    private static IEnumerable<SyncCase[]> Chunks(WorkScope scope, List<SyncCase> cases)
+    {
+        var most = Sides.Both.Max(scope.MostAtOnce);
+        return most <= CasesAtOnce ? cases.Chunk(CasesAtOnce) : cases.OrderBy(Place).Chunk(most);
+
+        static int Place(SyncCase item) => Effect.First(item.Plan!) switch
+        {
+            SyncAction.Create create => (int)create.Target,
+            SyncAction.Write write => 2 + (int)write.Target,
+            SyncAction.Delete => 4,
+            _ => 5,
+        };
     }
 
     private static ImmutableDictionary<(LinkId, Side), Record> Read(List<SyncCase> cases, HashSet<LinkId> parents) => (

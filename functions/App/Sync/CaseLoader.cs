@@ -119,7 +119,7 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         var readAt = time.GetUtcNow();
         var results = new (SyncCase Case, VendorResult<Record> Result)[wanted.Count];
         await Concurrent.ForAsync(wanted.Count, BatchSync.ReadsAtOnce, async (i, token) =>
-            results[i] = (wanted[i], await scope.On(target, wanted[i]).GetAsync(scope.Kind, wanted[i].Link!.Value.Value.IdOn(target)!, token)), cancellation);
+            results[i] = (wanted[i], await scope.On(target, wanted[i]).GetAsync(scope.Kind, wanted[i].Link?.Value.IdOn(target) ?? wanted[i].SourceId, token)), cancellation);
 
         var read = new List<(SyncCase Case, Record Record)>();
         bool? listAnswers = null;
@@ -127,13 +127,14 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         {
             if (result.Failure?.MergedInto is { } into) See(item, target, await MergedAsync(scope, target, into, cancellation));
             else if (result.TryGet(out var vendor, out var failure)) read.Add((item, scope.Kind.Project(target, item.Latest[target] = vendor, scope.Settings)));
+            else if (failure.Kind == FailureKind.NotFound && item.Link is null) See(item, target, Sight.Confirmed);
             else if (failure.Kind == FailureKind.NotFound && MayNotShowYet(scope, item.Link!.Value.Value, target, readAt)) failed.Add((item, failure));
             else if (failure.Kind == FailureKind.NotFound && (listAnswers ??= read.Count > 0 || await side.AnswersAsync(scope.Kind, cancellation) || await ShowsOthersAsync()) == true) See(item, target, Sight.Confirmed);
             else failed.Add((item, failure));
         }
 
         var resolved = await references.ResolveAsync(scope, target, read.Select(pair => pair.Record).ToList(), cancellation, read.Where(pair => pair.Case.Link is not null).DistinctBy(pair => pair.Record.Id).ToDictionary(pair => pair.Record.Id, pair => pair.Case.Link!.Value.Value));
-        foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved)) See(item, target, new Sight.Present(record));
+        foreach (var (item, record) in read.Select(pair => pair.Case).Zip(resolved)) See(item, target, new Sight.Present(record, item.Item.On(target) is Sight.Present { IsNew: true }));
 
         // What has no list but that of each project is vouched for by linked ones of other projects.
         Task<bool> ShowsOthersAsync() => _check.ShowsOthersAsync(scope, target, [.. wanted.Select(item => item.Link!.Value.Value.IdOn(target)!)], cancellation);
@@ -155,11 +156,19 @@ internal sealed class CaseLoader(LinkStore links, References references, TimePro
         return record with { Label = KindMap.LabelOf(record) };
     }
 
-    /// <summary>What a list shows may be from before our own last write: a change is believed then only when the record itself has it, too.</summary>
-    private bool IsLate(WorkScope scope, SyncCase item, Side side) =>
-        item.Work.Count == 0 && item.Link is { Value: { State: LinkState.Active } link } && item.Item.RecordOn(side) is { } record &&
-        (scope.Flow.On(side).Connector.Catalog.ListsLag || link.Writes.Items.Any(write => write.Side == side && write.At + scope.Flow.On(side).Connector.Catalog.ReadLag > time.GetUtcNow())) &&
-        SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, side, record);
+    /// <summary>
+    /// What a list shows may be from before our own last write, and in a list that lags from before anybody's: a change is believed then only
+    /// when the record itself has it, too. An import takes what is new as the list has it, since whatever changed since is listed later.
+    /// </summary>
+    private bool IsLate(WorkScope scope, SyncCase item, Side side)
+    {
+        var catalog = scope.Flow.On(side).Connector.Catalog;
+        if (item.Work.Count > 0 || item.Item.On(side) is not Sight.Present seen) return false;
+        if (item.Link is not { Value: var link }) return catalog.ListsLag && seen.IsNew && scope.Mode == RunMode.Delta;
+        return link.State == LinkState.Active &&
+            (catalog.ListsLag || link.Writes.Items.Any(write => write.Side == side && write.At + catalog.ReadLag > time.GetUtcNow())) &&
+            SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, side, seen.Record);
+    }
 
     /// <summary>A record that this app created a moment before it was asked for may not have been found yet: that is no deletion.</summary>
     private static bool MayNotShowYet(WorkScope scope, Link link, Side side, DateTimeOffset readAt) => link.CreatedFrom == side.Other() && scope.ShowsBy(link) > readAt;

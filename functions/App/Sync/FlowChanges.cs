@@ -62,7 +62,7 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
 
     private async Task RunUnlinkedAsync(ChangeMessage message, FlowContext flow, List<(WorkScope Scope, WorkSync.Due Due)> unlinked, CancellationToken cancellation)
     {
-        var (guard, _) = await runs.TakeAsync(flow.Key, RunMode.Delta, RunStatus.Syncing, FlowRuns.InPlace, FlowRuns.InPlaceGuardTime, cancellation);
+        var (guard, _) = await runs.TakeAsync(flow.Key, RunMode.Delta, RunStatus.Syncing, FlowRuns.InPlace, FlowRuns.InPlaceGuardTimeOf(flow), cancellation);
         if (guard is not { } held)
         {
             await PutOffAsync(message, flow.Key, unlinked, cancellation);

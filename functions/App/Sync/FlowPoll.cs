@@ -129,7 +129,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
     private async Task RunInPlaceAsync(
         FlowContext context, List<(KindMap Kind, KindWalk Walk, IReadOnlyList<PageSync.SidePage> Pages)> found, List<Versioned<WorkHint>> dueWork, CancellationToken cancellation)
     {
-        var (guard, _) = await runs.TakeAsync(context.Key, RunMode.Delta, RunStatus.Syncing, FlowRuns.InPlace, FlowRuns.InPlaceGuardTime, cancellation);
+        var (guard, _) = await runs.TakeAsync(context.Key, RunMode.Delta, RunStatus.Syncing, FlowRuns.InPlace, FlowRuns.InPlaceGuardTimeOf(context), cancellation);
         if (guard is not { } held) return;
 
         // Somebody else had the guard since the pages were read: what they say may be old, and what came after it was handled.

@@ -38,6 +38,9 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     /// <summary>Work in place is short, and nothing goes on with it after a crash: its guard is soon free again.</summary>
     public static readonly TimeSpan InPlaceGuardTime = TimeSpan.FromMinutes(1);
 
+    /// <summary>Long enough for two calls, one after the other, to the system that takes its time.</summary>
+    public static TimeSpan InPlaceGuardTimeOf(FlowContext flow) => Sides.Both.Select(side => 2 * flow.On(side).Connector.Catalog.RequestTimeout).Append(InPlaceGuardTime).Max();
+
     /// <summary>Between taking the guard and starting the orchestration a process may die; after this it did.</summary>
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 

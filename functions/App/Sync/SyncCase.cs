@@ -133,6 +133,9 @@ public sealed record WorkScope(FlowContext Flow, KindMap Kind, RunMode Mode, Run
     /// <summary>When the record that this app created for the link is found for certain: a vendor may take a moment to show what is new.</summary>
     public DateTimeOffset? ShowsBy(Link link) => link.CreatedFrom is { } source ? link.StateSince + Flow.On(source.Other()).Connector.Catalog.ReadLag + StorageClock.Precision : null;
 
+    /// <summary>How many records of the kind one call to a side may write.</summary>
+    internal int MostAtOnce(Side side) => Flow.On(side).Connector is IBulkWriter writer ? Math.Max(1, writer.MostAtOnce(Kind.VendorKind(side))) : 1;
+
     /// <summary>The side, for calls about one case: those that fail are told to be its project's, where it has one.</summary>
     internal SideContext On(Side side, SyncCase item) => On(side, item.LinkId ?? item.Project);
 

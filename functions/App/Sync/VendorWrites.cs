@@ -9,6 +9,9 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
 {
     private const int WritesAtOnce = 8;
 
+    /// <summary>Fewer are answered sooner one by one, at the same time.</summary>
+    private const int FewestTogether = 10;
+
     /// <summary>
     /// Puts the writes into the target's words. What refers to a record that the target does not have yet is left out, and waits; where nothing
     /// else is to be sent, the plan's write to the other side takes its turn.
@@ -67,7 +70,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
             }
         }
 
-        await Concurrent.ForEachAsync(sending, WritesAtOnce, (effect, token) => SendAsync(scope, effect, token), cancellation);
+        await Concurrent.ForEachAsync(Calls(scope, sending), WritesAtOnce, (call, token) => call is [var single] ? SendAsync(scope, single, token) : SendTogetherAsync(scope, call, token), cancellation);
         foreach (var effect in sending) effect.ReadBack = WithSentReferences(scope, effect);
 
         var outcomes = new List<(Effect Effect, LinkUnit Unit)>();
@@ -95,35 +98,64 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
     private static AwaitedRecord? AwaitedBy(Effect effect, string field, IReadOnlyDictionary<LinkId, Link> referred) =>
         referred.TryGetValue(((FieldValue.LinkedReference)effect.Fields[field]).Link, out var link) && link.IdOn(effect.Target.Other()) is { } id ? new(link.Kind, effect.Target.Other(), id) : null;
 
-    /// <summary>No intent, no write, and none with less time left, of the intent or of the guard, than a request may take.</summary>
     private async Task SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)
     {
+        if (!HasTime(scope, effect)) return;
         var side = scope.On(effect.Target, effect.Case);
         var kind = scope.Kind.VendorKind(effect.Target);
+        switch (effect.Action)
+        {
+            case SyncAction.Create:
+                Keep(scope, effect, await side.Connector.CreateAsync(side.Scope, kind, effect.VendorFields, cancellation, effect.Link!.Intent!.Operation));
+                break;
+
+            // Deleting what is gone already is what was wanted.
+            case SyncAction.Delete:
+                effect.Failure = (await side.Connector.DeleteAsync(side.Scope, kind, effect.Link!.IdOn(effect.Target)!, cancellation)).Failure is { Kind: not FailureKind.NotFound } refused ? refused : null;
+                break;
+            default:
+                Keep(scope, effect, await side.Connector.UpdateAsync(side.Scope, kind, effect.Link!.IdOn(effect.Target)!, effect.VendorFields, cancellation, IfMatch(side, effect)));
+                break;
+        }
+    }
+
+    /// <summary>The calls to be made: many of a kind at once where the system takes them so.</summary>
+    private static IEnumerable<IReadOnlyList<Effect>> Calls(WorkScope scope, List<Effect> sending)
+    {
+        foreach (var alike in sending.GroupBy(effect => (effect.Target, effect.Action.GetType())))
+        {
+            var most = alike.Key.Item2 == typeof(SyncAction.Delete) || alike.Count() < FewestTogether ? 1 : scope.MostAtOnce(alike.Key.Target);
+            foreach (var call in alike.Chunk(most)) yield return call;
+        }
+    }
+
+    private async Task SendTogetherAsync(WorkScope scope, IReadOnlyList<Effect> effects, CancellationToken cancellation)
+    {
+        var open = effects.Where(effect => HasTime(scope, effect)).ToList();
+        if (open.Count == 0) return;
+        var side = scope.Flow.On(open[0].Target);
+        var (writer, kind) = ((IBulkWriter)side.Connector, scope.Kind.VendorKind(side.Side));
+        var results = open[0].IsCreate
+            ? await writer.CreateManyAsync(side.Scope, kind, open.ConvertAll(effect => effect.VendorFields), cancellation)
+            : await writer.UpdateManyAsync(side.Scope, kind, open.ConvertAll(effect => new BulkUpdate(effect.Link!.IdOn(side.Side)!, effect.VendorFields, effect.Case.Latest.GetValueOrDefault(side.Side))), cancellation);
+        foreach (var (effect, result) in open.Zip(results)) Keep(scope, effect, result);
+    }
+
+    private static void Keep(WorkScope scope, Effect effect, VendorResult<Record> result)
+    {
+        effect.Failure = result.Failure;
+        if (result.Value is not { } record) return;
+        effect.Case.Latest[effect.Target] = record;
+        effect.ReadBack = scope.Kind.Project(effect.Target, record, scope.Settings);
+    }
+
+    /// <summary>No intent, no write, and none with less time left, of the intent or of the guard, than a request may take.</summary>
+    private bool HasTime(WorkScope scope, Effect effect)
+    {
         var until = effect.Link!.Intent!.Until < scope.Until ? effect.Link.Intent.Until : scope.Until;
-        if (until - time.GetUtcNow() < side.Connector.Catalog.RequestTimeout)
-        {
-            effect.Failure = new VendorFailure(FailureKind.Transient, "There was not enough time left to write it.");
-            return;
-        }
-
-        var failure = effect.Action switch
-        {
-            SyncAction.Create => Keep(await side.Connector.CreateAsync(side.Scope, kind, effect.VendorFields, cancellation, effect.Link.Intent.Operation)),
-            SyncAction.Delete => (await side.Connector.DeleteAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, cancellation)).Failure,
-            _ => Keep(await side.Connector.UpdateAsync(side.Scope, kind, effect.Link.IdOn(effect.Target)!, effect.VendorFields, cancellation, IfMatch(side, effect))),
-        };
-
-        // Deleting what is gone already is what was wanted.
-        effect.Failure = effect.Action is SyncAction.Delete && failure?.Kind == FailureKind.NotFound ? null : failure;
-
-        VendorFailure? Keep(VendorResult<Record> result)
-        {
-            if (result.Value is not { } record) return result.Failure;
-            effect.Case.Latest[effect.Target] = record;
-            effect.ReadBack = scope.Kind.Project(effect.Target, record, scope.Settings);
-            return null;
-        }
+        if (until - time.GetUtcNow() >= scope.Flow.On(effect.Target).Connector.Catalog.RequestTimeout) return true;
+        effect.Failure = new VendorFailure(FailureKind.Transient, "There was not enough time left to write it.");
+        return false;
     }
 
     /// <summary>Where the vendor can, it changes nothing but what the plan was made for.</summary>

@@ -13,7 +13,9 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     /// <summary>Rows of one kind, with what was known of their records, and of their links, before any of them was read.</summary>
     public sealed record Due(IReadOnlyList<Versioned<WorkItem>> Rows, IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> Entries, IReadOnlyDictionary<LinkId, Versioned<Link>> Links)
     {
-        public Versioned<IndexEntry>? EntryOf(WorkItem row) => Entries.TryGetValue((row.Side, row.RecordId), out var entry) ? entry : null;
+        public Versioned<IndexEntry>? EntryOf(WorkItem row) => EntryOf(row.Side, row.RecordId);
+
+        public Versioned<IndexEntry>? EntryOf(Side side, string id) => Entries.TryGetValue((side, id), out var entry) ? entry : null;
 
         public Versioned<Link>? LinkOf(Versioned<IndexEntry>? entry) => entry?.Value.Link is { } link && Links.TryGetValue(link, out var known) ? known : null;
     }
@@ -51,16 +53,26 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     private async Task<Due> KnowAsync(WorkScope scope, IReadOnlyList<Versioned<WorkItem>> rows, CancellationToken cancellation)
     {
         var keepers = scope.Kind.Parent is { } parent ? new LinkScope(scope.Flow.Key, parent) : scope.Links;
-        var entries = new Dictionary<(Side, string), Versioned<IndexEntry>>();
+        return await WithAsync(scope, new Due(rows, NothingKnown, NoLinks), keepers, [.. rows.Select(row => (row.Value.Side, row.Value.RecordId))], cancellation);
+    }
+
+    /// <summary>With what is known of these records, too.</summary>
+    private async Task<Due> WithAsync(WorkScope scope, Due due, LinkScope keepers, IReadOnlyList<(Side Side, string Id)> records, CancellationToken cancellation)
+    {
+        var entries = due.Entries.ToDictionary();
         foreach (var side in Sides.Both)
         {
-            var ids = rows.Where(row => row.Value.Side == side).Select(row => row.Value.RecordId).ToList();
+            var ids = records.Where(record => record.Side == side).Select(record => record.Id).Distinct().ToList();
             if (ids.Count == 0) continue;
             foreach (var (id, entry) in await links.FindAsync(keepers, side, ids, cancellation)) entries[(side, id)] = entry;
         }
 
-        var known = scope.Kind.Parent is null ? await links.LoadAsync(scope.Links, [.. entries.Values.Select(entry => entry.Value.Link).OfType<LinkId>().Distinct()], cancellation) : NoLinks;
-        return new Due(rows, entries, known);
+        if (scope.Kind.Parent is not null) return due with { Entries = entries };
+
+        // What was known before stays as it was then.
+        var known = due.Links.ToDictionary();
+        foreach (var (id, link) in await links.LoadAsync(scope.Links, [.. entries.Values.Select(entry => entry.Value.Link).OfType<LinkId>().Where(id => !known.ContainsKey(id)).Distinct()], cancellation)) known[id] = link;
+        return due with { Entries = entries, Links = known };
     }
 
     private async Task<BatchOutcome> RunRecordsAsync(WorkScope scope, Due due, CancellationToken cancellation)
@@ -70,13 +82,26 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
         await Concurrent.ForAsync(reads.Length, BatchSync.ReadsAtOnce, async (i, token) =>
             reads[i] = await scope.On(due.Rows[i].Value.Side, due.EntryOf(due.Rows[i].Value)?.Value.Link).GetAsync(scope.Kind, due.Rows[i].Value.RecordId, token), cancellation);
 
+        // A webhook may know a record by another name. What is known of it stands under its own; and a linked one is read after its link.
+        var renamed = due.Rows.Zip(reads).Where(pair => pair.Second.Value is { } record && record.Id != pair.First.Value.RecordId).Select(pair => (pair.First.Value.Side, pair.Second.Value!.Id)).ToList();
+        if (renamed.Count > 0)
+        {
+            due = await WithAsync(scope, due, scope.Links, renamed, cancellation);
+            await Concurrent.ForAsync(reads.Length, BatchSync.ReadsAtOnce, async (i, token) =>
+            {
+                var (side, id) = (due.Rows[i].Value.Side, reads[i].Value?.Id);
+                if (id is not null && id != due.Rows[i].Value.RecordId && due.EntryOf(side, id)?.Value.Link is { } link) reads[i] = await scope.On(side, link).GetAsync(scope.Kind, id, token);
+            }, cancellation);
+        }
+
         var sources = new List<SourceRecord>();
         var missing = new List<SourceRecord>();
         var units = new List<LinkUnit>();
         foreach (var (row, read) in due.Rows.Zip(reads))
         {
-            var entry = due.EntryOf(row.Value);
-            var source = new SourceRecord(row.Value.Side, row.Value.RecordId, read.Value, row) { Entry = entry, Link = due.LinkOf(entry), ReadAt = readAt };
+            var id = read.Value?.Id ?? row.Value.RecordId;
+            var entry = due.EntryOf(row.Value.Side, id);
+            var source = new SourceRecord(row.Value.Side, id, read.Value, row) { Entry = entry, Link = due.LinkOf(entry), ReadAt = readAt };
             if (read.Failure is not { } failure) sources.Add(source);
             else if (failure.MergedInto is { } into) sources.Add(source with { MergedInto = into });
             else if (failure.Kind != FailureKind.NotFound) units.Add(Later(row, failure.Until, failure.Message));
