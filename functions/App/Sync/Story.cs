@@ -113,6 +113,7 @@ internal static class Story
         SkipReason.NoMatch => "Link it or create its counterpart by hand.",
         SkipReason.Archived => "Nothing, unless it is to be on the other side too: then reactivate it.",
         SkipReason.Bare => "Fill in one of them, or let records without them flow (bare).",
+        SkipReason.ConsentKept => "Nothing, unless the person asks for it: only they can subscribe again, where they refused.",
         SkipReason.PolicyIgnores => "Nothing, by the policy of the kind. Unlink the two if they do not belong together any more.",
         SkipReason.Paused or SkipReason.Quarantined => "Resume the link.",
         SkipReason.Tombstone => "Link it by hand if it is to be linked after all.",
