@@ -62,6 +62,9 @@ public sealed record FieldMap(string Name, FieldEnd Left, FieldEnd Right)
     /// <summary>For a reference: a record exists without it on neither side.</summary>
     public bool Required { get; init; }
 
+    /// <summary>For a set: only values of this list flow; what else either side has is its own.</summary>
+    public Vocabulary? Vocabulary { get; init; }
+
     /// <summary>For a status that one side keeps by board and the other by category.</summary>
     public StatusField? Status { get; init; }
 
@@ -81,6 +84,10 @@ public sealed record FieldMap(string Name, FieldEnd Left, FieldEnd Right)
     public static bool SameAsBase(FieldValue value, FieldValue @base) => (value.IsBlank && @base.IsBlank) || value.ToBase() == @base;
 }
 
+/// <summary>A list of the values that one side knows, as it was read last (<see cref="FlowSettings.Vocabularies"/>).</summary>
+/// <param name="Kind">The vendor's kind whose records' names are the values.</param>
+public sealed record Vocabulary(Side Side, string Kind);
+
 /// <summary>A field on one side.</summary>
 /// <param name="Name">The vendor's name, or null where the side has no such field (a constant, or a value joined from parts).</param>
 public sealed record FieldEnd(string? Name)
@@ -95,6 +102,9 @@ public sealed record FieldEnd(string? Name)
 
     /// <summary>Vendor fields that together make the value, joined with ", ". Such an end cannot be written.</summary>
     public ImmutableArray<string> Parts { get; init; } = [];
+
+    /// <summary>Further flags of the vendor that count as this one where they are set. They are never written.</summary>
+    public ImmutableArray<string> Or { get; init; } = [];
 
     /// <summary>The value is the record's own id. Such an end cannot be written.</summary>
     public bool IsId { get; init; }
@@ -119,7 +129,9 @@ public sealed record FieldEnd(string? Name)
             return parts.Count == 0 ? null : FieldValue.Of(string.Join(", ", parts.Where(part => !part.IsBlank)));
         }
 
-        return Name is not null && vendorFields.Find(Name) is { } value ? Clean(Read is null ? value : Read(value)) : null;
+        if (Name is null || vendorFields.Find(Name) is not { } value) return null;
+        if (value is FieldValue.Flag && Or.Any(name => vendorFields.Find(name) is FieldValue.Flag { Value: true })) value = new FieldValue.Flag(true);
+        return Clean(Read is null ? value : Read(value));
     }
 
     /// <summary>The form in which this side holds a value.</summary>

@@ -58,6 +58,9 @@ public sealed record FlowSettings
     /// <summary>The statuses of each board as the vendor listed them last, by kind.</summary>
     public ImmutableSortedDictionary<string, ImmutableArray<StatusBoard>> StatusBoards { get; init; } = ImmutableSortedDictionary<string, ImmutableArray<StatusBoard>>.Empty;
 
+    /// <summary>The values of each <see cref="Vocabulary"/> as the vendor listed them last, by its kind.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> Vocabularies { get; init; } = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
+
     /// <summary>By kind, board and status: the category that the tenant has put it into.</summary>
     public StatusChoices StatusCategories { get; init; } = StatusChoices.None;
 
@@ -158,6 +161,14 @@ public sealed record FlowSettings
     public string CategoryOf(string kind, StatusBoard board, BoardStatus status) => StatusCategories.Find(kind, board.Name, status.Name) ?? status.Category;
 
     private StatusBoard? Board(string kind, string? id) => StatusBoards.GetValueOrDefault(kind, []).FirstOrDefault(board => board.Id == id);
+
+    /// <summary>What of a set is of a vocabulary; nothing is known of the field while that was not read.</summary>
+    internal FieldValue? Within(Vocabulary vocabulary, FieldValue? value) =>
+        value is null || !Vocabularies.TryGetValue(vocabulary.Kind, out var known) ? null : new FieldValue.Set(value.AsSet().Items.Where(known.Contains));
+
+    /// <summary>What of a set is not.</summary>
+    internal FieldValue.Set Outside(Vocabulary vocabulary, FieldValue? value) =>
+        new((value?.AsSet() ?? new FieldValue.Set()).Items.Except(Vocabularies.GetValueOrDefault(vocabulary.Kind, [])));
 
     /// <summary>Into canonical form, which is the left side's; null where the tenant's map does not know the value.</summary>
     internal FieldValue? Translate(FieldMap field, Side side, FieldValue value)

@@ -102,7 +102,9 @@ public sealed record KindMap
         choices.CustomFields.IsDefaultOrEmpty ? this : this with { Fields = [.. Fields, .. choices.CustomFields.Where(custom => !Fields.Any(field => field.Name == custom.Name)).Select(custom => custom.ToMap())] };
 
     private FieldValue? ValueOf(FieldMap field, Side side, Record vendor, FlowSettings settings) =>
-        field.Status is { } status && status.Side == side ? settings.CategoryOf(Name, status, vendor.Fields) : field.End(side).From(vendor);
+        field.Status is { } status && status.Side == side ? settings.CategoryOf(Name, status, vendor.Fields)
+        : field.Vocabulary is { } vocabulary ? settings.Within(vocabulary, field.End(side).From(vendor))
+        : field.End(side).From(vendor);
 
     private Block? BlockOf(Side side, Record vendor, FieldSet fields, FlowSettings settings)
     {
@@ -125,7 +127,8 @@ public sealed record KindMap
         where end.Name is not null
         let chosen = map.Status is { } status && status.Side == side ? settings.StatusFor(Name, status, field.Value, target?.Fields) : null
         where map.Status?.Side != side || chosen is not null
-        select chosen is not null ? KeyValuePair.Create(end.Name!, chosen) : Plain(map, end, field.Value, side, settings));
+        let own = map.Vocabulary is { } vocabulary && target is not null ? settings.Outside(vocabulary, end.From(target)) : null
+        select chosen is not null ? KeyValuePair.Create(end.Name!, chosen) : Plain(map, end, own is null ? field.Value : field.Value.AsSet().With(own), side, settings));
 
     /// <summary>The fields that cannot be put into the vendor's words, as far as the target is known.</summary>
     public IEnumerable<string> Inexpressible(Side side, FieldSet canonical, FlowSettings settings, Record? target) =>

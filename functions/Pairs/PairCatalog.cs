@@ -33,6 +33,12 @@ public sealed record Pair
     /// <summary>Kinds that are polled by themselves: neither inside records of another kind nor reference data.</summary>
     public IEnumerable<KindMap> TopKinds => Kinds.Where(kind => kind is { Parent: null, PartOf: null, IsReference: false });
 
+    /// <summary>Whether records cannot be brought over before look-up lists were read.</summary>
+    public bool NeedsLists => ReferenceKinds.Any() || Kinds.Any(kind => kind.Fields.Any(map => map.Vocabulary is not null));
+
+    /// <summary>An import makes a flow live. Where it does not, going live takes note of what is there, and an import is a separate clean-up with a report of its own.</summary>
+    public bool ImportGoesLive { get; init; } = true;
+
     public IEnumerable<KindMap> ReferenceKinds => Kinds.Where(kind => kind.IsReference);
 
     /// <summary>Kinds whose records live inside those of <paramref name="kind"/>, with ids of their own, in reference order.</summary>

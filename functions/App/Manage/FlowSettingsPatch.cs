@@ -24,7 +24,7 @@ public static class FlowSettingsPatch
         Check(pair, systems, result);
 
         // What the vendor has is not the tenant's to choose.
-        return result with { StatusBoards = settings.StatusBoards };
+        return result with { StatusBoards = settings.StatusBoards, Vocabularies = settings.Vocabularies };
     }
 
     /// <summary>Whoever changes one member of a pair's own rule, or switches it off, leaves the others as they are.</summary>

@@ -96,7 +96,7 @@ public sealed record SyncRunInput(
             {
                 RunMode.Reference => RunStage.References,
                 _ when kinds.IsEmpty => RunStage.Insides,
-                RunMode.Import when pair.ReferenceKinds.Any() => RunStage.References,
+                RunMode.Import when pair.NeedsLists => RunStage.References,
                 RunMode.Import => RunStage.Count,
                 _ => RunStage.Records,
             },

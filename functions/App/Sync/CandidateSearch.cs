@@ -57,9 +57,9 @@ internal sealed class CandidateSearch(LinkStore links, References references)
         return null;
     }
 
-    /// <summary>Whether a filter hides records of a side from our lists, so that one that is there may never have been seen.</summary>
+    /// <summary>Whether a filter hides records of a side from our lists, or nobody reads those lists at all, so that one that is there may never have been seen.</summary>
     private static bool IsLimited(WorkScope scope, Side side) =>
-        scope.Settings.Kind(scope.Kind.Name).Filters.Any(filter => filter.Side == side) && scope.Flow.On(side).Connector.Catalog.Kind(scope.Kind.VendorKind(side)).CanSearch;
+        (scope.Settings.Kind(scope.Kind.Name).Filters.Any(filter => filter.Side == side) || !scope.Flow.Listens(scope.Kind, side)) && scope.Flow.On(side).Connector.Catalog.Kind(scope.Kind.VendorKind(side)).CanSearch;
 
     /// <summary>The wider search: who is outside the saved list is not to be doubled.</summary>
     private async Task<VendorFailure?> SearchAsync(WorkScope scope, Side side, Record record, Dictionary<string, Record> found, CancellationToken cancellation)

@@ -51,7 +51,7 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
     /// <param name="since">Changes only, by the cursors of the flow; everything otherwise.</param>
     public async Task<PageResult> StepAsync(WorkScope scope, KindWalk walk, bool since, CancellationToken cancellation)
     {
-        var pages = await Task.WhenAll(Sides.Both.Select(side => Waits(scope, walk, side) ? Task.FromResult(new SidePage(side, walk.On(side), [], null)) : ReadAsync(scope, walk, side, since, cancellation)));
+        var pages = await Task.WhenAll(Sides.Both.Select(side => ReadAsync(scope, walk, side, since, cancellation)));
         if (pages.FirstOrDefault(page => page.Failure is not null) is { Failure: { } failure })
         {
             return new PageResult(walk, KindCounts.None, [], failure.Message, failure.IsPassing ? failure.Until ?? time.GetUtcNow().AddSeconds(30) : null);
@@ -61,9 +61,6 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
         foreach (var page in pages) next = next.With(page.Side, page.Walk);
         return await ApplyAsync(scope, next, pages, since, cancellation);
     }
-
-    /// <summary>An import knows all of the other side before it brings anything there: nothing that stands on a later page is made again.</summary>
-    private static bool Waits(WorkScope scope, KindWalk walk, Side side) => scope.Mode == RunMode.Import && side == scope.Flow.Pair.ImportFrom && !walk.On(side.Other()).Done;
 
     /// <summary>Reads the next page of a side, leaving out what the last walk has handled already.</summary>
     internal async Task<SidePage> ReadAsync(WorkScope scope, KindWalk walk, Side side, bool since, CancellationToken cancellation)

@@ -25,7 +25,7 @@ public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProv
     {
         var every = flow.Settings.ReferencesEvery;
         if (every <= TimeSpan.Zero || flow.Flow.WentLiveAt is not { } live) return false;
-        if (flow.Pair.ReferenceKinds.Any()) return flow.Flow.ReferencesAt is not { } read || now - read >= every;
+        if (flow.Pair.NeedsLists) return flow.Flow.ReferencesAt is not { } read || now - read >= every;
         return flow.Pair.Stages is { } stages && flow.Settings.ValueMaps.ContainsKey(stages.ValueMap) && now - (flow.Flow.ReferencesAt ?? live) >= every;
     }
 
@@ -36,6 +36,7 @@ public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProv
     public async Task<VendorFailure?> ReadAsync(FlowContext flow, RunId run, CancellationToken cancellation)
     {
         if (await ReadStatusesAsync(flow, cancellation) is { } unread) return unread;
+        if (await ReadVocabulariesAsync(flow, cancellation) is { } unknown) return unknown;
         if (flow.Pair.Stages is not { } stages)
         {
             await flows.ChangeAsync(flow.Key, found => found with { ReferencesAt = time.GetUtcNow() }, cancellation);
@@ -63,6 +64,22 @@ public sealed class ReferenceLists(FlowStore flows, IntegrationLog log, TimeProv
         }
 
         if (!boards.IsEmpty) await flows.ChangeAsync(flow.Key, found => found with { Settings = found.Settings with { StatusBoards = boards } }, cancellation);
+        return null;
+    }
+
+    private static IEnumerable<Vocabulary> VocabulariesOf(FlowContext flow) => flow.Pair.Kinds.SelectMany(kind => kind.Fields).Select(field => field.Vocabulary).OfType<Vocabulary>().Distinct();
+
+    /// <summary>The values that sets may have on the side that keeps a list of them.</summary>
+    private async Task<VendorFailure?> ReadVocabulariesAsync(FlowContext flow, CancellationToken cancellation)
+    {
+        var vocabularies = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
+        foreach (var vocabulary in VocabulariesOf(flow))
+        {
+            if (!(await NamesAsync(flow.On(vocabulary.Side), vocabulary.Kind, cancellation)).TryGet(out var names, out var failure)) return failure;
+            vocabularies = vocabularies.SetItem(vocabulary.Kind, names);
+        }
+
+        if (!vocabularies.IsEmpty) await flows.ChangeAsync(flow.Key, found => found with { Settings = found.Settings with { Vocabularies = vocabularies } }, cancellation);
         return null;
     }
 

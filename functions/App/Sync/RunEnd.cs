@@ -18,7 +18,7 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
             foreach (var walk in input.Run.Unsaved) await pages.SaveCursorsAsync(new WorkScope(flow, flow.Pair.Kind(walk.Kind), mode, run, input.Run.Epoch), walk, cancellation);
         }
 
-        if (problem is null && !input.Cancelled && mode is RunMode.Import or RunMode.Inventory && flow.Flow.WentLiveAt is null) await GoLiveAsync(flow, run, mode, walked, cancellation);
+        if (problem is null && !input.Cancelled && (mode == RunMode.Inventory || (mode == RunMode.Import && flow.Pair.ImportGoesLive)) && flow.Flow.WentLiveAt is null) await GoLiveAsync(flow, run, mode, walked, cancellation);
 
         if (mode == RunMode.Comprehensive && input.Run.IsWhole && !input.Cancelled) await RememberSweepAsync(flow, run, problem, cancellation);
         if (!input.Cancelled && mode is RunMode.Import or RunMode.Comprehensive && flow.Flow.Mode == FlowMode.OneOff) await SwitchOffAsync(flow, run, cancellation);
