@@ -32,6 +32,7 @@ public static partial class OpenApi
         [nameof(GetFlowStatus)] = (typeof(FlowStatusView), ""),
         [nameof(ListRuns)] = (typeof(ListView<RunView>), "continuation limit"),
         [nameof(GetRun)] = (typeof(RunView), ""),
+        [nameof(GetRunReport)] = (typeof(ListView<LogView>), "code continuation format kind limit"),
         [nameof(GetPlan)] = (typeof(ListView<PlanLineView>), "continuation format limit"),
         [nameof(ListLinks)] = (typeof(ListView<LinkView>), "continuation kind leftId limit rightId"),
         [nameof(GetLink)] = (typeof(LinkStatusView), ""),
