@@ -58,7 +58,7 @@ public sealed class RecordSync(FlowContexts contexts, BatchSync batches, LinkSto
         var link = entry?.Value.Link is { } linkId && (await links.LoadAsync(scope.Links, [linkId], cancellation)).TryGetValue(linkId, out var found) ? found : (Versioned<Link>?)null;
         var read = await scope.Flow.On(side).GetAsync(scope.Kind, id, cancellation);
         if (read.Failure?.Kind == FailureKind.NotFound && made is not null) read = made;
-        if (read.Value is { } record && record.Id != id) return await RunOneAsync(scope, side, record.Id, cancellation);
+        if (read.Value is { } record && record.Id != id) return await RunOneAsync(scope, side, record.Id, made, cancellation);
         var source = new SourceRecord(side, id, read.Value, work) { Entry = entry, Link = link };
         if (read.Failure is { } failure)
         {
