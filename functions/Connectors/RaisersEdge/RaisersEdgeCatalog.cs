@@ -12,6 +12,9 @@ internal static class RaisersEdgeCatalog
     public const string Constituents = "constituents";
     public const string Gifts = "gifts";
 
+    /// <summary>The words that codes are made of: a table of the vendor's, read as a kind.</summary>
+    public const string CodeTypes = "codeTypes";
+
     /// <summary>What a constituent is made of, in the words of the catalog; each part is a row of its own at the vendor.</summary>
     public const string Codes = "codes";
 
@@ -52,6 +55,10 @@ internal static class RaisersEdgeCatalog
                     new("lookup_id", Text, MaxLength: 50), new("fund", Text), new("payment_method", Text), new("is_anonymous", Flag), new("post_status", Text, Writable: false),
                 ],
             },
+            new(CodeTypes, ListsChanges: false)
+            {
+                Fields = [new("name", Text, Writable: false)],
+            },
         ],
         Settings = new Dictionary<string, SystemSetting>
         {
@@ -64,7 +71,7 @@ internal static class RaisersEdgeCatalog
             ["subscriptionKey"] = new("", "The primary key of the developer account's subscription.", Secret: true),
             ["secondarySubscriptionKey"] = new("", "Its secondary key.", Secret: true),
             ["subscriptionKeyInUse"] = new("primary", "primary or secondary: which of the two is sent, so that the other can be renewed."),
-            ["pageSize"] = new("500", "Records a page, up to 5000."),
+            ["pageSize"] = new("5000", "Records a page; the vendor gives 500 unless asked for more."),
             ["codes"] = new("true", "Reads the codes of constituents, which takes a call more for each, and a walk through all codes for a whole list.", SettingScope.Connection),
             ["childChanges"] = new("true", "Looks for changes of e-mail addresses, phones, addresses and codes in lists of their own, since they may not show at their constituent.", SettingScope.Connection),
             ["lists"] = new("", "The ids of the saved lists whose members are marked, separated by commas.", SettingScope.Connection),

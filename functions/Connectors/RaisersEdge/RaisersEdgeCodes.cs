@@ -11,6 +11,7 @@ internal sealed class RaisersEdgeCodes(RaisersEdgeApi api)
 {
     /// <summary>Where the codes of all constituents are listed, and where one is made.</summary>
     public const string ListPath = "constituent/v1/constituents/constituentcodes";
+    private const string TypesPath = "constituent/v1/constituentcodetypes";
     private const string Path = "constituent/v1/constituentcodes";
 
     /// <summary>For the walk through a whole list that is under way: one a connection, so that a list of any length costs little more than its pages.</summary>
@@ -36,6 +37,15 @@ internal sealed class RaisersEdgeCodes(RaisersEdgeApi api)
         _walks[key] = (walk, codes);
         return codes;
     }
+
+    /// <summary>The table that codes are taken from: its rows have no ids but their words.</summary>
+    public Task<VendorResult<VendorPage>> TypesAsync(ConnectionScope connection, CancellationToken cancellation) => api.SendAsync(
+        connection,
+        RaisersEdgeApi.Call(connection, HttpMethod.Get, TypesPath) with { About = (RaisersEdgeCatalog.CodeTypes, null) },
+        answer => answer.Json.At("value") is { ValueKind: JsonValueKind.Array } words
+            ? new VendorPage([.. words.EnumerateArray().Select(word => word.AsText("a code")).OfType<string>().Distinct(StringComparer.Ordinal).Select(word => new Record(word, FieldSet.Of(("name", FieldValue.Of(word)))) { Label = word })], null, answer.VendorTime)
+            : throw new UnexpectedAnswerException("the table of codes is no list."),
+        cancellation);
 
     public void Forget(ConnectionScope connection) => _walks.TryRemove((connection.Tenant, connection.Connection), out _);
 

@@ -64,6 +64,8 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
             return new VendorFailure(FailureKind.Permanent, $"{kind} do not live inside other records of Raiser's Edge NXT.");
         if (kind == Gifts)
             return await _gifts.ListAsync(connection, request, cancellation);
+        if (kind == CodeTypes)
+            return await _codes.TypesAsync(connection, cancellation);
         if (request.Where is { } where)
             return await SearchAsync(connection, where, cancellation);
         var walk = new Walk(request.ChangedSince is not null && Has(connection, "childChanges") ? Changes[0] : ListPath);
@@ -76,7 +78,7 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
     {
         if (!Catalog.HasKind(kind))
             return NoKind(kind);
-        if (!VendorCall.IsSegment(id))
+        if (!VendorCall.IsSegment(id) || kind == CodeTypes)
             return NoSuch(kind);
         return kind == Gifts ? await _gifts.GetAsync(connection, id, cancellation) : await ReadAsync(connection, id, withCodes: true, cancellation);
     }
@@ -85,6 +87,8 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
     {
         if (!Catalog.HasKind(kind))
             return NoKind(kind);
+        if (kind == CodeTypes)
+            return NotOurs;
         if (kind == Gifts)
             return await _gifts.CreateAsync(connection, fields, cancellation);
         if (!(await _writes.CreateAsync(connection, fields, cancellation)).TryGet(out var id, out var failure))
@@ -98,6 +102,8 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
             return NoKind(kind);
         if (!VendorCall.IsSegment(id))
             return NoSuch(kind);
+        if (kind == CodeTypes)
+            return NotOurs;
         if (kind == Gifts)
             return await _gifts.UpdateAsync(connection, id, fields, cancellation);
         if (!(await _writes.UpdateAsync(connection, id, fields, cancellation)).TryGet(out _, out var failure))
@@ -111,6 +117,8 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
             return NoKind(kind);
         if (!VendorCall.IsSegment(id))
             return false;
+        if (kind == CodeTypes)
+            return NotOurs;
         if (kind == Gifts)
             return await _gifts.DeleteAsync(connection, id, cancellation);
         var deleted = await _api.SendAsync(connection, RecordCall(connection, HttpMethod.Delete, id), _ => true, cancellation);
@@ -330,6 +338,8 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
         Call(connection, method, $"{ListPath}/{id}") with { IsRecord = true, About = (Constituents, id) };
 
     private static VendorFailure NoKind(string kind) => new(FailureKind.Permanent, $"Raiser's Edge NXT has no kind '{kind}'.");
+
+    private static VendorFailure NotOurs => new(FailureKind.Permanent, "The table of codes is changed in Raiser's Edge NXT itself.");
 
     private static VendorFailure NoSuch(string kind) => new(FailureKind.NotFound, $"Raiser's Edge NXT has no such record of {kind}.");
 
