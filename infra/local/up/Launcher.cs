@@ -16,10 +16,15 @@ public sealed class Launcher : IAsyncDisposable
     public const string TinyPlus = "tinyplus";
     public const string ConnectWise = "connectwise";
     public const string Moovila = "moovila";
+    public const string RaisersEdge = "raisersedge";
+    public const string Mailchimp = "mailchimp";
+    public const string Salesforce = "salesforce";
+    public const string IRaiser = "iraiser";
 
     // The one application that the simulated vendors know: not a secret.
     private const string ApplicationKey = "sync-functions";
     private const string ApplicationSecret = "sync-functions-secret";
+    private const string SubscriptionKey = "raisersedge-subscription-key";
 
     private const int MostFailedStarts = 3;
 
@@ -153,7 +158,7 @@ public sealed class Launcher : IAsyncDisposable
             StartedAt = DateTimeOffset.UtcNow,
             App = AppAddress,
             Manage = new Uri(AppAddress, "api/manage/v1/"),
-            Vendors = new[] { Synergy, TinyPlus, ConnectWise, Moovila }.ToImmutableSortedDictionary(system => system, system => new Uri(VendorsAddress, $"{system}/")),
+            Vendors = new[] { Synergy, TinyPlus, ConnectWise, Moovila, RaisersEdge, Mailchimp, Salesforce, IRaiser }.ToImmutableSortedDictionary(system => system, system => new Uri(VendorsAddress, $"{system}/")),
             Azurite = new AzuriteState(StorageAddress(_azurite.BlobPort), StorageAddress(_azurite.QueuePort), StorageAddress(_azurite.TablePort), _azurite.ConnectionString),
             Keys = keys,
             Processes = new ProcessesState(Environment.ProcessId, _app.Id, _vendors.Id, _azurite.ProcessId),
@@ -215,6 +220,16 @@ public sealed class Launcher : IAsyncDisposable
         ["Systems__mailchimp__apiBase"] = new Uri(VendorsAddress, "mailchimp/3.0/").AbsoluteUri,
         ["Systems__mailchimp__clientId"] = ApplicationKey,
         ["Systems__mailchimp__clientSecret"] = ApplicationSecret,
+        ["Systems__raisersedge__authorizeUrl"] = new Uri(VendorsAddress, "raisersedge/oauth/authorize").AbsoluteUri,
+        ["Systems__raisersedge__tokenUrl"] = new Uri(VendorsAddress, "raisersedge/token").AbsoluteUri,
+        ["Systems__raisersedge__apiBase"] = new Uri(VendorsAddress, "raisersedge/").AbsoluteUri,
+        ["Systems__raisersedge__clientId"] = ApplicationKey,
+        ["Systems__raisersedge__clientSecret"] = ApplicationSecret,
+        ["Systems__raisersedge__subscriptionKey"] = SubscriptionKey,
+        ["Systems__salesforce__authHost"] = new Uri(VendorsAddress, "salesforce/").AbsoluteUri,
+        ["Systems__salesforce__clientId"] = ApplicationKey,
+        ["Systems__salesforce__clientSecret"] = ApplicationSecret,
+        ["Systems__iraiser__apiBase"] = new Uri(VendorsAddress, "iraiser/v1/").AbsoluteUri,
         ["Systems__moovila__apiBase"] = new Uri(VendorsAddress, "moovila/").AbsoluteUri,
         ["Systems__moovila__clientId"] = ApplicationKey,
         ["Systems__moovila__clientSecret"] = ApplicationSecret,
