@@ -98,6 +98,20 @@ public sealed class RaisersEdgeConnectorTests
         (await test.Connector.RedeemAsync(request with { State = "other" }, answer, default)).Failed(FailureKind.Permanent);
     }
 
+    [Fact]
+    public async Task Gift_IsChangedInTheVersionThatWasRead()
+    {
+        var test = TestConnection.RaisersEdge();
+        const string Gift = """{"id":"9","constituent_id":"7","amount":{"value":20},"gift_splits":[{"id":"91","amount":{"value":20},"fund_id":"3"}],"post_status":"NotPosted"}""";
+        test.Vendor.On("GET /gift/v1/gifts/9", HttpStatusCode.OK, Gift, ("ETag", "\"v-1\"")).On("PATCH /gift/v1/gifts/9", HttpStatusCode.PreconditionFailed, "[]");
+        (await test.Connector.UpdateAsync(test.Scope, "gifts", "9", FieldSet.Of(("amount", FieldValue.Of(25m))), default)).Failed(FailureKind.Conflict);
+        test.Vendor.Sent[1].Header("If-Match").ShouldBe("\"v-1\"");
+        test.Vendor.Sent[1].Body.ShouldBe("""{"amount":{"value":25},"gift_splits":[{"amount":{"value":25},"fund_id":"3","id":"91"}]}""");
+
+        test.Vendor.On("GET /gift/v1/gifts/9", HttpStatusCode.OK, Gift.Replace("[{", """[{"id":"92","amount":{"value":1}},{""", StringComparison.Ordinal), ("ETag", "\"v-1\""));
+        (await test.Connector.UpdateAsync(test.Scope, "gifts", "9", FieldSet.Of(("amount", FieldValue.Of(25m))), default)).Failed(FailureKind.Permanent).Message.ShouldContain("several funds");
+    }
+
     [Theory]
     [InlineData("1955", """{"y":1955}""")]
     [InlineData("1955-12", """{"y":1955,"m":12}""")]

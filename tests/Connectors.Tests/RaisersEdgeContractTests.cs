@@ -123,6 +123,10 @@ public sealed class RaisersEdgeContractTests
         late[0].Fields["codes"].ShouldBe(new FieldValue.Set("Donor"));
         late[1].Fields["first"].ShouldBe(FieldValue.Of("Ada"));
         late[3].Fields["email"].ShouldBe(FieldValue.Of("b@example.org"));
+        var calls = vendor.Calls.Count;
+        vendor.Calls.Clear();
+        (await ChangesAsync(vendor, since)).ShouldBe(late);
+        vendor.Calls.Count.ShouldBe(calls - 1, "codes that are known for what a list shows are not read again");
 
         vendor.Calls.Clear();
         (await ChangesAsync(vendor, vendor.Clock.GetUtcNow())).ShouldBeEmpty();
@@ -133,19 +137,19 @@ public sealed class RaisersEdgeContractTests
     public async Task WholeList_CostsItsPagesAndAWalkThroughTheCodes()
     {
         await using var vendor = await Simulated.StartAsync("raisersedge", null, [.. Whole, ("pageSize", "50")]);
-        await vendor.AskAsync("generate?count=200");
+        await vendor.AskAsync("generate?count=210");
         var first = (await vendor.RowsAsync("constituents"))[0].GetProperty("id").GetString()!;
         await vendor.AddAsync("constituentcodes", new { constituent_id = first, description = "Donor" });
         var page = (await vendor.Connector.ListAsync(vendor.Scope, "constituents", new ListRequest(), default)).Success();
-        page.Total.ShouldBe(200);
+        page.Total.ShouldBe(210);
         vendor.Calls.Clear();
         var all = await Lists.AllAsync(vendor.Connector, vendor.Scope, "constituents", new ListRequest());
-        vendor.Calls.Count.ShouldBe(5);
+        vendor.Calls.Count.ShouldBe(6);
         all.Select(record => record.Id).ShouldBeUnique();
-        all.Count.ShouldBe(200);
+        all.Count.ShouldBe(210);
         all.ShouldAllBe(record => !record.Fields["email"].IsBlank);
         all.Single(record => record.Id == first).Fields["codes"].ShouldBe(new FieldValue.Set("Donor"));
-        all.Count(record => record.Fields["codes"].IsBlank).ShouldBe(199);
+        all.Count(record => record.Fields["codes"].IsBlank).ShouldBe(209);
     }
 
     [Fact]
@@ -178,6 +182,16 @@ public sealed class RaisersEdgeContractTests
         vendor.Calls.Clear();
         (await Lists.AllAsync(vendor.Connector, vendor.Scope, "constituents", new ListRequest())).Select(record => record.Fields["lists"]).ShouldBe([one.Fields["lists"], other.Fields["lists"]]);
         vendor.Calls.Count.ShouldBe(1, "members are remembered");
+
+        // What changed is read with its status, and that again only after the next change.
+        foreach (var (edit, status, asked) in new[] { ("Ada", "Solicitation", 2), (null, "Solicitation", 1) })
+        {
+            if (edit is not null)
+                await vendor.EditAsync("constituents", ids[0], new { first = edit, prospect_status = status });
+            vendor.Calls.Clear();
+            (await ChangesAsync(vendor, vendor.Clock.GetUtcNow())).ShouldHaveSingleItem().Fields["prospect_status"].ShouldBe(FieldValue.Of(status));
+            vendor.Calls.Count.ShouldBe(asked);
+        }
     }
 
     [Fact]

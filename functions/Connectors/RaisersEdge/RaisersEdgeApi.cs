@@ -52,7 +52,7 @@ internal sealed class RaisersEdgeApi(VendorPipeline pipeline)
             : read;
     }
 
-    /// <summary>All rows of a list.</summary>
+    /// <summary>All rows of a list, the largest pages that there are.</summary>
     public async Task<VendorResult<ImmutableArray<JsonElement>>> AllAsync(ConnectionScope connection, string path, string query, string about, CancellationToken cancellation)
     {
         var rows = ImmutableArray.CreateBuilder<JsonElement>();
@@ -61,15 +61,16 @@ internal sealed class RaisersEdgeApi(VendorPipeline pipeline)
             if (!(await PageAsync(connection, path, next, about, cancellation)).TryGet(out var page, out var failure))
                 return failure;
             rows.AddRange(page.Rows);
-            next = page.Next is { } after && !IsEnd(page, rows.Count) ? after : null;
+            next = page.Next is { } after && !IsEnd(page, rows.Count, MaxPage) ? after : null;
         }
 
         return rows.ToImmutable();
     }
 
-    /// <summary>The end of a feed names a next page, too, for those who come back later.</summary>
+    /// <summary>The end of a feed names a next page, too, for those who come back later. A full page never ends one, since rows move while they are read.</summary>
     /// <param name="taken">Rows of the list so far, with those of this page.</param>
-    public static bool IsEnd(SkyPage page, int taken) => page.Next is null || page.Rows.IsEmpty || page.Count <= taken;
+    /// <param name="limit">So many rows were asked for.</param>
+    public static bool IsEnd(SkyPage page, int taken, int limit) => page.Next is null || page.Rows.IsEmpty || (page.Rows.Length < limit && page.Count <= taken);
 
     private static SkyPage Read(VendorAnswer answer, VendorCall call)
     {

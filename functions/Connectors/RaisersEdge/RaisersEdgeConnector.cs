@@ -30,6 +30,7 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
     private readonly RaisersEdgeLists _lists;
     private readonly RaisersEdgeWrites _writes;
     private readonly RaisersEdgeGifts _gifts;
+    private readonly RaisersEdgeRecent _recent = new();
     private long _walks;
 
     public RaisersEdgeConnector(VendorPipeline pipeline)
@@ -93,7 +94,10 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
             return await _gifts.CreateAsync(connection, fields, cancellation);
         if (!(await _writes.CreateAsync(connection, fields, cancellation)).TryGet(out var id, out var failure))
             return failure;
-        return (await ReadAsync(connection, id, withCodes: true, cancellation)).AfterWrite();
+
+        // What was given no codes has none.
+        var made = (await ReadAsync(connection, id, withCodes: fields.Find(Codes) is { IsBlank: false }, cancellation)).AfterWrite();
+        return made.Value is { } record && !record.Fields.ContainsKey(Codes) && Has(connection, "codes") ? record with { Fields = record.Fields.With(Codes, new FieldValue.Set()) } : made;
     }
 
     public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation, string? ifMatch = null)
@@ -106,6 +110,8 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
             return NotOurs;
         if (kind == Gifts)
             return await _gifts.UpdateAsync(connection, id, fields, cancellation);
+        if (fields.ContainsKey(Codes))
+            _recent.Forget(connection, Codes, id);
         if (!(await _writes.UpdateAsync(connection, id, fields, cancellation)).TryGet(out _, out var failure))
             return failure;
         return (await ReadAsync(connection, id, withCodes: fields.ContainsKey(Codes), cancellation)).AfterWrite();
@@ -182,7 +188,9 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
             var joined = request.ChangedSince is null && Has(connection, "codes");
             if (joined && !(await _codes.OfAllAsync(connection, walk.Id!, cancellation)).TryGet(out all!, out var refused))
                 return refused;
-            return await ComposeAsync(connection, rows, id => joined ? all.GetValueOrDefault(id) ?? new FieldValue.Set() : null, cancellation);
+            if (!(await ComposeAsync(connection, rows, id => joined ? all.GetValueOrDefault(id) ?? new FieldValue.Set() : null, cancellation)).TryGet(out var records, out refused))
+                return refused;
+            return request.ChangedSince is not null && Setting(connection, "prospectPath") is { Length: > 0 } path ? await WithProspectsAsync(connection, path, records, cancellation) : records;
         }
 
         var ids = page.Rows.Select(row => IdOf(row, "constituent_id")).Distinct(StringComparer.Ordinal).Except(walk.Seen).Where(VendorCall.IsSegment).ToImmutableArray();
@@ -191,14 +199,40 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
         var codes = new Dictionary<string, FieldValue.Set>();
         foreach (var id in walk.Path == RaisersEdgeCodes.ListPath ? found.Select(row => IdOf(row, "id")) : [])
         {
-            var read = await _codes.OfAsync(connection, id, cancellation);
-            if (read.TryGet(out var set, out failure))
-                codes[id] = set;
+            var stamp = string.Join(' ', page.Rows.Where(row => IdOf(row, "constituent_id") == id).Select(row => $"{IdOf(row, "id")}@{row.At("date_modified")}"));
+            var read = await RecentAsync(connection, Codes, id, stamp, async () => (await _codes.OfAsync(connection, id, cancellation)).TryGet(out var set, out var refused) ? set : refused);
+            if (read.TryGet(out var value, out failure))
+                codes[id] = value.AsSet();
             else if (failure.Kind != FailureKind.NotFound)
                 return failure;
         }
 
         return await ComposeAsync(connection, found, codes.GetValueOrDefault, cancellation);
+    }
+
+    /// <summary>Of what changed, since a prospect's status is in no list.</summary>
+    private async Task<VendorResult<ImmutableArray<Record>>> WithProspectsAsync(ConnectionScope connection, string path, ImmutableArray<Record> records, CancellationToken cancellation)
+    {
+        var known = ImmutableArray.CreateBuilder<Record>(records.Length);
+        foreach (var record in records)
+        {
+            var read = await RecentAsync(connection, path, record.Id, $"{record.Modified:O}", () => ProspectAsync(connection, path, record.Id, cancellation));
+            if (!read.TryGet(out var status, out var failure))
+                return failure;
+            known.Add(record with { Fields = record.Fields.With("prospect_status", status) });
+        }
+
+        return known.ToImmutable();
+    }
+
+    private async Task<VendorResult<FieldValue>> RecentAsync(ConnectionScope connection, string field, string id, string stamp, Func<Task<VendorResult<FieldValue>>> read)
+    {
+        if (_recent.TryGet(connection, field, id, stamp, out var known))
+            return known;
+        var result = await read();
+        if (result.Value is { } value)
+            _recent.Keep(connection, field, id, stamp, value);
+        return result;
     }
 
     /// <summary>Where the walk goes on; null at its end.</summary>
@@ -208,7 +242,7 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
         var seen = request.ChangedSince is not null && Has(connection, "childChanges")
             ? walk.Seen.Concat(records.Select(record => record.Id)).TakeLast(Remembered).ToImmutableArray()
             : [];
-        if (!IsEnd(page, taken))
+        if (!IsEnd(page, taken, LimitOf(connection, walk.Path)))
             return walk with { Query = page.Next, Taken = taken, Seen = seen };
         var at = Changes.IndexOf(walk.Path) + 1;
         return request.ChangedSince is not null && Has(connection, "childChanges") && at < Changes.Length ? new Walk(Changes[at]) { Seen = seen } : null;
@@ -322,10 +356,11 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
 
     private static string FirstQuery(ConnectionScope connection, string path, DateTimeOffset? since) => path switch
     {
-        ListPath => Query(PageSize(connection), since, Everybody),
-        RaisersEdgeCodes.ListPath => Query(CodesAtOnce, since),
-        _ => Query(PageSize(connection), since),
+        ListPath => Query(LimitOf(connection, path), since, Everybody),
+        _ => Query(LimitOf(connection, path), since),
     };
+
+    private static int LimitOf(ConnectionScope connection, string path) => path == RaisersEdgeCodes.ListPath ? CodesAtOnce : PageSize(connection);
 
     /// <summary>Who becomes inactive or dies is to be seen, and not to vanish.</summary>
     private static readonly (string Name, string Value)[] Everybody = [("include_inactive", "true"), ("include_deceased", "true")];

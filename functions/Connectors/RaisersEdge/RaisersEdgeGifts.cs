@@ -38,7 +38,7 @@ internal sealed class RaisersEdgeGifts(RaisersEdgeApi api)
         if (!(await api.PageAsync(connection, Path, walk.Query, RaisersEdgeCatalog.Gifts, cancellation)).TryGet(out var page, out var failure))
             return failure;
         var taken = walk.Taken + page.Rows.Length;
-        var next = IsEnd(page, taken) ? null : PageToken.Write(new Walk(page.Next!) { Taken = taken });
+        var next = IsEnd(page, taken, PageSize(connection)) ? null : PageToken.Write(new Walk(page.Next!) { Taken = taken });
         return ReadAll(page.Rows).TryGet(out var records, out failure)
             ? new VendorPage(records, next, page.VendorTime, request is { ChangedSince: null, PageToken: null } ? page.Count : null)
             : failure;
