@@ -115,7 +115,7 @@ internal sealed class IRaiserConnector : IConnector
     /// <summary>What changed since everything was read; everything, where it was not.</summary>
     private async Task<VendorFailure?> ReadAllAsync(ConnectionScope connection, IRaiserDonors donors, CancellationToken cancellation)
     {
-        DateTimeOffset? begun = null;
+        var newest = donors.CompleteUntil ?? DateTimeOffset.UnixEpoch;
         var since = donors.CompleteUntil is { } until ? until - Catalog.Overlap : (DateTimeOffset?)null;
         foreach (var source in SourcesOf(connection, Donors))
         {
@@ -123,14 +123,17 @@ internal sealed class IRaiserConnector : IConnector
             {
                 if (!(await PageAsync(connection, source, since, walk, cancellation)).TryGet(out var page, out var failure))
                     return failure;
-                begun ??= page.VendorTime;
-                foreach (var row in page.Rows)
-                    donors.Note(IRaiserDonor.Read(source, row));
+                foreach (var donor in page.Rows.Select(row => IRaiserDonor.Read(source, row)))
+                {
+                    donors.Note(donor);
+                    newest = donor.Record.Modified > newest ? donor.Record.Modified.Value : newest;
+                }
+
                 walk = page.Next;
             }
         }
 
-        donors.Read(begun ?? _pipeline.Time.GetUtcNow(), _pipeline.Time.GetUtcNow());
+        donors.Read(newest, _pipeline.Time.GetUtcNow());
         return null;
     }
 

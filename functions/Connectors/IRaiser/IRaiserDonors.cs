@@ -14,7 +14,7 @@ internal sealed class IRaiserDonors
 
     private readonly ConcurrentDictionary<string, IRaiserDonor> _byId = new();
 
-    /// <summary>Everything was read, and since then what changed after this time was, too; null before that.</summary>
+    /// <summary>Everything was read, up to this time of change by the vendor's clock; null before that.</summary>
     public DateTimeOffset? CompleteUntil { get; private set; }
 
     /// <summary>When this was last brought up to date, by our clock.</summary>
@@ -35,9 +35,8 @@ internal sealed class IRaiserDonors
         return ReferenceEquals(known, donor);
     }
 
-    /// <param name="vendorTime">The vendor's clock when the reading began.</param>
-    /// <param name="now">Ours when it ended.</param>
-    public void Read(DateTimeOffset vendorTime, DateTimeOffset now) => (CompleteUntil, ReadAt) = (vendorTime, now);
+    /// <param name="newest">The latest change of all that was read.</param>
+    public void Read(DateTimeOffset newest, DateTimeOffset now) => (CompleteUntil, ReadAt) = (newest, now);
 
     /// <summary>Of two that were given at the same time, or are the same, the one that was changed later.</summary>
     private static bool IsNewer(IRaiserDonor donor, IRaiserDonor old) =>

@@ -128,7 +128,7 @@ internal sealed class SalesforceConnector : IConnector, IBulkWriter
         {
             // What is there already under this id is written over instead of doubled, as often as it is sent.
             body.Remove(field);
-            call = call with { Method = HttpMethod.Patch, Path = $"sobjects/{known.Name}/{field}/{segment}", Repeat = Repeat.Safe };
+            call = DataCall(connection, HttpMethod.Patch, $"sobjects/{known.Name}/{field}/{segment}") with { Json = body, About = (kind, null) };
         }
 
         var made = await SendAsync(connection, call, answer => IdOf(answer.Json), cancellation);

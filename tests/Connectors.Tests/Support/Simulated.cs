@@ -111,6 +111,9 @@ internal sealed class Simulated : IAsyncDisposable
 
     public async Task<int> CountAsync(string kind) => (await ControlAsync(HttpMethod.Get, $"kinds/{kind}")).GetProperty("total").GetInt32();
 
+    /// <summary>What a person does on a page of the vendor that no other has: by its name on the control interface.</summary>
+    public Task<JsonElement> DoAsync(string what, object with) => ControlAsync(HttpMethod.Post, what, with);
+
     public Task FaultAsync(object rule) => ControlAsync(HttpMethod.Put, "faults", new[] { rule });
 
     public Task SwitchAsync(string name, bool on) => SetAsync(new { switches = new Dictionary<string, bool> { [name] = on } });

@@ -67,6 +67,11 @@ internal sealed class TestConnection
 
     public static TestConnection Moovila(params (string Name, string Value)[] settings) => new("moovila", new FakeTime(), new ScriptedVendor(), ScopeOf(settings));
 
+    public static TestConnection Salesforce(params (string Name, string Value)[] settings) =>
+        new("salesforce", new FakeTime(), new ScriptedVendor(), ScopeOf([("authHost", "acme.my.salesforce.com"), ("clientId", "app"), .. settings]));
+
+    public static TestConnection IRaiser(params (string Name, string Value)[] settings) => new("iraiser", new FakeTime(), new ScriptedVendor(), ScopeOf(settings));
+
     public static TestConnection TinyPlus(params (string Name, string Value)[] settings) => new("tinyplus", new FakeTime(), new ScriptedVendor(), ScopeOf(settings));
 
     public static TestConnection ConnectWise(params (string Name, string Value)[] settings) =>
