@@ -63,7 +63,7 @@ internal static class Records
     {
         if (field != Kinds.ExternalId || kind.Name != Kinds.Opportunities)
             return Written.Refused(404, new Error("NOT_FOUND", "Provided external ID field does not exist or is not accessible: " + field));
-        if (body.TryGetProperty(field, out _))
+        if (body.EnumerateObject().Any(property => property.Name.Equals(field, StringComparison.OrdinalIgnoreCase)))
             return Written.Refused(400, new Error("INVALID_FIELD", $"The {field} field should not be specified in the sobject data.", field));
         var table = account.Table(kind.Name);
         var found = table.Truth.WithValue(table.Kind.Shape.Slot(field), value);
