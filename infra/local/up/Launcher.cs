@@ -233,12 +233,6 @@ public sealed class Launcher : IAsyncDisposable
         ["Systems__moovila__apiBase"] = new Uri(VendorsAddress, "moovila/").AbsoluteUri,
         ["Systems__moovila__clientId"] = ApplicationKey,
         ["Systems__moovila__clientSecret"] = ApplicationSecret,
-        ["Systems__raisersedge__authorizeUrl"] = new Uri(VendorsAddress, "raisersedge/oauth/authorize").AbsoluteUri,
-        ["Systems__raisersedge__tokenUrl"] = new Uri(VendorsAddress, "raisersedge/token").AbsoluteUri,
-        ["Systems__raisersedge__apiBase"] = new Uri(VendorsAddress, "raisersedge/").AbsoluteUri,
-        ["Systems__raisersedge__clientId"] = ApplicationKey,
-        ["Systems__raisersedge__clientSecret"] = ApplicationSecret,
-        ["Systems__raisersedge__subscriptionKey"] = "raisersedge-subscription-key",
         ["PublicBaseUrl"] = AppAddress.AbsoluteUri.TrimEnd('/'),
     };
 
