@@ -113,8 +113,6 @@ public sealed class ContractTests
     [InlineData("raisersedge", "constituents", "constituents")]
     [InlineData("salesforce", "contacts", "Contact")]
     [InlineData("iraiser", "donations", "donations")]
-    [InlineData("iraiser", "memberships", "recurring_donors")]
-    [InlineData("iraiser", "purchases", "orders")]
     public async Task List_ChangedSince_HoldsWhatChangedAtOrAfterThatTime(string system, string kind, string simulated)
     {
         await using var vendor = await Simulated.StartAsync(system);

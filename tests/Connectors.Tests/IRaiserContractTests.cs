@@ -30,6 +30,12 @@ public sealed class IRaiserContractTests
         var purchase = (await vendor.Connector.GetAsync(vendor.Scope, "purchases", order, default)).Success();
         (purchase.Fields["amount"], purchase.Fields["reference"], purchase.Fields["donor"]).ShouldBe((FieldValue.Of(19.99m), FieldValue.Of("T-shirt"), new FieldValue.Reference($"purchase:{order}")));
         (await vendor.Connector.GetAsync(vendor.Scope, "purchases", "999999", default)).Failed(FailureKind.NotFound);
+
+        // Of the same number, and all of them gifts elsewhere.
+        (donation, member, order).ShouldBe(("1001", "1001", "1001"));
+        new[] { read.Id, membership.Id, purchase.Id }.ShouldBe(["1001", "membership-1001", "purchase-1001"]);
+        (await vendor.Connector.GetAsync(vendor.Scope, "purchases", purchase.Id, default)).Success().ShouldBe(purchase);
+        (await Lists.AllAsync(vendor.Connector, vendor.Scope, "memberships", new ListRequest(vendor.Clock.GetUtcNow().AddSeconds(-5)))).ShouldHaveSingleItem().ShouldBe(membership);
     }
 
     [Fact]
@@ -122,8 +128,8 @@ public sealed class IRaiserContractTests
 
     [Theory]
     [InlineData("application/json", """{"object_type":"Donation","object_id":42,"event_type":"donations.update","application":"Kentaa","site_id":1}""", "donors donation:42, donations 42")]
-    [InlineData("application/json; charset=utf-8", """{"object_type":"RecurringDonor","object_id":"7","event_type":"recurring_donors.update"}""", "donors membership:7, memberships 7")]
-    [InlineData("application/x-www-form-urlencoded", "object_type=Order&object_id=9&event_type=orders.update&application=Kentaa", "donors purchase:9, purchases 9")]
+    [InlineData("application/json; charset=utf-8", """{"object_type":"RecurringDonor","object_id":"7","event_type":"recurring_donors.update"}""", "donors membership:7, memberships membership-7")]
+    [InlineData("application/x-www-form-urlencoded", "object_type=Order&object_id=9&event_type=orders.update&application=Kentaa", "donors purchase:9, purchases purchase-9")]
     [InlineData("application/json", """{"object_type":"Action","object_id":3,"event_type":"actions.create"}""", "")]
     [InlineData("application/json", """{"object_id":3}""", null)]
     public void Events_TellWhichRecordToLookAt(string type, string body, string? touched)

@@ -157,7 +157,7 @@ internal sealed class IRaiserConnector : IConnector
     {
         if (!VendorCall.IsSegment(id) || PathOf(connection, kind).Length == 0)
             return NoSuch(kind);
-        var call = Call(connection, $"{PathOf(connection, kind)}/{id}") with { IsRecord = true, About = (kind, id) };
+        var call = Call(connection, $"{PathOf(connection, kind)}/{IRaiserRecords.NumberOf(kind, id)}") with { IsRecord = true, About = (kind, id) };
         return await SendAsync(connection, call, answer => IRaiserRecords.Alone(kind, answer.Json), cancellation);
     }
 

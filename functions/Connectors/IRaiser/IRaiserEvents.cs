@@ -35,7 +35,7 @@ internal static class IRaiserEvents
         if (KindsByEvent.GetValueOrDefault(type.Split('.')[0]) is not { } kind || !VendorCall.IsSegment(id))
             return [];
         // Whoever gave is looked at first, so that the gift finds them.
-        return [new TouchedRecord(Donors, IRaiserDonor.NameOf(kind, id)), new TouchedRecord(kind, id)];
+        return [new TouchedRecord(Donors, IRaiserDonor.NameOf(kind, id)), new TouchedRecord(kind, IRaiserRecords.IdOf(kind, id))];
     }
 
     private static (string? Type, string? Id) ReadJson(WebhookRequest request)

@@ -28,14 +28,22 @@ internal static class IRaiserRecords
     public static Record Read(string kind, JsonElement json)
     {
         var record = Shapes[kind].Read(json);
+        var number = record.Id;
         var reference = References.Select(path => json.At(path).AsText("what was given for")).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
         return record with
         {
+            Id = IdOf(kind, number),
             Fields = record.Fields
-                .With("donor", new FieldValue.Reference(IRaiserDonor.IdOf(kind, record.Id, json)))
+                .With("donor", new FieldValue.Reference(IRaiserDonor.IdOf(kind, number, json)))
                 .With("reference", FieldValue.Of(reference)),
         };
     }
+
+    /// <summary>iRaiser counts what was given kind by kind. Elsewhere all of it are gifts, so that a number alone would be another one's, too.</summary>
+    public static string IdOf(string kind, string number) => PrefixOf(kind) + number;
+
+    /// <summary>iRaiser's own number in an id.</summary>
+    public static string NumberOf(string kind, string id) => PrefixOf(kind) is var prefix && id.StartsWith(prefix, StringComparison.Ordinal) ? id[prefix.Length..] : id;
 
     /// <summary>One record, in an envelope or alone.</summary>
     public static JsonElement Alone(string kind, JsonElement json) =>
@@ -53,6 +61,13 @@ internal static class IRaiserRecords
         var (page, pages) = (json.At("current_page").AsCount("current_page"), json.At("total_pages").AsCount("total_pages"));
         return new IRaiserList([.. rows.EnumerateArray()], pages is null || page is null ? null : page < pages, json.At("total_entries").AsCount("total_entries"), answer.VendorTime);
     }
+
+    private static string PrefixOf(string kind) => kind switch
+    {
+        Memberships => "membership-",
+        Purchases => "purchase-",
+        _ => "",
+    };
 
     private static string[] EnvelopesOf(string kind) => kind switch
     {
