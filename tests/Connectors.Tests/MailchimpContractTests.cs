@@ -46,10 +46,23 @@ public sealed class MailchimpContractTests
     {
         await using var vendor = await Simulated.StartAsync("mailchimp");
         var pat = await CreateAsync(vendor, ("email_address", Text("pat@example.org")), ("merge_fields.FNAME", Text("Pat")));
+        pat.Fields["status"].ShouldBe(Text("transactional"), "of whose consent nothing is known");
         var zoe = await CreateAsync(vendor, ("email_address", Text("zoë@example.org")));
         (await UpdateAsync(vendor, zoe.Id, ("email_address", Text("PAT@example.org")))).Failed(FailureKind.Conflict);
         (await vendor.Connector.CreateAsync(vendor.Scope, Members, FieldSet.Of(("email_address", Text("pat@example.org")), ("merge_fields.FNAME", Text("Other"))), default)).Failed(FailureKind.Conflict);
         (await GetAsync(vendor, pat.Id)).Success().ShouldBe(pat);
+    }
+
+    [Fact]
+    public async Task Tags_MoreThanAreShown_AreReadWhole_OrNotToldOf()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        var id = await vendor.AddAsync(Members, new { email_address = "pat@example.org", tags = Enumerable.Range(10, 60).Select(number => $"Tag {number}") });
+        (await Lists.AllAsync(vendor.Connector, vendor.Scope, Members, new ListRequest())).ShouldHaveSingleItem().Fields.Find("tags").ShouldBeNull();
+        var all = (await GetAsync(vendor, id)).Success().Fields["tags"].AsSet();
+        all.Items.Count.ShouldBe(60);
+        var fewer = all.Without(new FieldValue.Set("Tag 69")).With(new FieldValue.Set("New"));
+        (await UpdateAsync(vendor, id, ("tags", fewer), ("merge_fields.FNAME", Text("Pat")))).Success().Fields["tags"].ShouldBe(fewer);
     }
 
     /// <summary>Every status that a member may have, and every one that a write may ask for.</summary>

@@ -33,7 +33,10 @@ internal static class MailchimpRecords
     {
         var member = Shape.Read(json);
         var id = json.At(idField).AsText("the id of a member") is { Length: > 0 } text ? text : throw new UnexpectedAnswerException($"a member has no {idField}.");
-        var fields = member.Fields.With(Archived, FieldValue.Of(StatusOf(json) == IsArchived)).With(Tags, new FieldValue.Set(TagsOf(json)));
+        var fields = member.Fields.With(Archived, FieldValue.Of(StatusOf(json) == IsArchived));
+        // Those that are shown are not all: better none are told than that the others seem to be gone.
+        if (!HasMoreTags(json))
+            fields = fields.With(Tags, new FieldValue.Set(TagsOf(json)));
         // An address that is not there is an empty text in the place of its parts.
         if (json.At(Merge + Address) is { ValueKind: JsonValueKind.String })
             fields = fields.With(FieldSet.From(AddressParts.Select(part => KeyValuePair.Create($"{Merge}{Address}.{part}", FieldValue.Of("")))));
