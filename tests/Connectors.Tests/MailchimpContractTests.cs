@@ -54,6 +54,22 @@ public sealed class MailchimpContractTests
     }
 
     [Fact]
+    public async Task Search_ByAMergeField_ReadsTheAudienceOnceForMany_AndBelievesTheMember()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        await vendor.AddAsync("mergeFields", new { tag = "CONSID", name = "Constituent", type = "text" });
+        var ids = await vendor.AddManyAsync(Members, 3, number => new { email_address = $"m{number}@example.org", CONSID = $"A{number % 2}", archived = number == 2 });
+        (await FindAsync(vendor, "merge_fields.CONSID", "a0")).Select(member => member.Id).ShouldBe([ids[0], ids[2]], ignoreOrder: true);
+        vendor.Calls.Clear();
+        (await FindAsync(vendor, "merge_fields.CONSID", "A1")).ShouldHaveSingleItem().Id.ShouldBe(ids[1]);
+        (await FindAsync(vendor, "merge_fields.CONSID", "A7")).ShouldBeEmpty();
+        vendor.Calls.ShouldHaveSingleItem();
+        await vendor.EditAsync(Members, ids[1], new { CONSID = "A9" });
+        (await FindAsync(vendor, "merge_fields.CONSID", "A1")).ShouldBeEmpty();
+        (await vendor.Connector.ListAsync(vendor.Scope, Members, new ListRequest(Where: FieldSet.Of(("nosuch", Text("x")))), default)).Failed(FailureKind.Permanent);
+    }
+
+    [Fact]
     public async Task Tags_MoreThanAreShown_AreReadWhole_OrNotToldOf()
     {
         await using var vendor = await Simulated.StartAsync("mailchimp");
@@ -196,6 +212,12 @@ public sealed class MailchimpContractTests
 
         vendor.Calls.Count(call => call.Method == "POST" && call.Path.EndsWith("/a6b5d003e9", StringComparison.Ordinal)).ShouldBe(3);
         vendor.Calls.Count.ShouldBe(3 + 1 + 2, "and once who is archived, what merge fields there are, and a new one");
+        vendor.Clock.Step();
+        vendor.Time.Advance(TimeSpan.FromHours(2));
+        await Lists.AllAsync(vendor.Connector, vendor.Scope, Members, new ListRequest());
+        vendor.Calls.Clear();
+        (await Bulk(vendor).CreateManyAsync(vendor.Scope, Members, [FieldSet.Of(("email_address", Text("one@example.org")), ("merge_fields.CONSID", Text("x")))], default)).ShouldHaveSingleItem().Success();
+        vendor.Calls.ShouldHaveSingleItem("who has just read the list knows all that");
 
         vendor.Calls.Clear();
         var updates = made.Take(500).Select(one => new BulkUpdate(one.Value!.Id, FieldSet.Of(("merge_fields.FNAME", Text("Ada")), ("status", one.Value.Fields["status"]), ("tags", new FieldValue.Set("Donor", "Board"))), one.Value));
@@ -209,6 +231,7 @@ public sealed class MailchimpContractTests
     {
         await using var vendor = await Simulated.StartAsync("mailchimp");
         await vendor.AddAsync(Members, new { email_address = "unsubscribed@example.org", status = "unsubscribed" });
+        await Lists.AllAsync(vendor.Connector, vendor.Scope, Members, new ListRequest(vendor.Clock.GetUtcNow().AddHours(1)));
         await vendor.AddAsync(Members, new { email_address = "archived@example.org", status = "unsubscribed", archived = true });
         var asked = new[] { "new@example.org", "Unsubscribed@example.org", "archived@example.org", "x@invalid.example", "NEW@example.org", "" }
             .Select(email => FieldSet.Of(("email_address", Text(email)), ("status", Text("subscribed")), ("merge_fields.FNAME", Text("New")))).ToArray();
@@ -356,6 +379,8 @@ public sealed class MailchimpContractTests
 
     private static Task<VendorResult<Record>> GetAsync(Simulated vendor, string id) => vendor.Connector.GetAsync(vendor.Scope, Members, id, default);
 
-    private static async Task<IReadOnlyList<Record>> FindAsync(Simulated vendor, string email) =>
-        (await vendor.Connector.ListAsync(vendor.Scope, Members, new ListRequest(Where: FieldSet.Of(("email_address", Text(email)))), default)).Success().Records;
+    private static Task<IReadOnlyList<Record>> FindAsync(Simulated vendor, string email) => FindAsync(vendor, "email_address", email);
+
+    private static async Task<IReadOnlyList<Record>> FindAsync(Simulated vendor, string field, string value) =>
+        (await vendor.Connector.ListAsync(vendor.Scope, Members, new ListRequest(Where: FieldSet.Of((field, Text(value)))), default)).Success().Records;
 }

@@ -98,6 +98,11 @@ internal sealed class MailchimpBulk(MailchimpGate gate, MailchimpMergeFields mer
         return [.. results];
     }
 
+    /// <summary>Takes note of who is archived, where a list has just shown them all.</summary>
+    public void NoteArchived(ConnectionScope connection, string audience, IEnumerable<Record> archived) =>
+        _archives[(connection.Tenant, connection.Connection, audience)] =
+            (archived.Select(member => member.Fields.Find(Email)).OfType<FieldValue.Text>().Select(email => MailchimpRecords.HashOf(email.Value)).ToHashSet(StringComparer.Ordinal), gate.Time.GetUtcNow());
+
     private async Task SendAsync(ConnectionScope connection, string audience, Dictionary<string, Sent> sent, bool isUpdate, VendorResult<Record>[] results, CancellationToken cancellation)
     {
         if (sent.Count == 0)

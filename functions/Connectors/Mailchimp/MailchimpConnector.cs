@@ -23,12 +23,14 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
     private readonly MailchimpGate _gate;
     private readonly MailchimpMergeFields _mergeFields;
     private readonly MailchimpBulk _bulk;
+    private readonly MailchimpIndexes _indexes;
 
     public MailchimpConnector(VendorPipeline pipeline)
     {
         _gate = new MailchimpGate(pipeline);
         _mergeFields = new MailchimpMergeFields(_gate);
         _bulk = new MailchimpBulk(_gate, _mergeFields);
+        _indexes = new MailchimpIndexes(pipeline.Time);
     }
 
     public SystemCatalog Catalog => MailchimpCatalog.Catalog;
@@ -73,6 +75,8 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
             return Restart(walk, list.VendorTime);
         if (next is null && !walk.Archived && Setting(connection, "listsShowArchived") != "true")
             next = new Walk(request.ChangedSince) { Archived = true };
+        if (walk == new Walk(null) { Archived = true } && next is null)
+            _bulk.NoteArchived(connection, audience, rows);
         return new VendorPage(rows, next is null ? null : PageToken.Write(next), list.VendorTime, request.ChangedSince is null && walk == new Walk(null) ? list.Total : null);
     }
 
@@ -243,17 +247,35 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
 
     private static bool IsToBeArchived(FieldSet fields) => fields.Find(Status) == FieldValue.Of(MailchimpConsent.Archived) || fields.Find(Archived) is FieldValue.Flag { Value: true };
 
-    /// <summary>By its address alone, which is all that Mailchimp finds a member by for certain.</summary>
+    /// <summary>By its address, which is all that Mailchimp finds a member by; otherwise by a walk through the audience.</summary>
     private async Task<VendorResult<VendorPage>> FindAsync(ConnectionScope connection, FieldSet where, CancellationToken cancellation)
     {
-        if (where.Keys.FirstOrDefault(name => Catalog.Kind(Members).Field(name) is null) is { } unknown)
-            return new VendorFailure(FailureKind.Permanent, $"Mailchimp cannot find members by {unknown}.");
-        if (where.Find(Email) is not { IsBlank: false } address)
-            return new VendorFailure(FailureKind.Permanent, $"Mailchimp finds members by {Email} alone.");
-        var found = await PresentAsync(connection, MailchimpRecords.HashOf(address.ToString()!), cancellation);
-        if (found.Failure is { Kind: not FailureKind.NotFound } failure)
-            return failure;
-        IReadOnlyList<Record> records = found.Failure is null && Read(connection, found.Value) is var member && RecordShape.IsMatch(member, where) ? [member] : [];
+        if (where.IsEmpty || where.Keys.FirstOrDefault(name => Catalog.Kind(Members).Field(name) is null) is not null)
+            return new VendorFailure(FailureKind.Permanent, $"Mailchimp cannot find members by {string.Join(", ", where.Keys)}.");
+        ImmutableArray<string> names;
+        if (where.Find(Email) is { IsBlank: false } address)
+        {
+            names = [MailchimpRecords.HashOf(address.ToString()!)];
+        }
+        else
+        {
+            if (!(await _gate.AudienceAsync(connection, cancellation)).TryGet(out var audience, out var failure))
+                return failure;
+            var (field, value) = (where.Keys.First(), where.Values.First().ToString() ?? "");
+            if (!(await _indexes.FindAsync(connection, audience, field, value, page => ListAsync(connection, Members, page, cancellation), cancellation)).TryGet(out names, out failure))
+                return failure;
+        }
+
+        var records = new List<Record>();
+        foreach (var name in names)
+        {
+            var found = await PresentAsync(connection, name, cancellation);
+            if (found.Failure is { Kind: not FailureKind.NotFound } failure)
+                return failure;
+            if (found.Failure is null && Read(connection, found.Value) is var member && RecordShape.IsMatch(member, where))
+                records.Add(member);
+        }
+
         return new VendorPage(records, null, _gate.Time.GetUtcNow(), records.Count);
     }
 
