@@ -36,8 +36,8 @@ public sealed record FlowSettings
     public ImmutableArray<string> LockedStatuses { get; init; } = [];
 
     /// <summary>Left value = right value, by the name of the map (stages).</summary>
-    public ImmutableSortedDictionary<string, ImmutableArray<ValuePair>> ValueMaps { get; init; } =
-        ImmutableSortedDictionary<string, ImmutableArray<ValuePair>>.Empty;
+    public ImmutableSortedDictionary<string, ImmutableArray<ValuePair>> ValueMaps { get; init => field = value.WithComparers(StringComparer.Ordinal); } =
+        ImmutableSortedDictionary.Create<string, ImmutableArray<ValuePair>>(StringComparer.Ordinal);
 
     /// <summary>How long after a change the other side's changes of the record are held. Zero: echoes are told by content alone.</summary>
     public TimeSpan LockWindow { get; init; }

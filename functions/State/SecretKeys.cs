@@ -19,7 +19,7 @@ public sealed class SecretKeys
     private SecretKeys(string current, ImmutableSortedDictionary<string, byte[]> keys)
     {
         Current = current;
-        _keys = keys;
+        _keys = keys.WithComparers(StringComparer.Ordinal);
     }
 
     /// <summary>The id of the key that seals.</summary>

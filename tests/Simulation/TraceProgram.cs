@@ -16,7 +16,7 @@ internal static class TraceProgram
 
     public static string TraceOf(string level, int seed, int operations) => SingleThread.Run(() => level switch
     {
-        "core" => CoreRun.Run(seed, operations).Trace,
+        "core" => CoreRun.Run(seed, operations, traced: true).Trace,
         "service" => ServiceRun.Run(seed, operations).Trace,
         _ => throw new ArgumentException($"There is no level {level}.", nameof(level)),
     });

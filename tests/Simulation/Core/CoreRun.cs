@@ -9,7 +9,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.Simulation.Core;
 
-/// <param name="Trace">A hash of every call and answer: the same seed has the same one.</param>
+/// <param name="Trace">A hash of every call and answer, where it was asked for: the same seed has the same one.</param>
 /// <param name="Calls">To the systems and to storage.</param>
 public sealed record CoreResult(int Seed, IReadOnlyList<Finding> Findings, string Trace, IReadOnlyList<(FaultClass Class, int Count)> Faults, long Writes, long Calls)
 {
@@ -23,15 +23,13 @@ public static class CoreRun
 
     /// <param name="operations">What people do in all.</param>
     /// <param name="tell">Given every call to a vendor, for looking into a failure.</param>
-    public static CoreResult Run(int seed, int operations, Action<string>? tell = null)
+    /// <param name="traced">Whether to hash them all, which takes a while.</param>
+    public static CoreResult Run(int seed, int operations, Action<string>? tell = null, bool traced = false)
     {
         using var world = new CoreWorld(seed);
         using var trace = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        world.Vendors.Network.Trace = line =>
-        {
-            trace.AppendData(Encoding.UTF8.GetBytes(line));
-            tell?.Invoke(line);
-        };
+        if (traced) world.Vendors.Network.Trace += line => trace.AppendData(Encoding.UTF8.GetBytes(line));
+        if (tell is not null) world.Vendors.Network.Trace += tell;
         var findings = Judge(world, operations, tell);
         return new CoreResult(seed, findings, Convert.ToHexStringLower(trace.GetHashAndReset()), [.. world.Faults.All], world.Vendors.History.Writes, world.Vendors.Network.Calls + world.Account.Calls);
     }
