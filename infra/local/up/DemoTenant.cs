@@ -19,12 +19,20 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
     public const string ProjectsFlow = "projects";
     public const string ProjectsPair = "connectwise-moovila";
 
+    /// <summary>Between Raiser's Edge NXT and Mailchimp.</summary>
+    public const string SupportersFlow = "supporters";
+    public const string SupportersPair = "raisersedge-mailchimp";
+
     // The keys of an API member that the simulated vendor knows: not a secret.
     private const string PublicKey = "connectwise-public-key";
     private const string PrivateKey = "connectwise-private-key";
 
+    // One of the account's two, and where the simulated Raiser's Edge shows the status of a prospect.
+    private const string Audience = "Supporters";
+    private const string ProspectPath = "constituent/v1/constituents/{id}/prospectstatus";
+
     public static readonly ImmutableSortedDictionary<string, string> Connections =
-        new[] { Launcher.Synergy, Launcher.TinyPlus, Launcher.ConnectWise, Launcher.Moovila }.ToImmutableSortedDictionary(system => system, system => system);
+        new[] { Launcher.Synergy, Launcher.TinyPlus, Launcher.ConnectWise, Launcher.Moovila, Launcher.RaisersEdge, Launcher.Mailchimp }.ToImmutableSortedDictionary(system => system, system => system);
 
     private static readonly ImmutableArray<(string Left, string Right)> Stages = [("Proposal", "Proposal"), ("Active", "Design"), ("Completed", "Complete")];
 
@@ -33,6 +41,7 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
 
     public const string FlowPath = $"tenants/{Tenant}/flows/{Flow}";
     public const string ProjectsFlowPath = $"tenants/{Tenant}/flows/{ProjectsFlow}";
+    public const string SupportersFlowPath = $"tenants/{Tenant}/flows/{SupportersFlow}";
 
     /// <summary>As <see cref="EnsureAsync"/>, and the stack's state names what is there.</summary>
     public async Task ConnectAsync(Launcher stack, bool goLive, CancellationToken cancellation)
@@ -43,7 +52,7 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
             Tenant = Tenant,
             Flow = Flow,
             Flows = ImmutableSortedDictionary<string, string>.Empty.Add(Pair, Flow),
-            Connections = Connections.Remove(Launcher.ConnectWise).Remove(Launcher.Moovila),
+            Connections = Connections.RemoveRange([Launcher.ConnectWise, Launcher.Moovila, Launcher.RaisersEdge, Launcher.Mailchimp]),
         };
     }
 
@@ -53,22 +62,40 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
         await EnsureConnectionAsync(Launcher.ConnectWise, new JsonObject { ["companyId"] = "demo" }, cancellation);
         await EnsureConnectionAsync(Launcher.Moovila, [], cancellation);
         var flow = await EnsureFlowAsync(ProjectsFlowPath, ProjectsFlow, ProjectsPair, "ConnectWise and Moovila", (Launcher.ConnectWise, Launcher.Moovila), goLive: false, cancellation);
-        if (flow.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null) await ImportProjectsAsync(cancellation);
-        stack.State = stack.State with { Flows = stack.State.Flows.Add(ProjectsPair, ProjectsFlow), Connections = Connections };
+        if (flow.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null) await ImportAsync(ProjectsFlowPath, "the projects of ConnectWise into Moovila", cancellation);
+        stack.State = stack.State with { Flows = stack.State.Flows.Add(ProjectsPair, ProjectsFlow), Connections = Connections.RemoveRange([Launcher.RaisersEdge, Launcher.Mailchimp]) };
     }
 
-    private async Task ImportProjectsAsync(CancellationToken cancellation)
+    /// <summary>Connects Raiser's Edge NXT and Mailchimp: a clean-up of the two against each other first, then live, which is a step of its own there.</summary>
+    public async Task ConnectSupportersAsync(Launcher stack, CancellationToken cancellation)
     {
-        var run = (await api.PostAsync($"{ProjectsFlowPath}/sync", new JsonObject { ["mode"] = "import" }, cancellation)).GetProperty("runId").GetString();
+        await EnsureConnectionAsync(Launcher.RaisersEdge, new JsonObject { ["prospectPath"] = ProspectPath }, cancellation);
+        using var mailchimp = new SimClient(stack.State.Vendors[Launcher.Mailchimp]);
+        var audience = (await mailchimp.FindAsync("lists", Audience, cancellation)).Select(list => list.GetProperty("id").ToString()).FirstOrDefault();
+        await EnsureConnectionAsync(Launcher.Mailchimp, new JsonObject { ["audience"] = audience }, cancellation);
+        var flow = await EnsureFlowAsync(SupportersFlowPath, SupportersFlow, SupportersPair, "Raiser's Edge and Mailchimp", (Launcher.RaisersEdge, Launcher.Mailchimp), goLive: false, cancellation);
+        if (flow.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null)
+        {
+            await ImportAsync(SupportersFlowPath, "the constituents of Raiser's Edge into Mailchimp", cancellation);
+            await api.PostAsync($"{SupportersFlowPath}/enable", new JsonObject(), cancellation);
+            await UntilLiveAsync(SupportersFlowPath, await api.GetAsync(SupportersFlowPath, cancellation), cancellation);
+        }
+
+        stack.State = stack.State with { Flows = stack.State.Flows.Add(SupportersPair, SupportersFlow), Connections = Connections };
+    }
+
+    private async Task ImportAsync(string flow, string what, CancellationToken cancellation)
+    {
+        var run = (await api.PostAsync($"{flow}/sync", new JsonObject { ["mode"] = "import" }, cancellation)).GetProperty("runId").GetString();
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            var found = await api.GetAsync($"{ProjectsFlowPath}/runs/{run}", cancellation);
+            var found = await api.GetAsync($"{flow}/runs/{run}", cancellation);
             if (found.GetProperty("endedAt").ValueKind != JsonValueKind.Null)
             {
                 if (found.GetProperty("outcome").GetString() != "succeeded")
-                    throw new UpFailure($"The import of projects {found.GetProperty("outcome").GetString()}: {found.GetProperty("detail")} {found.GetProperty("report")}");
-                terminal.Line($"Imported the projects of ConnectWise into Moovila in {clock.Elapsed.TotalSeconds:0.0} s.");
+                    throw new UpFailure($"The import of {what} {found.GetProperty("outcome").GetString()}: {found.GetProperty("detail")} {found.GetProperty("report")}");
+                terminal.Line($"Imported {what} in {clock.Elapsed.TotalSeconds:0.0} s.");
                 return;
             }
 
@@ -167,12 +194,17 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
             },
             cancellation);
 
-        // An enabled flow goes live once it has taken note of what is there: what comes after that is new.
+        return goLive ? await UntilLiveAsync(path, flow, cancellation) : flow;
+    }
+
+    /// <summary>An enabled flow goes live once it has taken note of what is there: what comes after that is new.</summary>
+    private async Task<JsonElement> UntilLiveAsync(string path, JsonElement flow, CancellationToken cancellation)
+    {
         var clock = Stopwatch.StartNew();
-        while (goLive && flow.GetProperty("enabled").GetBoolean() && flow.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null)
+        while (flow.GetProperty("enabled").GetBoolean() && flow.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null)
         {
             if (clock.Elapsed > LiveTimeout)
-                throw new UpFailure($"The demonstration flow did not go live within {LiveTimeout.TotalSeconds:0} seconds.");
+                throw new UpFailure($"The flow {path} did not go live within {LiveTimeout.TotalSeconds:0} seconds.");
             await Task.Delay(LivePoll, cancellation);
             flow = await api.GetAsync(path, cancellation);
         }

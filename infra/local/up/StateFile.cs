@@ -10,7 +10,7 @@ namespace SyncFunctions.Up;
 /// startedAt           when the stack started, UTC
 /// app                 address of the function app, e.g. http://localhost:7071/
 /// manage              address of the management API below it, ends with /
-/// vendors             by system (synergy, tinyplus): address of the simulated vendor, ends with /; its control interface is _sim below it
+/// vendors             by system (synergy, tinyplus, …): address of the simulated vendor, ends with /; its control interface is _sim below it
 /// azurite             blob, queue, table: addresses; connectionString: for any storage client
 /// keys                function: opens functions (header x-functions-key); master: opens the host's own addresses too
 /// tenant, flow        ids of the demonstration, null without one; flows: its flows by pair

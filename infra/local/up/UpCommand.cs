@@ -45,15 +45,19 @@ public static class UpCommand
         {
             await demonstration.ConnectAsync(stack, goLive: true, cancellation);
             await demonstration.ConnectProjectsAsync(stack, cancellation);
+            await demonstration.ConnectSupportersAsync(stack, cancellation);
             using var smoke = new Smoke(stack, api, terminal);
             var arrived = await smoke.RunAsync(cancellation);
             using var projects = new ProjectsSmoke(stack, api, terminal);
-            return await projects.RunAsync(cancellation) && arrived ? Foreground.Done : Foreground.Failed;
+            arrived &= await projects.RunAsync(cancellation);
+            using var supporters = new SupportersSmoke(stack, api, terminal);
+            return await supporters.RunAsync(cancellation) && arrived ? Foreground.Done : Foreground.Failed;
         }
 
         await demonstration.ConnectAsync(stack, goLive: false, cancellation);
         await demonstration.ImportAsync(cancellation);
         await demonstration.ConnectProjectsAsync(stack, cancellation);
+        await demonstration.ConnectSupportersAsync(stack, cancellation);
         Welcome(stack, terminal);
         await new ConsoleFeed(api, terminal).RunAsync(cancellation);
         return Foreground.Done;
@@ -69,6 +73,10 @@ public static class UpCommand
                 ("Simulated tiny+", state.Vendors[Launcher.TinyPlus].AbsoluteUri),
                 ("Simulated ConnectWise", state.Vendors[Launcher.ConnectWise].AbsoluteUri),
                 ("Simulated Moovila", state.Vendors[Launcher.Moovila].AbsoluteUri),
+                ("Simulated Raiser's Edge", state.Vendors[Launcher.RaisersEdge].AbsoluteUri),
+                ("Simulated Mailchimp", state.Vendors[Launcher.Mailchimp].AbsoluteUri),
+                ("Simulated Salesforce", state.Vendors[Launcher.Salesforce].AbsoluteUri),
+                ("Simulated iRaiser", state.Vendors[Launcher.IRaiser].AbsoluteUri),
                 ("Storage", $"{state.Azurite.Table} (tables), {state.Azurite.Queue} (queues), {state.Azurite.Blob} (blobs)"),
                 ("Addresses, keys, process ids", Path.Combine(state.Folder, "state.json")),
                 ("Logs", state.Logs),
