@@ -177,6 +177,17 @@ public sealed class MailchimpContractTests
     }
 
     [Fact]
+    public async Task Walk_WithFewInOneSecond_BeginsAnewFromTheTimeThatItHasReached()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp", null, ("pageSize", "20"));
+        await vendor.AddManyAsync(Members, 70, number => new { email_address = $"m{number}@example.org" });
+        var all = await Lists.AllAsync(vendor.Connector, vendor.Scope, Members, new ListRequest());
+        all.Select(member => member.Id).Distinct().Count().ShouldBe(70);
+        all.Count.ShouldBeGreaterThan(70, "the seconds in which a page ended are read twice");
+        vendor.Calls.Count.ShouldBeLessThanOrEqualTo(4 + 1 + 1);
+    }
+
+    [Fact]
     public async Task MergeField_ThatIsMissing_IsMadeOnce_AlsoBySeveralAtOnce()
     {
         await using var vendor = await Simulated.StartAsync("mailchimp");

@@ -59,7 +59,7 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
             return NoKind(kind);
         if (request.Where is { } where)
             return await FindAsync(connection, where, cancellation);
-        var walk = new Walk(request.ChangedSince);
+        var walk = new MailchimpWalk(request.ChangedSince);
         if (request.PageToken is { } token && !PageToken.TryRead(token, out walk))
             return new VendorFailure(FailureKind.Permanent, "This page token is none of Mailchimp.");
         if (!(await _gate.AudienceAsync(connection, cancellation)).TryGet(out var audience, out var failure))
@@ -74,10 +74,10 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
         if (!walk.TryTake(list.Rows, list.Total ?? int.MaxValue, size, out var rows, out var next))
             return Restart(walk, list.VendorTime);
         if (next is null && !walk.Archived && Setting(connection, "listsShowArchived") != "true")
-            next = new Walk(request.ChangedSince) { Archived = true };
-        if (walk == new Walk(null) { Archived = true } && next is null)
+            next = new MailchimpWalk(request.ChangedSince) { Archived = true };
+        if (walk == new MailchimpWalk(null) { Archived = true } && next is null)
             _bulk.NoteArchived(connection, audience, rows);
-        return new VendorPage(rows, next is null ? null : PageToken.Write(next), list.VendorTime, request.ChangedSince is null && walk == new Walk(null) ? list.Total : null);
+        return new VendorPage(rows, next is null ? null : PageToken.Write(next), list.VendorTime, request.ChangedSince is null && walk == new MailchimpWalk(null) ? list.Total : null);
     }
 
     public async Task<VendorResult<Record>> GetAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation, Record? parent = null)
@@ -341,7 +341,7 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
     private static bool NeedsPresent(FieldSet fields) =>
         fields.ContainsKey(Status) || fields.ContainsKey(Archived) || fields.ContainsKey(Tags) || MailchimpRecords.HasAddressPart(fields);
 
-    private ImmutableArray<(string Name, string Value)> Query(Walk walk, int size)
+    private ImmutableArray<(string Name, string Value)> Query(MailchimpWalk walk, int size)
     {
         var query = new List<(string, string)> { ("count", Text(size)), ("offset", Text(walk.Offset)), ("sort_field", "last_changed"), ("sort_dir", "ASC"), ("exclude_fields", Excluded) };
         // Whether "since" takes that second in is not written anywhere: from the second before.
@@ -353,9 +353,9 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
     }
 
     /// <summary>The row that ended the page before is not where it was: on from the last time that was seen.</summary>
-    private static VendorResult<VendorPage> Restart(Walk walk, DateTimeOffset vendorTime)
+    private static VendorResult<VendorPage> Restart(MailchimpWalk walk, DateTimeOffset vendorTime)
     {
-        var again = new Walk(walk.LastModified ?? walk.Since) { Archived = walk.Archived, Restarts = walk.LastModified == walk.Since ? walk.Restarts + 1 : 0 };
+        var again = new MailchimpWalk(walk.LastModified ?? walk.Since) { Archived = walk.Archived, Restarts = walk.LastModified == walk.Since ? walk.Restarts + 1 : 0 };
         return again.Restarts > MaxRestarts
             ? new VendorFailure(FailureKind.Transient, "Members of Mailchimp change faster than their list can be read.")
             : new VendorPage([], PageToken.Write(again), vendorTime);
@@ -394,45 +394,4 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private string Setting(ConnectionScope connection, string name) => Catalog.Setting(connection.Settings, name);
-
-    /// <summary>
-    /// Where a walk through the list stands. Offsets lead through it, whose pages overlap by one row: members that were changed while we
-    /// walk move to the end and pull the rest up. Where the time has moved on far enough the walk begins anew from there, since vendors are slow at large offsets.
-    /// </summary>
-    /// <param name="Since">Only members that were changed at or after this time.</param>
-    private sealed record Walk(DateTimeOffset? Since)
-    {
-        public int Offset { get; init; }
-
-        /// <summary>The walk through the archived members, which follows that through all others.</summary>
-        public bool Archived { get; init; }
-
-        /// <summary>The last row of the page before, which the next page must begin with.</summary>
-        public string? LastId { get; init; }
-
-        public DateTimeOffset? LastModified { get; init; }
-
-        /// <summary>How often the walk began again at <see cref="Since"/> without getting further.</summary>
-        public int Restarts { get; init; }
-
-        /// <summary>Takes a page; false where rows have moved, so that it is not the one that follows.</summary>
-        public bool TryTake(ImmutableArray<Record> page, int total, int size, out ImmutableArray<Record> rows, out Walk? next)
-        {
-            (rows, next) = (page, null);
-            if (LastId is { } lastId)
-            {
-                if (page is not [var first, ..] || first.Id != lastId)
-                    return false;
-                rows = page.RemoveAt(0);
-            }
-
-            if (rows.IsEmpty || Offset + page.Length >= total)
-                return true;
-            var (last, from) = (rows[^1].Modified, rows[^1].Modified?.AddSeconds(-1));
-            next = last > Since && from is not null && page.Count(row => row.Modified >= from) <= size / 10
-                ? new Walk(last) { Archived = Archived }
-                : this with { Offset = Offset + page.Length - 1, LastId = rows[^1].Id, LastModified = last };
-            return true;
-        }
-    }
 }

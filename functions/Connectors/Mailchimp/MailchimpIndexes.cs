@@ -12,8 +12,8 @@ internal sealed class MailchimpIndexes(TimeProvider time)
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(15);
 
-    private readonly ConcurrentDictionary<(TenantId, ConnectionId, string Audience, string Field), (ILookup<string, string> Ids, DateTimeOffset At)> _indexes = new();
-    private readonly CallGate _oneAtATime = new(1);
+    // One for each audience and field that was ever searched by.
+    private readonly ConcurrentDictionary<(TenantId, ConnectionId, string Audience, string Field), Index> _indexes = new();
 
     /// <summary>The ids of those that had this value.</summary>
     /// <param name="connection">Whose audience.</param>
@@ -25,30 +25,43 @@ internal sealed class MailchimpIndexes(TimeProvider time)
     public async Task<VendorResult<ImmutableArray<string>>> FindAsync(
         ConnectionScope connection, string audience, string field, string value, Func<ListRequest, Task<VendorResult<VendorPage>>> list, CancellationToken cancellation)
     {
-        var key = (connection.Tenant, connection.Connection, audience, field);
-        await _oneAtATime.EnterAsync(cancellation);
+        var index = _indexes.GetOrAdd((connection.Tenant, connection.Connection, audience, field), _ => new Index());
+        await index.OneAtATime.EnterAsync(cancellation);
         try
         {
-            if (_indexes.TryGetValue(key, out var known) && time.GetUtcNow() - known.At <= GoodFor)
-                return known.Ids[value].ToImmutableArray();
-            var (at, found) = (time.GetUtcNow(), new HashSet<(string Value, string Id)>());
-            for (var request = new ListRequest(); ;)
-            {
-                if (!(await list(request)).TryGet(out var page, out var failure))
-                    return failure;
-                found.UnionWith(page.Records.Select(member => (Value: member.Fields.Find(field)?.ToString() ?? "", member.Id)).Where(member => member.Value.Length > 0));
-                if (page.NextPage is null)
-                    break;
-                request = request with { PageToken = page.NextPage };
-            }
-
-            var ids = found.ToLookup(member => member.Value, member => member.Id, StringComparer.OrdinalIgnoreCase);
-            _indexes[key] = (ids, at);
-            return ids[value].ToImmutableArray();
+            if (time.GetUtcNow() - index.At > GoodFor && await FillAsync(index, field, list) is { } failure)
+                return failure;
+            return index.Ids[value].ToImmutableArray();
         }
         finally
         {
-            _oneAtATime.Leave();
+            index.OneAtATime.Leave();
         }
+    }
+
+    private async Task<VendorFailure?> FillAsync(Index index, string field, Func<ListRequest, Task<VendorResult<VendorPage>>> list)
+    {
+        var (at, found) = (time.GetUtcNow(), new HashSet<(string Value, string Id)>());
+        for (var request = new ListRequest(); ;)
+        {
+            if (!(await list(request)).TryGet(out var page, out var failure))
+                return failure;
+            found.UnionWith(page.Records.Select(member => (Value: member.Fields.Find(field)?.ToString() ?? "", member.Id)).Where(member => member.Value.Length > 0));
+            if (page.NextPage is null)
+                break;
+            request = request with { PageToken = page.NextPage };
+        }
+
+        (index.Ids, index.At) = (found.ToLookup(member => member.Value, member => member.Id, StringComparer.OrdinalIgnoreCase), at);
+        return null;
+    }
+
+    private sealed class Index
+    {
+        public CallGate OneAtATime { get; } = new(1);
+
+        public ILookup<string, string> Ids { get; set; } = Array.Empty<string>().ToLookup(id => id);
+
+        public DateTimeOffset At { get; set; } = DateTimeOffset.MinValue;
     }
 }
