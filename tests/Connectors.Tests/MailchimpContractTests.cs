@@ -79,6 +79,9 @@ public sealed class MailchimpContractTests
         all.Items.Count.ShouldBe(60);
         var fewer = all.Without(new FieldValue.Set("Tag 69")).With(new FieldValue.Set("New"));
         (await UpdateAsync(vendor, id, ("tags", fewer), ("merge_fields.FNAME", Text("Pat")))).Success().Fields["tags"].ShouldBe(fewer);
+        var shown = (await Lists.AllAsync(vendor.Connector, vendor.Scope, Members, new ListRequest())).Single();
+        var fewest = fewer.Without(new FieldValue.Set("Tag 68"));
+        (await Bulk(vendor).UpdateManyAsync(vendor.Scope, Members, [new BulkUpdate(id, FieldSet.Of(("tags", fewest)), shown)], default)).Single().Success().Fields["tags"].ShouldBe(fewest);
     }
 
     /// <summary>Every status that a member may have, and every one that a write may ask for.</summary>

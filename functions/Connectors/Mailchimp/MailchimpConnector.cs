@@ -241,7 +241,7 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
     }
 
     private async Task<VendorResult<Record>> WithoutTagsAsync(ConnectionScope connection, BulkUpdate update, VendorResult<Record> written, CancellationToken cancellation) =>
-        update.Fields.Find(Tags) is { } wanted && written.TryGet(out var record, out _) && record.Fields.Find(Tags)?.AsSet() is { } has && !has.Without(wanted.AsSet()).IsBlank
+        update.Fields.Find(Tags) is { } wanted && written.TryGet(out var record, out _) && (record.Fields.Find(Tags) is not { } has || !has.AsSet().Without(wanted.AsSet()).IsBlank)
             ? (await UpdateAsync(connection, Members, record.Id, FieldSet.Of((Tags, wanted)), cancellation)).AfterWrite()
             : written;
 
