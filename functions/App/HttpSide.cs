@@ -11,6 +11,7 @@ using SyncFunctions.App.Connections;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Reactions;
 using SyncFunctions.App.Records;
 using SyncFunctions.App.Setup;
 
@@ -45,6 +46,7 @@ public static class HttpSide
             .AddSingleton<RecordsPace>()
             .AddSingleton<RecordIntake>()
             .AddSingleton<RecordWork>()
+            .AddSingleton<ReactionCheck>()
             .AddSingleton<Finder>()
             .AddSingleton<FlowSwitch>()
             .AddSingleton<BrakeViews>()

@@ -29,11 +29,7 @@ public static class StandardWebhooks
             return false;
 
         // The timestamp as it was sent: written anew, it may be another text.
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        hmac.AppendData(Encoding.UTF8.GetBytes($"{id}.{timestamp}."));
-        hmac.AppendData(request.Body.Span);
-        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        hmac.GetHashAndReset(expected);
+        var expected = Mac(key, id, timestamp, request.Body.Span);
 
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
         var isSigned = false;
@@ -47,6 +43,27 @@ public static class StandardWebhooks
         }
 
         return isSigned;
+    }
+
+    /// <summary>A secret for webhooks of our own.</summary>
+    public static string NewSecret() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes));
+
+    /// <summary>The headers of a webhook of our own.</summary>
+    /// <param name="secrets">The one that holds, and others that receivers may still know.</param>
+    public static IEnumerable<(string Name, string Value)> Headers(string id, DateTimeOffset at, ReadOnlySpan<byte> body, IEnumerable<string> secrets)
+    {
+        var timestamp = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var signatures = new List<string>();
+        foreach (var secret in secrets) signatures.Add(Version + Convert.ToBase64String(Mac(Key(secret)!, id, timestamp, body)));
+        return [("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", string.Join(' ', signatures))];
+    }
+
+    private static byte[] Mac(byte[] key, string id, string timestamp, ReadOnlySpan<byte> body)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        hmac.AppendData(Encoding.UTF8.GetBytes($"{id}.{timestamp}."));
+        hmac.AppendData(body);
+        return hmac.GetHashAndReset();
     }
 
     private static byte[]? Key(string secret)

@@ -8,9 +8,10 @@ internal static class Creation
         var target = source.Other();
         var fields = FieldSet.Empty;
         var sourceValues = FieldSet.Empty;
-        var missing = new List<SyncAction>();
+        var (missing, watched) = (new List<SyncAction>(), new List<SyncAction>());
         foreach (var field in plan.Kind.Fields)
         {
+            if (field.Event is not null) watched.AddRange(Watch(plan, source, field, record));
             if (!FlowSettings.AllowsAtCreation(plan.Settings.DirectionOf(plan.Kind, field), source) || !field.End(target).CanWrite) continue;
             var value = record.Fields.Find(field.Name) ?? FieldValue.None;
             var isRefused = field.IsConsent && Consent.WasRefused(field, plan.Item.Link?.Bases ?? plan.Item.Before);
@@ -67,6 +68,16 @@ internal static class Creation
 
         plan.Add(new SyncAction.Create(target, fields, sourceValues));
         plan.Add(missing);
+        plan.Add(watched);
+    }
+
+    /// <summary>A status that goes nowhere is remembered with the link. What is made anew tells nothing that was told before.</summary>
+    private static IEnumerable<SyncAction> Watch(Planning plan, Side source, FieldMap field, Record record)
+    {
+        if (record.Fields.Find(field.Name) is not { } value || !FlowSettings.Allows(plan.Settings.DirectionOf(plan.Kind, field), source)) yield break;
+        var remembered = FieldSet.Of((field.Name, value));
+        yield return source == Side.Left ? new SyncAction.Adopt(remembered, FieldSet.Empty) : new SyncAction.Adopt(FieldSet.Empty, remembered);
+        if (Watching.Of(plan.Settings, field, source, plan.Item.Link?.Bases[source].Find(field.Name), value) is { } told) yield return told;
     }
 
     /// <summary>A reference that is not linked: it is waited for, unless it is known that it will not be.</summary>

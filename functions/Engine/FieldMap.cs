@@ -71,6 +71,12 @@ public sealed record FieldMap(string Name, FieldEnd Left, FieldEnd Right)
     /// <summary>The tenant's value map (left value = right value) that translates between the sides; the field is off while it is empty.</summary>
     public string? ValueMap { get; init; }
 
+    /// <summary>For a status that one side alone has: a flow can react to what becomes of it. It goes nowhere.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>The <see cref="Event"/> of a prospect's status.</summary>
+    public const string Prospect = "prospect";
+
     public bool IsRequiredOn(Side side) => Required || RequiredOn == side;
 
     public FieldEnd End(Side side) => side == Side.Left ? Left : Right;

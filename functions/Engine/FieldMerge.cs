@@ -43,6 +43,12 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             return;
         }
 
+        if (field.Event is not null)
+        {
+            foreach (var side in Sides.Both) Watch(field, direction, side);
+            return;
+        }
+
         if (baseLeft is null || baseRight is null)
         {
             MergeFirstSight(field, direction, left, right);
@@ -151,6 +157,19 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     }
 
     private bool IsNewOn(Side side, FieldMap field, FieldValue value) => _bases[side].Find(field.Name) is not { } known || !FieldMap.SameAsBase(value, known);
+
+    /// <summary>
+    /// A status that goes nowhere is only remembered, and told where the tenant reacts to it. What was never seen of a link that has been there
+    /// for long is no news; of a record that is linked now, or was made by this app, it is.
+    /// </summary>
+    private void Watch(FieldMap field, Direction direction, Side side)
+    {
+        var known = _bases[side].Find(field.Name);
+        if (RecordOf(side).Fields.Find(field.Name) is not { } value || (known is not null && FieldMap.SameAsBase(value, known)) || BlockFrom(side) is not null) return;
+        _result.AdoptOn(side, field, value);
+        if (!Allows(direction, side) || (known is null && _link is not null && _link.CreatedFrom != side.Other())) return;
+        if (Watching.Of(_settings, field, side, known, value) is { } told) _result.Note(told);
+    }
 
     /// <summary>A category for which no status stands would keep what the other side shows, now and later, from going over.</summary>
     private bool HasNoStatus(FieldMap field, Side target, FieldValue category) => field.Status is not null && !_settings.CanTranslate(plan.Kind, field, target, category);

@@ -70,6 +70,9 @@ public sealed record FlowSettings
     /// <summary>When a link is taken for one that two programs write to and fro.</summary>
     public Runaway Runaway { get; init; } = Runaway.Default;
 
+    /// <summary>What is done when a status that the pair watches becomes another.</summary>
+    public ImmutableArray<Reaction> Reactions { get; init; } = [];
+
     public KindSettings Kind(string kind) => Kinds.GetValueOrDefault(kind) ?? KindSettings.Default;
 
     public FlowSettings With(string kind, Func<KindSettings, KindSettings> change) => this with { Kinds = Kinds.SetItem(kind, change(Kind(kind))) };

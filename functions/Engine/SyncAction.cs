@@ -68,6 +68,9 @@ public abstract record SyncAction
         public const string Older = "older than the flow";
     }
 
+    /// <summary>A status of <paramref name="Source"/> has become what the tenant reacts to, in these ways.</summary>
+    public sealed record Tell(Side Source, ReactionEvent What, string Field, FieldValue Before, FieldValue Status, ImmutableArray<ReactionDo> Reactions) : SyncAction;
+
     /// <summary>Nothing is done, and this is why.</summary>
     public sealed record Skip(Side Side, SkipReason Reason, string Detail) : SyncAction;
 }

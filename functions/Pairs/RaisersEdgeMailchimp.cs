@@ -30,7 +30,7 @@ public static class RaisersEdgeMailchimp
 
             // So that a list of the audience can be led back to the constituents.
             new("constituentId", new(null) { IsId = true }, People.Merge("CONSID")) { Direction = Direction.LeftToRight },
-            new("prospectStatus", new("prospect_status"), new(null)) { Direction = Direction.LeftToRight },
+            new("prospectStatus", new("prospect_status"), new(null)) { Direction = Direction.LeftToRight, Event = FieldMap.Prospect },
             new("type", new("type"), People.Constant("Individual")) { Direction = Direction.InitiallyFromRight },
             People.Archived(new("inactive") { Read = value => value is FieldValue.Flag { Value: true } ? KindMap.Archived : KindMap.Active, Write = value => new FieldValue.Flag(value == KindMap.Archived) }),
         ],

@@ -25,7 +25,7 @@ public static class SalesforceMailchimp
             People.Consent(People.DoNotEmail("HasOptedOutOfEmail")),
             new("tags", new("Tags"), new("tags")) { Type = FieldType.Set },
             new("contactId", new(null) { IsId = true }, People.Merge("SFID")) { Direction = Direction.LeftToRight },
-            new("prospectStatus", new("ProspectStatus"), new(null)) { Direction = Direction.LeftToRight },
+            new("prospectStatus", new("ProspectStatus"), new(null)) { Direction = Direction.LeftToRight, Event = FieldMap.Prospect },
 
             // Salesforce has no archive: a contact that is deleted there is archived in the audience.
             People.Archived(new(null) { Constant = KindMap.Active }),

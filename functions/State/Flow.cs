@@ -44,6 +44,9 @@ public sealed record Flow(FlowKey Key, string Pair, string Name, ConnectionId Le
     /// <summary>By which other systems post records to the flow; null where they may not.</summary>
     public RecordsKey? RecordsKey { get; init; }
 
+    /// <summary>What the webhooks of its reactions are signed with, by their addresses.</summary>
+    public ImmutableSortedDictionary<string, WebhookSecret> WebhookSecrets { get; init; } = ImmutableSortedDictionary<string, WebhookSecret>.Empty;
+
     /// <summary>Nobody can switch the flow on again.</summary>
     public DateTimeOffset? DisconnectedAt { get; init; }
 
@@ -60,6 +63,10 @@ public sealed record RecordsKey(string Hash, DateTimeOffset Since, string? Repla
     /// <summary>Not even the hash in a log.</summary>
     public override string ToString() => $"a key since {Since:u}";
 }
+
+/// <param name="Sealed">For the tenant and the flow's left connection, by <see cref="SecretBox"/>.</param>
+/// <param name="Replaced">The one before, with which is signed too until <paramref name="ReplacedUntil"/>.</param>
+public sealed record WebhookSecret(byte[] Sealed, byte[]? Replaced = null, DateTimeOffset? ReplacedUntil = null);
 
 /// <summary>Where the next walk over the changes of a kind begins.</summary>
 /// <param name="Seen">Short hashes of (id, content) that were handled inside the overlap already.</param>

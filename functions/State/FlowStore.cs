@@ -188,6 +188,7 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         .Put("SweepNotBefore", flow.SweepNotBefore)
         .Put("ReferencesAt", flow.ReferencesAt)
         .PutJson("RecordsKey", flow.RecordsKey)
+        .PutJson("WebhookSecrets", flow.WebhookSecrets.IsEmpty ? null : flow.WebhookSecrets)
         .Put("DisconnectedAt", flow.DisconnectedAt);
 
     private static Flow ToFlow(TableEntity row) => new(
@@ -208,6 +209,7 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         SweepNotBefore = row.TimeOrNull("SweepNotBefore"),
         ReferencesAt = row.TimeOrNull("ReferencesAt"),
         RecordsKey = row.JsonOrNull<RecordsKey>("RecordsKey"),
+        WebhookSecrets = row.JsonOrNull<ImmutableSortedDictionary<string, WebhookSecret>>("WebhookSecrets") ?? ImmutableSortedDictionary<string, WebhookSecret>.Empty,
         DisconnectedAt = row.TimeOrNull("DisconnectedAt"),
     };
 

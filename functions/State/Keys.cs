@@ -28,6 +28,7 @@ namespace SyncFunctions.State;
 //                                m|<side>|<key hash>|<record>   an unlinked record by match key
 //                                o|<side>|<link>                an open create on that side
 //                                w|<side>|<record>              work
+//                                e|<event>                      a reaction to an event
 // runs         <tenant>|<flow> ; r|<run>          a run
 //                                t|<time, newest first>|<run>   points at it
 // log          <tenant>|<flow> ; <time, newest first>|<number>|<random>
@@ -59,6 +60,7 @@ public static class Keys
     internal static readonly KeyRange DueShardRange = new("00", DueShards.ToString("D2", CultureInfo.InvariantCulture));
     internal static readonly KeyRange Links = KeyRange.Prefix("k|");
     internal static readonly KeyRange AllWork = KeyRange.Prefix("w|");
+    internal static readonly KeyRange Events = KeyRange.Prefix("e|");
     internal static readonly KeyRange RunTimes = KeyRange.Prefix("t|");
     internal static readonly KeyRange ConflictTimes = KeyRange.Prefix("t|");
     internal static readonly KeyRange NewestFirstRange = new("0", ":");
@@ -167,6 +169,8 @@ public static class Keys
     internal static KeyRange OpenCreates(Side target) => KeyRange.Prefix($"o|{Letter(target)}|");
 
     internal static string Work(Side side, string recordId) => $"w|{Letter(side)}|{Part(recordId)}";
+
+    internal static string Event(string id) => $"e|{Part(id)}";
 
     internal static string Run(RunId run) => $"r|{Part(run.Value)}";
 

@@ -50,6 +50,7 @@ internal sealed class LinkCommit
         }
 
         foreach (var index in unit.Index) AddIndex(writes, index);
+        foreach (var told in unit.Events) writes.Add(new(TableTransactionActionType.Add, LinkRows.ToRow(_scope, told)));
         foreach (var noted in unit.Noted)
             writes.Add(new(TableTransactionActionType.UpdateReplace, LinkRows.ToRow(_scope, noted.Entry), noted.Before!.Value.ETag) { OnMismatch = OnMismatch.Drop });
 

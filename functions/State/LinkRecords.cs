@@ -104,6 +104,15 @@ public sealed record WorkItem(string Kind, Side Side, string RecordId, WorkReaso
 /// <summary>A record that another one refers to, and that is not linked yet.</summary>
 public sealed record AwaitedRecord(string Kind, Side Side, string RecordId);
 
+/// <summary>A reaction to an event of a link, stored with what the event changed, so that it is done whatever happens in between; and then gone.</summary>
+/// <param name="Id">The same however often it is tried: whoever is told may tell by it what it knows already.</param>
+/// <param name="Source">The side whose status it is.</param>
+/// <param name="DueAt">When it is tried (again).</param>
+public sealed record LinkEvent(string Id, LinkId Link, Side Source, ReactionEvent What, string Before, string Status, ReactionDo Do, DateTimeOffset At, DateTimeOffset DueAt)
+{
+    public int Attempts { get; init; }
+}
+
 public enum IndexVerb
 {
     Insert,
@@ -152,6 +161,9 @@ public sealed record LinkUnit
     /// it is inserted, and a row that is there already stays if it is due no later.
     /// </summary>
     public ImmutableArray<WorkItem> PutWork { get; init; } = [];
+
+    /// <summary>What the tenant wants done upon what the link remembers from now on.</summary>
+    public ImmutableArray<LinkEvent> Events { get; init; } = [];
 
     /// <summary>Work that this unit settles, as it was read before the record was fetched. A row that has changed since stays.</summary>
     public ImmutableArray<Versioned<WorkItem>> DoneWork { get; init; } = [];

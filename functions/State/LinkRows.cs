@@ -62,6 +62,24 @@ internal static class LinkRows
         Writes = row.ContainsKey("Writes") ? row.Json<RecentWrites>("Writes") : RecentWrites.None,
     };
 
+    public static TableEntity ToRow(LinkScope scope, LinkEvent told) => Row.New(Keys.LinkPartition(scope), Keys.Event(told.Id))
+        .Put("Event", told.Id)
+        .Put("Link", told.Link.Value)
+        .Put<Side>("Source", told.Source)
+        .Put<ReactionEvent>("What", told.What)
+        .PutJson("Before", told.Before)
+        .PutJson("Status", told.Status)
+        .PutJson("Do", told.Do)
+        .Put("At", told.At)
+        .Put("DueAt", told.DueAt)
+        .Put("Attempts", (int?)told.Attempts);
+
+    public static LinkEvent ToEvent(TableEntity row) => new(
+        row.Text("Event"), new LinkId(row.Text("Link")), row.Enum<Side>("Source"), row.Enum<ReactionEvent>("What"), row.Json<string>("Before"), row.Json<string>("Status"), row.Json<ReactionDo>("Do"), row.Time("At"), row.Time("DueAt"))
+    {
+        Attempts = row.Number("Attempts"),
+    };
+
     // "No link" is an empty text: a filter cannot ask for a property that is not there.
     public static TableEntity ToRow(LinkScope scope, IndexEntry entry) => Row.New(Keys.LinkPartition(scope), Keys.Index(entry.Side, entry.RecordId))
         .PutId("Record", entry.RecordId)

@@ -172,6 +172,17 @@ public sealed class LinkStore(StateTables tables)
     public Task DeleteWorkAsync(LinkScope scope, IReadOnlyList<Versioned<WorkItem>> items, CancellationToken cancellation) =>
         CommitAsync(scope, [.. items.Chunk(MaxActions).Select(chunk => new LinkUnit { DoneWork = [.. chunk] })], cancellation);
 
+    /// <summary>The reactions of a kind that are still to be done.</summary>
+    public async Task<IReadOnlyList<Versioned<LinkEvent>>> EventsAsync(LinkScope scope, int max, CancellationToken cancellation) =>
+        [.. (await tables.Links.ListAsync(InPartition(scope, Keys.Events), max, cancellation)).Select(row => row.As(LinkRows.ToEvent))];
+
+    /// <returns>Null where somebody else was faster.</returns>
+    public async Task<Versioned<LinkEvent>?> ReplaceEventAsync(LinkScope scope, Versioned<LinkEvent> told, CancellationToken cancellation) =>
+        await tables.Links.ReplaceAsync(LinkRows.ToRow(scope, told.Value), told.ETag, cancellation) is { } version ? told with { ETag = version } : null;
+
+    public Task RemoveEventAsync(LinkScope scope, Versioned<LinkEvent> told, CancellationToken cancellation) =>
+        tables.Links.DeleteAsync(Keys.LinkPartition(scope), Keys.Event(told.Value.Id), told.ETag, cancellation);
+
     private async Task<IReadOnlyList<Versioned<WorkItem>>> WorkAsync(LinkScope scope, string? condition, int max, CancellationToken cancellation)
     {
         var rows = await tables.Links.ListAsync(Filter.And(InPartition(scope, Keys.AllWork), condition), max, cancellation);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Reactions;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
@@ -11,7 +12,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class CreateFlow(Finder finder, PairCatalog pairs, Systems systems, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, PublicAddress address, TimeProvider time)
+public sealed class CreateFlow(Finder finder, PairCatalog pairs, Systems systems, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, ReactionCheck reactions, PublicAddress address, TimeProvider time)
 {
     public sealed record Body(
         string? Id, string? Pair, string? Name, string? Left, string? Right, FlowMode? Mode, Direction? Direction, JsonElement? Settings, bool? Enabled, int? PollEverySeconds);
@@ -41,6 +42,7 @@ public sealed class CreateFlow(Finder finder, PairCatalog pairs, Systems systems
             CreatedAt = time.GetUtcNow(),
             MadeAt = address.Base(request),
         };
+        reactions.Require(pair, flow);
         if (!await flows.InsertAsync(flow, cancellation)) throw new ProblemException(ProblemType.AlreadyExists, $"There is a flow {flow.Key.Flow} already.");
         await flowSwitch.ScheduleAsync(before: null, flow, cancellation);
         return Json.Created(FlowView.Of(flow));

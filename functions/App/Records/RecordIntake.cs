@@ -136,6 +136,7 @@ public sealed class RecordIntake(LinkStore links, ClaimStore claims, Integration
         var current = scope.Kind.Project(post.Side, vendor, scope.Settings);
         var changed = FieldSet.From(post.Fields.Where(field => !scope.Kind.Field(field.Key).Agree(field.Value, current.Fields.Find(field.Key) ?? FieldValue.None)));
         if (changed.IsEmpty) return new Intake(vendor.Id, Brought.Nothing);
+        if (changed.Select(field => scope.Kind.Field(field.Key)).FirstOrDefault(field => !Consent.MayWrite(field, changed[field.Name])) is { } consent) return Intake.Refused(Story.CodeOf(SkipReason.ConsentKept), $"{consent.Name}: who has refused, or never said yes, is asked by nobody but the system in which they say it.", consent.Name);
         if (scope.Kind.Inexpressible(post.Side, changed, scope.Settings, vendor).FirstOrDefault() is { } wordless) return Intake.Refused("no-word", $"{side.Connector.Catalog.DisplayName} has no word for this value.", wordless);
 
         var written = await side.Connector.UpdateAsync(side.Scope, scope.Kind.VendorKind(post.Side), vendor.Id, scope.Kind.Express(post.Side, changed, scope.Settings, vendor), cancellation, side.Connector.Catalog.ConditionalWrites ? vendor.Version : null);

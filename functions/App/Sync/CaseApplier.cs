@@ -139,7 +139,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         var quiet = new List<(SyncCase Case, LinkUnit Unit)>();
         foreach (var item in cases.Where(item => waiting.Contains(item) ? item.IsJoin : !sent.ContainsKey(item)))
         {
-            if ((units.Quiet(scope, item) ?? (tally.HasWork(item) ? new LinkUnit() : null)) is { } unit) quiet.Add((item, tally.Complete(item, unit)));
+            if ((units.Quiet(scope, item) ?? (tally.HasWork(item) ? new LinkUnit() : null)) is { } unit) quiet.Add((item, tally.Complete(item, units.Told(scope, item, unit))));
         }
 
         if (quiet.Count > 0)

@@ -69,6 +69,18 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         return link;
     }
 
+    /// <summary>A unit that stores what its case's plan remembers, with what the tenant wants done upon it. What was there before the flow is no news.</summary>
+    public LinkUnit Told(WorkScope scope, SyncCase item, LinkUnit unit)
+    {
+        if (unit.Link is not { } link || scope.Mode is RunMode.Import or RunMode.Inventory or RunMode.DryRun) return unit;
+        var now = time.GetUtcNow();
+        var events = from told in item.Plan!.Actions.OfType<SyncAction.Tell>()
+                     from reaction in told.Reactions.Index()
+                     let name = $"{scope.Links}|{link.Id}|{unit.LinkETag}|{told.Field}|{reaction.Index}"
+                     select new LinkEvent(Keys.OfSecret(name)[..32], link.Id, told.Source, told.What, told.Before.IsBlank ? "" : told.Before.ToString()!, told.Status.ToString()!, reaction.Item, now, now);
+        return unit with { Events = [.. events] };
+    }
+
     /// <summary>Where the side was read, it is remembered. A version vouches for the base: that of a record which differs from it would hide the difference.</summary>
     public static Link WithSight(WorkScope scope, Link link, Side side, PlanItem item) => item.RecordOn(side) is { } seen
         ? link.WithMemory(side, new LinkMemory(SyncPlanner.IsChanged(scope.Kind, scope.Settings, link.Bases, side, seen) ? null : seen.Version, seen.Resolved))

@@ -1,3 +1,4 @@
+using SyncFunctions.App.Reactions;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -8,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// which every writer replaces only as it was read; unlinked ones wait for a run that is under way, since two workers that each see
 /// one of two new records that belong together would create both again.
 /// </summary>
-public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns runs, WorkSync work, WorkList list, LinkStore links, AppQueues queues, TimeProvider time)
+public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns runs, WorkSync work, ReactionWork reactions, WorkList list, LinkStore links, AppQueues queues, TimeProvider time)
 {
     private static readonly TimeSpan LongestPutOff = TimeSpan.FromSeconds(30);
 
@@ -34,7 +35,11 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
         }
 
         if (unlinked.Count > 0) await RunUnlinkedAsync(message, flow, unlinked, cancellation);
-        foreach (var (scope, hint) in hints) await list.MoveHintAsync(scope, hint, cancellation);
+        foreach (var (scope, hint) in hints)
+        {
+            await reactions.RunAsync(scope, cancellation);
+            await list.MoveHintAsync(scope, hint, cancellation);
+        }
     }
 
     /// <summary>Nothing is done now; what is on the list is found there by the next poll of a flow that is switched on.</summary>

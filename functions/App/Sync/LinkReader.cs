@@ -38,6 +38,7 @@ internal sealed class LinkReader(LinkStore links, IntegrationLog log, TimeProvid
             readAt[side] = time.GetUtcNow();
             if (read.TryGet(out var vendor, out var failure))
             {
+                item.Latest[side] = vendor;
                 var record = await _references.ResolveAsync(scope, side, [scope.Kind.Project(side, vendor, scope.Settings)], cancellation);
                 See(item, side, new Sight.Present(record[0]));
             }

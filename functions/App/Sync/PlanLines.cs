@@ -29,6 +29,7 @@ internal static class PlanLines
             SyncAction.Resume resume => Line("resume", null, resume.Reason),
             SyncAction.Move move => Line("merge", null, $"{scope.NameOf(move.Side)} merged it into {move.Id}."),
             SyncAction.Cross cross => Line(cross.IsOutside ? "leave" : "enter", null, $"The filter of {scope.NameOf(cross.Side)}."),
+            SyncAction.Tell told => Line("react", null, $"{told.Field} has become {told.Status}: {string.Join(", ", told.Reactions)}."),
             SyncAction.Skip skip => Line("skip", null, skip.Detail),
             _ => Line(action.GetType().Name.ToLowerInvariant(), null, null),
         };

@@ -37,6 +37,8 @@ internal static class Story
         },
         SyncAction.Hold hold => Of(scope, item, at, LogSeverity.Info, "held", $"A change in {Name(scope, hold.Source)} waits until {hold.Until:u}, since the other side was changed last.", "Nothing: it is planned again by itself then. To have it now, push the field by hand, or release the lock of the link."),
         SyncAction.Discard discard => Of(scope, item, at, LogSeverity.Warning, "discarded", $"A held change in {Name(scope, discard.Source)} was dropped: {Names(discard.Fields)}.", "If it was wanted, make it once more, or push the field by hand."),
+        SyncAction.Tell { What: ReactionEvent.ProspectAdded } told => Of(scope, item, at, LogSeverity.Info, "prospect-added", $"Prospect added: {told.Status}."),
+        SyncAction.Tell told => Of(scope, item, at, LogSeverity.Info, "prospect-status-changed", $"Prospect status changed: {told.Before} to {told.Status}."),
         SyncAction.Park park => Of(scope, item, at, LogSeverity.Info, "parked", $"Waits until its {park.Field} is linked.", $"Link or create {park.Kind} {park.RecordId} of {Name(scope, park.Source)} if this lasts."),
         SyncAction.Offer offer => Of(scope, item, at, LogSeverity.Warning, "unmatched", $"Not linked: {offer.Reason}.", "Link it by hand in the list of unmatched records."),
         SyncAction.Skip skip => Of(scope, item, at, LogSeverity.Info, CodeOf(skip.Reason), skip.Detail, AdviceFor(skip.Reason)),

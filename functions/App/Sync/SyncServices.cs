@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SyncFunctions.App.Reactions;
 
 namespace SyncFunctions.App.Sync;
 
@@ -15,6 +16,8 @@ internal static class SyncServices
         .AddSingleton<Parking>()
         .AddSingleton<SharedLocks>()
         .AddSingleton<LockRelease>()
+        .AddSingleton<ReactionSender>()
+        .AddSingleton<ReactionWork>()
         .AddSingleton<WorkSync>()
         .AddSingleton<GoneCheck>()
         .AddSingleton<FlowChanges>()

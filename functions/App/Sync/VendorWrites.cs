@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>The vendor writes of a chunk: intents are stored, the writes are sent, their outcome is stored.</summary>
-internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks shared, References references, CaseUnits units, IntegrationLog log, IdSource ids, TimeProvider time)
+internal sealed class VendorWrites(WorkList work, SharedLocks shared, References references, CaseUnits units, IntegrationLog log, IdSource ids, TimeProvider time)
 {
     private const int WritesAtOnce = 8;
 
@@ -55,7 +55,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
         var now = time.GetUtcNow();
 
         // Intents: nothing is sent without one.
-        var reserved = await links.CommitAsync(scope.Links, effects.ConvertAll(effect => ReserveUnit(scope, effect, now)), cancellation);
+        var reserved = await work.CommitAsync(scope, effects.ConvertAll(effect => units.Told(scope, effect.Case, ReserveUnit(scope, effect, now))), cancellation);
         var sending = new List<Effect>();
         foreach (var (effect, result) in effects.Zip(reserved))
         {

@@ -1,3 +1,4 @@
+using SyncFunctions.App.Reactions;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -25,7 +26,7 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
         if (units.Count == 0) return [];
         IReadOnlyList<WorkItem> items = [.. units.SelectMany(unit => unit.PutWork)];
         IReadOnlyList<CommitResult> results = [];
-        await StoreAsync(scope, items, known, async () => results = await links.CommitAsync(scope, units, cancellation), cancellation);
+        await StoreAsync(scope, [.. items.Select(item => item.DueAt), .. units.SelectMany(unit => unit.Events).Select(told => told.DueAt)], known, async () => results = await links.CommitAsync(scope, units, cancellation), cancellation);
         var linked = await LinkedMeanwhileAsync(scope, items, cancellation);
         if (linked.Count > 0) await CommitAsync(scope, linked.ConvertAll(item => new LinkUnit { PutWork = [item] }), cancellation, known);
         return results;
@@ -33,7 +34,7 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
 
     /// <summary>Rows, whatever they said before.</summary>
     public Task PutAsync(LinkScope scope, IReadOnlyList<WorkItem> items, CancellationToken cancellation) =>
-        items.Count == 0 ? Task.CompletedTask : StoreAsync(scope, items, known: null, () => links.PutWorkAsync(scope, items, cancellation), cancellation);
+        items.Count == 0 ? Task.CompletedTask : StoreAsync(scope, items.Select(item => item.DueAt), known: null, () => links.PutWorkAsync(scope, items, cancellation), cancellation);
 
     /// <summary>Has records looked at at once, since others wait for them.</summary>
     public async Task FetchAsync(FlowKey flow, IReadOnlyCollection<AwaitedRecord> wanted, CancellationToken cancellation)
@@ -43,13 +44,13 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
         {
             var scope = new LinkScope(flow, kind.Key);
             List<WorkItem> items = [.. kind.Select(record => new WorkItem(kind.Key, record.Side, record.RecordId, WorkReason.Again, now) { FirstAt = now, Detail = "Another record refers to it." })];
-            await StoreAsync(scope, items, known: null, () => links.NoteWorkAsync(scope, items, cancellation), cancellation);
+            await StoreAsync(scope, items.Select(item => item.DueAt), known: null, () => links.NoteWorkAsync(scope, items, cancellation), cancellation);
         }
     }
 
-    private async Task StoreAsync(LinkScope scope, IReadOnlyList<WorkItem> items, Versioned<WorkHint>? known, Func<Task> store, CancellationToken cancellation)
+    private async Task StoreAsync(LinkScope scope, IEnumerable<DateTimeOffset> times, Versioned<WorkHint>? known, Func<Task> store, CancellationToken cancellation)
     {
-        var due = items.Select(item => item.DueAt).Where(at => at < DateTimeOffset.MaxValue).ToList();
+        var due = times.Where(at => at < DateTimeOffset.MaxValue).ToList();
         if (due.Count == 0)
         {
             await store();
@@ -109,6 +110,7 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
     {
         var left = await links.WorkAsync(scope.Links, BatchSync.MaxRecords * 5, cancellation);
         var open = left.Select(work => work.Value.DueAt).Where(at => at < DateTimeOffset.MaxValue).ToList();
+        if (!scope.Settings.Reactions.IsEmpty) open.AddRange((await links.EventsAsync(scope.Links, ReactionWork.AtATime, cancellation)).Select(told => told.Value.DueAt));
         DateTimeOffset? next = open.Count == 0 ? null : open.Min();
         if (!await flows.ResetHintAsync(scope.Flow.Key, hint, next, cancellation)) return false;
         if (next is { } dueAt) await WakeAsync(scope.Flow.Key, scope.Kind.Name, dueAt, cancellation);

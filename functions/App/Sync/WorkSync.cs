@@ -1,3 +1,4 @@
+using SyncFunctions.App.Reactions;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -5,7 +6,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Plans again what is due on the work list: webhooks, retries, held and parked records, open intents.</summary>
-public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore links, WorkList list, GoneCheck gone, TimeProvider time)
+public sealed class WorkSync(BatchSync batches, ReactionWork reactions, ProjectSync projects, LinkStore links, WorkList list, GoneCheck gone, TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<(Side Side, string Id), Versioned<IndexEntry>> NothingKnown = new Dictionary<(Side, string), Versioned<IndexEntry>>();
     private static readonly IReadOnlyDictionary<LinkId, Versioned<Link>> NoLinks = new Dictionary<LinkId, Versioned<Link>>();
@@ -25,6 +26,7 @@ public sealed class WorkSync(BatchSync batches, ProjectSync projects, LinkStore 
     {
         var rows = await links.DueWorkAsync(scope.Links, time.GetUtcNow(), BatchSync.MaxRecords, cancellation);
         var counts = rows.Count == 0 ? KindCounts.None : await RunAsync(scope, await KnowAsync(scope, rows, cancellation), cancellation);
+        await reactions.RunAsync(scope, cancellation);
         await list.MoveHintAsync(scope, hint, cancellation);
         return counts;
     }

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Records;
+using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Vendors;
 using SyncFunctions.State;
 using SyncFunctions.Tests.Support;
 
@@ -130,6 +133,24 @@ public sealed class RecordWorkTests
         answers.ShouldAllBe(answer => answer.Status == 200);
         (await world.Flow.TinyPlus.AllAsync("companies")).ShouldHaveSingleItem();
         (await world.Flow.Synergy.AllAsync("contacts")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Consent_ThatWasRefused_IsGivenByNoPost()
+    {
+        var consent = new FieldMap("consent", new("origin"), new("source")) { IsConsent = true };
+        using var world = await LiveWorld.LiveAsync(pair: FakePair.Pair with { Kinds = [FakePair.Company with { Fields = [.. FakePair.Company.Fields.Where(field => field.Name != "origin"), consent] }] });
+        var company = world.Left.Create("companies", FieldSet.Of(("name", FieldValue.Of("Acme")), ("origin", Consent.Refused)), Actor.User);
+        var context = (await world.Get<FlowContexts>().LoadAsync(LiveWorld.Key, default)).ShouldNotBeNull();
+        var scope = new WorkScope(context, context.Pair.Kind("company"), RunMode.Manual, null, 0);
+
+        Task<Intake> BringAsync(FieldValue value) => world.Get<RecordIntake>().BringAsync(scope, new RecordPost(scope.Kind, Side.Left, company.Id, FieldSet.Of(("consent", value), ("phone", FieldValue.Of("1")))), default);
+
+        (await BringAsync(Consent.Given)).Refusal.ShouldNotBeNull().Reasons.Single().ShouldSatisfyAllConditions(reason => reason.Code.ShouldBe("skipped-consent-kept"), reason => reason.Field.ShouldBe("consent"));
+        (company.Get("origin"), company.Get("phone").IsBlank).ShouldBe((Consent.Refused, true));
+        world.Left.Edit(company, FieldSet.Of(("origin", Consent.Given)), Actor.User);
+        (await BringAsync(Consent.Refused)).Brought.ShouldBe(Brought.Edited);
+        company.Get("origin").ShouldBe(Consent.Refused);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class LiveWorld : IDisposable
     private readonly HttpClient _http;
     private readonly Pair _pair;
 
-    private LiveWorld(Pair pair, Func<IConnector, IConnector> system, bool conditional)
+    private LiveWorld(Pair pair, Func<IConnector, IConnector> system, bool conditional, params IEnumerable<KeyValuePair<string, string?>> app)
     {
         _pair = pair;
         var faults = new FaultPlan(new Random(1)) { On = false };
@@ -62,7 +62,7 @@ internal sealed class LiveWorld : IDisposable
             .AddSingleton(new Systems([.. _servers.Values.Select(server => system(new FakeConnector(server.Account.Habits, pipeline)))]))
             .AddSingleton(new PairCatalog(pair))
             .AddSync()
-            .AddHttpSide(new ConfigurationBuilder().Build())
+            .AddHttpSide(new ConfigurationBuilder().AddInMemoryCollection(app).Build())
             .BuildServiceProvider();
         Changes = clients.Queues.GetQueueClient(AppQueues.Changes);
     }
@@ -97,9 +97,10 @@ internal sealed class LiveWorld : IDisposable
     /// <param name="pair">The fake systems' own if null.</param>
     /// <param name="system">What becomes of each system's connector; one with webhooks of which a person pastes the address if null.</param>
     /// <param name="conditional">Writes to the left name the version that they are for.</param>
-    public static async Task<LiveWorld> LiveAsync(FlowSettings? settings = null, Pair? pair = null, Func<IConnector, IConnector>? system = null, bool conditional = false)
+    /// <param name="app">A setting of the app.</param>
+    public static async Task<LiveWorld> LiveAsync(FlowSettings? settings = null, Pair? pair = null, Func<IConnector, IConnector>? system = null, bool conditional = false, (string Name, string Value)? app = null)
     {
-        var world = new LiveWorld(pair ?? FakePair.Pair, system ?? (inner => new HookedSystem(inner)), conditional);
+        var world = new LiveWorld(pair ?? FakePair.Pair, system ?? (inner => new HookedSystem(inner)), conditional, app is var (name, value) ? [KeyValuePair.Create(name, (string?)value)] : []);
         await world.Get<StateTables>().CreateAsync(Cancel);
         await world.Get<TenantStore>().InsertAsync(new Tenant(HttpWorld.Tenant, "Acme", world.Time.GetUtcNow()), Cancel);
         foreach (var side in Sides.Both) await world.ConnectAsync(side);
