@@ -85,6 +85,12 @@ public sealed class IRaiserContractTests
         await vendor.AddAsync("orders", new { email = "new@example.org" });
         (await vendor.Connector.GetAsync(vendor.Scope, "donors", "new@example.org", default)).Success();
         vendor.Calls.Count.ShouldBeInRange(3, 6);
+
+        vendor.Time.Advance(TimeSpan.FromMinutes(2));
+        vendor.Calls.Clear();
+        var asked = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => vendor.Connector.GetAsync(vendor.Scope, "donors", $"p{number}@example.org", default)));
+        asked.ShouldAllBe(donor => donor.Failure == null);
+        vendor.Calls.Count.ShouldBeInRange(3, 6, "all of them wait for the same lists");
         (await vendor.Connector.GetAsync(vendor.Scope, "donors", "donation:999999", default)).Failed(FailureKind.NotFound);
     }
 

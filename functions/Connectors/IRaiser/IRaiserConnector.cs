@@ -103,13 +103,25 @@ internal sealed class IRaiserConnector : IConnector
         }
 
         id = id.ToLowerInvariant();
-        if (donors.CompleteUntil is null || donors.ReadAt + Fresh <= _pipeline.Time.GetUtcNow())
-        {
-            if (await ReadAllAsync(connection, donors, cancellation) is { } failure)
-                return failure;
-        }
-
+        if (IsOld(donors) && await ReadOnceAsync(connection, donors, cancellation) is { } failure)
+            return failure;
         return donors.Find(id) is { } found ? found.Record : NoSuch(Donors);
+    }
+
+    private bool IsOld(IRaiserDonors donors) => donors.CompleteUntil is null || donors.ReadAt + Fresh <= _pipeline.Time.GetUtcNow();
+
+    /// <summary>Whoever asks for another donor at the same time waits for the same lists.</summary>
+    private async Task<VendorFailure?> ReadOnceAsync(ConnectionScope connection, IRaiserDonors donors, CancellationToken cancellation)
+    {
+        await donors.Reading.EnterAsync(cancellation);
+        try
+        {
+            return IsOld(donors) ? await ReadAllAsync(connection, donors, cancellation) : null;
+        }
+        finally
+        {
+            donors.Reading.Leave();
+        }
     }
 
     /// <summary>What changed since everything was read; everything, where it was not.</summary>

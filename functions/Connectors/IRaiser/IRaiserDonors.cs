@@ -14,6 +14,9 @@ internal sealed class IRaiserDonors
 
     private readonly ConcurrentDictionary<string, IRaiserDonor> _byId = new();
 
+    /// <summary>Held by whoever brings this up to date.</summary>
+    public CallGate Reading { get; } = new(1);
+
     /// <summary>Everything was read, up to this time of change by the vendor's clock; null before that.</summary>
     public DateTimeOffset? CompleteUntil { get; private set; }
 
