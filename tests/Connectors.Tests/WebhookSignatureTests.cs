@@ -26,6 +26,14 @@ public sealed class WebhookSignatureTests
         WebhookSignature.IsHmacSha256(Signed, "Jefe"u8, signature).ShouldBe(isRight);
     }
 
+    [Theory]
+    [InlineData("the-secret", true)]
+    [InlineData("the-Secret", false)]
+    [InlineData("the-secret ", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void Secret_ThatComesAlong_IsThatOneToTheLetter(string? given, bool isRight) => WebhookSignature.IsSecret("the-secret", given).ShouldBe(isRight);
+
     [Fact]
     public void Signature_WithAKeyMadeFromTheSecret_IsThatKeys()
     {

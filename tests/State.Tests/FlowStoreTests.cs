@@ -16,7 +16,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Flow_FullAndBare_ComeBack()
     {
-        var bare = FullFlow() with { Key = Flow with { Flow = new FlowId("bare") }, Settings = FlowSettings.Default, WentLiveAt = null, MadeAt = null, PollEvery = null, Enabled = false, SweptAt = null, SweepNotBefore = null, ReferencesAt = null, DisconnectedAt = null };
+        var bare = FullFlow() with { Key = Flow with { Flow = new FlowId("bare") }, Settings = FlowSettings.Default, WentLiveAt = null, MadeAt = null, PollEvery = null, Enabled = false, SweptAt = null, SweepNotBefore = null, ReferencesAt = null, RecordsKey = null, WebhookSecrets = ImmutableSortedDictionary<string, WebhookSecret>.Empty, DisconnectedAt = null };
         (await Store.InsertAsync(FullFlow(), Cancel)).ShouldBeTrue();
         (await Store.InsertAsync(bare, Cancel)).ShouldBeTrue();
 
@@ -278,6 +278,7 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
             Runaway = new Runaway(5, TimeSpan.FromMinutes(30)),
             CoolDown = TimeSpan.FromMinutes(10),
             SweepEvery = TimeSpan.FromHours(6),
+            Reactions = [new Reaction(ReactionEvent.ProspectAdded, new ReactionDo(MergeField: "STATUS", Value: "{status}")) { Status = ["Open"] }],
         },
         Mode = FlowMode.OneOff,
         Enabled = true,
@@ -288,6 +289,8 @@ public sealed class FlowStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         SweptAt = Now.AddHours(-3),
         SweepNotBefore = Now.AddHours(1),
         ReferencesAt = Now.AddHours(-2),
+        RecordsKey = new RecordsKey("hash", Now, "older", Now.AddDays(1)),
+        WebhookSecrets = ImmutableSortedDictionary<string, WebhookSecret>.Empty.Add("https://example.com/", new WebhookSecret([1, 2], [3], Now)),
         DisconnectedAt = Now,
     };
 }

@@ -33,6 +33,21 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         (await Store.LoadAsync(Companies, [link.Id], Cancel))[link.Id].Value.ShouldBe(link);
     }
 
+    [Fact]
+    public async Task Event_OfALink_IsStoredWithItOrNotAtAll()
+    {
+        var told = new LinkEvent("event", new LinkId("one"), Side.Left, ReactionEvent.ProspectStatusChanged, "Before", "Now \"and\" then", new ReactionDo(Webhook: "https://example.com/"), Now, Now.AddMinutes(1)) { Attempts = 2 };
+        await Store.CommitAsync(Companies, [new LinkUnit { Link = FullLink("one"), Events = [told] }], Cancel);
+        (await Store.CommitAsync(Companies, [new LinkUnit { Link = FullLink("one"), Events = [told with { Id = "second" }] }], Cancel)).Single().Committed.ShouldBeFalse();
+
+        var stored = (await Store.EventsAsync(Companies, 10, Cancel)).ShouldHaveSingleItem();
+        stored.Value.ShouldBe(told);
+        (await Store.ReplaceEventAsync(Companies, stored with { Value = told with { Attempts = 3 } }, Cancel)).ShouldNotBeNull();
+        (await Store.ReplaceEventAsync(Companies, stored, Cancel)).ShouldBeNull("Somebody has taken it.");
+        await Store.RemoveEventAsync(Companies, (await Store.EventsAsync(Companies, 10, Cancel)).Single(), Cancel);
+        (await Store.EventsAsync(Companies, 10, Cancel)).ShouldBeEmpty();
+    }
+
     [Theory]
     [MemberData(nameof(OddIds.Escaped), MemberType = typeof(OddIds))]
     public async Task Rows_OddRecordIds_ComeBackAndAreFound(string escaped)

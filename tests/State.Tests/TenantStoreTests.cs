@@ -15,6 +15,8 @@ public sealed class TenantStoreTests(AzuriteFixture azurite) : StateTest(azurite
         (await Store.InsertAsync(tenant, Cancel)).ShouldBeTrue();
 
         (await Store.GetAsync(Acme, Cancel)).ShouldBe(tenant);
+        (await Store.ChangeAsync(Acme, stored => stored with { RecordsApi = true }, Cancel)).ShouldBe(tenant with { RecordsApi = true });
+        (await Store.GetAsync(Acme, Cancel)).ShouldBe(tenant with { RecordsApi = true });
         (await Store.GetAsync(new TenantId("other"), Cancel)).ShouldBeNull();
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SyncFunctions.App.Manage;
+using SyncFunctions.App.Problems;
 using SyncFunctions.App.Reactions;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
@@ -147,6 +148,21 @@ public sealed class ReactionTests
 
         answer.Status.ShouldBe(400, answer.Body);
         answer.Json.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("pointer").GetString()).ShouldContain($"#/settings/reactions/0/{pointer}");
+    }
+
+    [Theory]
+    [InlineData("raisersedge-mailchimp")]
+    [InlineData("salesforce-mailchimp")]
+    public void Reactions_OfCharitiesPairs_HaveTagsAndMergeFields(string name)
+    {
+        using var http = new HttpClient();
+        using var sender = new ReactionSender(TimeProvider.System);
+        var check = new ReactionCheck(new Systems(new VendorPipeline(http, TimeProvider.System, new Random(1))), sender);
+        var pair = PairCatalog.Shipped[name];
+        Flow Choose(ReactionDo what) => new(LiveWorld.Key, name, name, new ConnectionId("left"), new ConnectionId("right")) { CreatedAt = DateTimeOffset.UnixEpoch, Settings = pair.Defaults with { Reactions = [Tagged with { Do = what }] } };
+
+        foreach (var possible in new[] { new ReactionDo(Tag: "Prospect"), new ReactionDo(MergeField: "PSTATUS", Value: "{status}") }) check.Require(pair, Choose(possible)).ShouldNotBeNull();
+        Should.Throw<ProblemException>(() => check.Require(pair, Choose(new ReactionDo(MergeField: "FNAME", Value: "{status}")))).Errors.Single().Pointer.ShouldBe("#/settings/reactions/0/do/mergeField");
     }
 
     [Theory]
