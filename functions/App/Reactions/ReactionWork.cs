@@ -84,10 +84,12 @@ public sealed class ReactionWork(BatchSync batches, LinkStore links, Integration
         return await sender.SendAsync(new Uri(webhook), told.Id, body, secrets, cancellation) is { } failed ? new Problem(failed) : null;
     }
 
-    /// <summary>As a write of the app's own, where the pair maps the tags: then it is nobody's change, and is not sent back.</summary>
+    /// <summary>As a write of the app's own, where the pair maps the tag: then it is nobody's change, and is not sent back. One outside a vocabulary is mapped by nobody.</summary>
     private async Task<Problem?> TagAsync(WorkScope scope, Link link, Side target, string tag, CancellationToken cancellation)
     {
-        if (scope.Kind.Fields.FirstOrDefault(field => field.Type == FieldType.Set && field.End(target).Name == TagsField) is not { } field) return await TagUnmappedAsync(scope, link.IdOn(target)!, target, tag, cancellation);
+        if (scope.Kind.Fields.FirstOrDefault(field => field.Type == FieldType.Set && field.End(target).Name == TagsField) is not { } field
+            || (field.Vocabulary is { } vocabulary && !scope.Settings.Vocabularies.GetValueOrDefault(vocabulary.Kind, []).Contains(tag)))
+            return await TagUnmappedAsync(scope, link.IdOn(target)!, target, tag, cancellation);
         var byHand = scope with { Mode = RunMode.Manual, ByHand = true, Watch = null };
         if (await _reader.ReadAsync(byHand, link.Id, settle: true, cancellation) is not { } read) return new Problem("The two are no longer linked.", IsFinal: true);
         if (read.IsBusy) return new Problem("The record is being written.");

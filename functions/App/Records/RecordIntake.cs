@@ -39,6 +39,7 @@ public sealed class RecordIntake(LinkStore links, ClaimStore claims, Integration
     internal async Task<Intake> BringAsync(WorkScope scope, RecordPost post, CancellationToken cancellation)
     {
         if (post.Fields.IsEmpty) return new Intake(post.Id, Brought.Nothing);
+        if (RecordPost.IsReadOnly(scope.Flow, scope.Kind, post.Side)) return Intake.Refused("read-only", $"{scope.NameOf(post.Side)} does not let such records be written.");
         if (post.Id is { } id) return await EditAsync(scope, post, id, cancellation);
 
         // Two who post the same new record at once make it once: the second waits, and finds what the first has made.

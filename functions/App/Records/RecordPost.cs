@@ -58,7 +58,7 @@ public sealed record RecordPost(KindMap Kind, Side Side, string? Id, FieldSet Fi
         var end = field.End(side);
         var known = end.Name is { } vendorName && system.HasKind(kind.VendorKind(side)) ? system.Kind(kind.VendorKind(side)).Field(vendorName) : null;
         wrong = $"{system.DisplayName} has no such field that could be written.";
-        if (!end.CanWrite || known is { Writable: false }) return null;
+        if (!end.CanWrite || (known is { Writable: false } && !IsReadOnly(flow, kind, side))) return null;
         wrong = $"The value is a {field.Type.ToString().ToLowerInvariant()}{(field.Type == FieldType.Day ? " such as 2026-01-31" : "")}, or null.";
         if (ValueOf(field.Type, json) is not { } value) return null;
         var most = Math.Min(end.MaxLength ?? MaxTextLength, known?.MaxLength ?? MaxTextLength);
@@ -68,6 +68,10 @@ public sealed record RecordPost(KindMap Kind, Side Side, string? Id, FieldSet Fi
         if (field.Name == KindMap.Lifecycle && value != KindMap.Active && value != KindMap.Archived) return null;
         return flow.Settings.CanTranslate(kind, field, side, value) ? value : null;
     }
+
+    /// <summary>Records of the kind are nobody's to write, which is no fault of the body.</summary>
+    internal static bool IsReadOnly(FlowContext flow, KindMap kind, Side side) =>
+        flow.On(side).Connector.Catalog is var system && system.HasKind(kind.VendorKind(side)) && system.Kind(kind.VendorKind(side)) is { Further.IsEmpty: true } known && known.Fields.All(field => !field.Writable);
 
     private static FieldValue? ValueOf(FieldType type, JsonElement json) => (type, json.ValueKind) switch
     {
