@@ -126,8 +126,8 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
             // A value that is written over, though its side might have won, is kept for people.
             if (!other.IsBlank && FlowSettings.Allows(direction, source.Other()) && field.End(source.Other()).CanWrite && Arrives(field, source, value)) _result.Note(new SyncAction.Conflict(field.Name, source, left, right));
 
-            // Where the two have agreed on others already somebody gave it a value since, unless it only waited for the record that it refers to.
-            var isChange = !(_bases.Left.IsEmpty && _bases.Right.IsEmpty) && field.Type != FieldType.Reference;
+            // Where the two have agreed on others already somebody gave it a value since, unless it only waited for the record that it refers to, or is the id of a record that the app has made.
+            var isChange = !(_bases.Left.IsEmpty && _bases.Right.IsEmpty) && field.Type != FieldType.Reference && !field.End(source).IsId;
             if (isChange && IsHeld(source)) _result.Hold(source, field, value);
             else Send(field, source, value, other, isChange);
         }

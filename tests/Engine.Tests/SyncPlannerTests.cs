@@ -57,6 +57,21 @@ public class SyncPlannerTests
     private static (string, FieldValue) Name(string name) => ("name", FieldValue.Of(name));
 
     [Fact]
+    public void Id_OfARecordThatTheAppHasMade_IsWrittenThoughTheOtherSideIsLockedAndLocksNothing()
+    {
+        var kind = Planned.Kind with { Fields = [.. Planned.Kind.Fields, new FieldMap("leftId", new(null) { IsId = true }, new("leftId")) { Direction = Direction.LeftToRight }] };
+        var settings = new FlowSettings { LockWindow = TimeSpan.FromHours(1) };
+        foreach (var held in new[] { null, new LoopLock(Side.Right, Planned.Now.AddMinutes(30)) })
+        {
+            var item = new PlanItem(Planned.Linked with { CreatedFrom = Side.Right, Lock = held }, new Sight.Present(new Record("L", Planned.Agreed.With("leftId", FieldValue.Of("L")))), new Sight.Present(new Record("R", Planned.Agreed.With("leftId", FieldValue.None))));
+
+            var plan = SyncPlanner.PlanOne(kind, settings, item, Planned.Now);
+
+            plan.Actions.ShouldHaveSingleItem().ShouldBeOfType<SyncAction.Write>().Fields["leftId"].ShouldBe(FieldValue.Of("L"));
+        }
+    }
+
+    [Fact]
     public void Nothing_WhenBothAreAsTheyWere() => PlanLinked(Left(), Right()).ShouldBeEmpty();
 
     [Fact]
