@@ -44,7 +44,9 @@ public static class IRaiserRaisersEdge
         LeftKind = leftKind,
         RightKind = "gifts",
         NewRecords = Direction.LeftToRight,
-        MatchRules = [new MatchRule("externalId")],
+
+        // With the donor: all gifts of everybody would have to be read to find one by its number.
+        MatchRules = [new MatchRule("externalId", "donor")],
         WhenGone = LifecyclePolicy.Pause,
         Fields =
         [

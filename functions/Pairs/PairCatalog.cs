@@ -68,7 +68,7 @@ public sealed record StageMap(string ValueMap, string LeftKind, string RightKind
 public sealed class PairCatalog(params ImmutableArray<Pair> pairs)
 {
     /// <summary>The pairs that the app ships.</summary>
-    public static readonly PairCatalog Shipped = new(SynergyTinyPlus.Pair, ConnectWiseMoovila.Pair, RaisersEdgeMailchimp.Pair, SalesforceMailchimp.Pair);
+    public static readonly PairCatalog Shipped = new(SynergyTinyPlus.Pair, ConnectWiseMoovila.Pair, RaisersEdgeMailchimp.Pair, SalesforceMailchimp.Pair, IRaiserRaisersEdge.Pair, IRaiserSalesforce.Pair);
 
     public ImmutableArray<Pair> All => pairs;
 

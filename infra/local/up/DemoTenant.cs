@@ -23,16 +23,21 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
     public const string SupportersFlow = "supporters";
     public const string SupportersPair = "raisersedge-mailchimp";
 
-    // The keys of an API member that the simulated vendor knows: not a secret.
-    private const string PublicKey = "connectwise-public-key";
-    private const string PrivateKey = "connectwise-private-key";
+    /// <summary>From iRaiser to Raiser's Edge NXT.</summary>
+    public const string DonationsFlow = "donations";
+    public const string DonationsPair = "iraiser-raisersedge";
+
+    // The keys of an API member, and of a site, that the simulated vendors know: not secrets.
+    private static readonly ImmutableDictionary<string, Func<JsonObject>> Keys = ImmutableDictionary<string, Func<JsonObject>>.Empty
+        .Add(Launcher.ConnectWise, () => new() { ["publicKey"] = "connectwise-public-key", ["privateKey"] = "connectwise-private-key" })
+        .Add(Launcher.IRaiser, () => new() { ["token"] = "iraiser-static-key" });
 
     // One of the account's two, and where the simulated Raiser's Edge shows the status of a prospect.
     private const string Audience = "Supporters";
     private const string ProspectPath = "constituent/v1/constituents/{id}/prospectstatus";
 
     public static readonly ImmutableSortedDictionary<string, string> Connections =
-        new[] { Launcher.Synergy, Launcher.TinyPlus, Launcher.ConnectWise, Launcher.Moovila, Launcher.RaisersEdge, Launcher.Mailchimp }.ToImmutableSortedDictionary(system => system, system => system);
+        new[] { Launcher.Synergy, Launcher.TinyPlus, Launcher.ConnectWise, Launcher.Moovila, Launcher.RaisersEdge, Launcher.Mailchimp, Launcher.IRaiser }.ToImmutableSortedDictionary(system => system, system => system);
 
     private static readonly ImmutableArray<(string Left, string Right)> Stages = [("Proposal", "Proposal"), ("Active", "Design"), ("Completed", "Complete")];
 
@@ -41,6 +46,7 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
 
     public const string FlowPath = $"tenants/{Tenant}/flows/{Flow}";
     public const string ProjectsFlowPath = $"tenants/{Tenant}/flows/{ProjectsFlow}";
+    public const string DonationsFlowPath = $"tenants/{Tenant}/flows/{DonationsFlow}";
     public const string SupportersFlowPath = $"tenants/{Tenant}/flows/{SupportersFlow}";
 
     /// <summary>As <see cref="EnsureAsync"/>, and the stack's state names what is there.</summary>
@@ -52,7 +58,7 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
             Tenant = Tenant,
             Flow = Flow,
             Flows = ImmutableSortedDictionary<string, string>.Empty.Add(Pair, Flow),
-            Connections = Connections.RemoveRange([Launcher.ConnectWise, Launcher.Moovila, Launcher.RaisersEdge, Launcher.Mailchimp]),
+            Connections = Connections.RemoveRange([Launcher.ConnectWise, Launcher.Moovila, Launcher.RaisersEdge, Launcher.Mailchimp, Launcher.IRaiser]),
         };
     }
 
@@ -63,7 +69,7 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
         await EnsureConnectionAsync(Launcher.Moovila, [], cancellation);
         var flow = await EnsureFlowAsync(ProjectsFlowPath, ProjectsFlow, ProjectsPair, "ConnectWise and Moovila", (Launcher.ConnectWise, Launcher.Moovila), goLive: false, cancellation);
         if (flow.GetProperty("wentLiveAt").ValueKind == JsonValueKind.Null) await ImportAsync(ProjectsFlowPath, "the projects of ConnectWise into Moovila", cancellation);
-        stack.State = stack.State with { Flows = stack.State.Flows.Add(ProjectsPair, ProjectsFlow), Connections = Connections.RemoveRange([Launcher.RaisersEdge, Launcher.Mailchimp]) };
+        stack.State = stack.State with { Flows = stack.State.Flows.Add(ProjectsPair, ProjectsFlow), Connections = Connections.RemoveRange([Launcher.RaisersEdge, Launcher.Mailchimp, Launcher.IRaiser]) };
     }
 
     /// <summary>Connects Raiser's Edge NXT and Mailchimp: a clean-up of the two against each other first, then live, which is a step of its own there.</summary>
@@ -81,7 +87,9 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
             await UntilLiveAsync(SupportersFlowPath, await api.GetAsync(SupportersFlowPath, cancellation), cancellation);
         }
 
-        stack.State = stack.State with { Flows = stack.State.Flows.Add(SupportersPair, SupportersFlow), Connections = Connections };
+        await EnsureConnectionAsync(Launcher.IRaiser, [], cancellation);
+        await EnsureFlowAsync(DonationsFlowPath, DonationsFlow, DonationsPair, "iRaiser to Raiser's Edge", (Launcher.IRaiser, Launcher.RaisersEdge), goLive: true, cancellation);
+        stack.State = stack.State with { Flows = stack.State.Flows.Add(SupportersPair, SupportersFlow).Add(DonationsPair, DonationsFlow), Connections = Connections };
     }
 
     private async Task ImportAsync(string flow, string what, CancellationToken cancellation)
@@ -163,13 +171,13 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
         {
             return;
         }
-        else if (system != Launcher.ConnectWise)
+        else if (!Keys.ContainsKey(system))
         {
             connection = await api.PostAsync($"{path}/invitation", new JsonObject(), cancellation);
         }
 
-        if (system == Launcher.ConnectWise)
-            await api.PutAsync($"{path}/token", new JsonObject { ["publicKey"] = PublicKey, ["privateKey"] = PrivateKey }, cancellation);
+        if (Keys.TryGetValue(system, out var key))
+            await api.PutAsync($"{path}/token", key(), cancellation);
         else
             await ConsentAsync(new Uri(connection.GetProperty("connectUrl").GetString()!), cancellation);
         connection = await api.GetAsync(path, cancellation);

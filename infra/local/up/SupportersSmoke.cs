@@ -5,12 +5,13 @@ namespace SyncFunctions.Up;
 
 /// <summary>
 /// Constituents of Raiser's Edge NXT and members of Mailchimp: who was imported is there, a change arrives by webhook, a change back within the
-/// window is held, and a refusal goes over all the same and is taken back by nothing.
+/// window is held, and a refusal goes over all the same and is taken back by nothing. A donation of iRaiser becomes a constituent with a gift.
 /// </summary>
 public sealed class SupportersSmoke(Launcher stack, ManagementApi api, Terminal terminal) : IDisposable
 {
     private const string First = "ada.byron@example.org";
     private const string New = "new.supporter@example.org";
+    private const string Donor = "generous.donor@example.org";
 
     private readonly SmokeSteps _steps = new(stack, api, terminal, Launcher.RaisersEdge, Launcher.Mailchimp);
 
@@ -42,6 +43,13 @@ public sealed class SupportersSmoke(Launcher stack, ManagementApi api, Terminal 
             async () => (await api.GetAsync($"{DemoTenant.SupportersFlowPath}/log?code=skipped-consent-kept", cancellation)).GetProperty("items").GetArrayLength() > 0 ? null : "nothing is said of it",
             cancellation,
             counts: false);
+        using (var iraiser = new SimClient(stack.State.Vendors[Launcher.IRaiser]))
+        {
+            await iraiser.CreateAsync("donations", new JsonObject { ["first_name"] = "Generous", ["last_name"] = "Donor", ["email"] = Donor, ["donation_amount"] = "42.50", ["payment_status"] = "paid" }, cancellation);
+            await _steps.WaitAsync("donor", async () => (await left.FindAsync("emailaddresses", Donor, cancellation)).Count == 1 ? null : "the donor is not there once", cancellation, counts: false);
+            await _steps.WaitAsync("gift", async () => (await left.ListAsync("gifts", cancellation)).Count(gift => gift.GetProperty("amount").ToString() == "42.5") == 1 ? null : "the gift is not there once", cancellation, counts: false);
+        }
+
         _steps.Expect("member who has unsubscribed", await right.GetAsync("members", SmokeSteps.Id(member), cancellation), [new("status", "unsubscribed")]);
         return _steps.Tell("Supporters");
     }
