@@ -12,6 +12,19 @@ public sealed class MailchimpContractTests
     private const string Members = "members";
 
     [Fact]
+    public async Task Members_OfOneAddressMadeAtTheSameTime_AreOneAndNotWrittenOver()
+    {
+        await using var vendor = await Simulated.StartAsync("mailchimp");
+        Task<VendorResult<Record>> Make(string name) => vendor.Connector.CreateAsync(
+            vendor.Scope, Members, FieldSet.Of(("email_address", Text("pair@example.org")), ("status", Text("subscribed")), ("merge_fields.FNAME", Text(name))), default);
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => Make($"Pat {number}")));
+
+        made.Count(result => result.Failure is { Kind: FailureKind.Conflict }).ShouldBe(5);
+        (await GetAsync(vendor, "pair@example.org")).Success().Fields["merge_fields.FNAME"].ShouldBe(made.Single(result => result.Failure is null).Value!.Fields["merge_fields.FNAME"]);
+    }
+
+    [Fact]
     public async Task Member_HasAnIdThatStays_AndIsFoundByHashAndAddress()
     {
         await using var vendor = await Simulated.StartAsync("mailchimp");

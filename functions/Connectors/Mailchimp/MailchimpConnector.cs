@@ -103,10 +103,16 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
         if (await _mergeFields.EnsureAsync(connection, audience, body["merge_fields"] as JsonObject, cancellation) is { } unmade)
             return unmade;
 
-        // "If new": should somebody come meanwhile by a form, the consent given there stands.
+        // Refused where somebody has come meanwhile, by a form or for another record with this address: a PUT would write over that member.
         var asked = (fields.Find(Status) as FieldValue.Text)?.Value;
-        body["status_if_new"] = MailchimpConsent.OfNew(asked, Setting(connection, "newMemberStatus"));
-        var call = Member(connection, HttpMethod.Put, audience, hash) with { Json = body, IsRecord = false, About = (kind, null) };
+        body["status"] = MailchimpConsent.OfNew(asked, Setting(connection, "newMemberStatus"));
+        var call = new VendorCall(HttpMethod.Post, "", $"{audience}/members")
+        {
+            Query = [("skip_merge_validation", Setting(connection, "skipMergeValidation"))],
+            Json = body,
+            Repeat = Repeat.Once,
+            About = (kind, null),
+        };
         if (!(await _gate.SendAsync(connection, call, answer => answer.Json, cancellation)).TryGet(out var made, out failure))
             return failure;
         var archives = IsToBeArchived(fields);
@@ -384,7 +390,7 @@ internal sealed class MailchimpConnector : IConnector, IBulkWriter, IWebhookRegi
     {
         IsRecord = true,
         About = (Members, name),
-        Query = method == HttpMethod.Put || method == HttpMethod.Patch ? [("skip_merge_validation", Setting(connection, "skipMergeValidation"))] : [],
+        Query = method == HttpMethod.Patch ? [("skip_merge_validation", Setting(connection, "skipMergeValidation"))] : [],
     };
 
     private static string NameOf(string id) => id.Contains('@', StringComparison.Ordinal) ? MailchimpRecords.HashOf(id) : id;

@@ -75,7 +75,7 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
     /// <summary>Connects Raiser's Edge NXT and Mailchimp: a clean-up of the two against each other first, then live, which is a step of its own there.</summary>
     public async Task ConnectSupportersAsync(Launcher stack, CancellationToken cancellation)
     {
-        await EnsureConnectionAsync(Launcher.RaisersEdge, new JsonObject { ["prospectPath"] = ProspectPath }, cancellation);
+        await EnsureConnectionAsync(Launcher.RaisersEdge, new JsonObject { ["prospectPath"] = ProspectPath, ["defaultFund"] = "1" }, cancellation);
         using var mailchimp = new SimClient(stack.State.Vendors[Launcher.Mailchimp]);
         var audience = (await mailchimp.FindAsync("lists", Audience, cancellation)).Select(list => list.GetProperty("id").ToString()).FirstOrDefault();
         await EnsureConnectionAsync(Launcher.Mailchimp, new JsonObject { ["audience"] = audience }, cancellation);
