@@ -133,7 +133,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         }
     }
 
-    /// <summary>A refusal goes over as soon as it is seen; the two otherwise keep what they have. It sets no lock, since it never comes back changed.</summary>
+    /// <summary>A refusal goes over as soon as it is seen; the two otherwise keep what they have. It waits for no lock, and sets one, as any change does, where none would have held it.</summary>
     private void MergeConsent(FieldMap field, Direction direction, FieldValue left, FieldValue right)
     {
         var refusing = left == Consent.Refused ? Side.Left : Side.Right;
@@ -144,7 +144,12 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         if (isRefused && (IsNewOn(refusing, field, value) || _bases[refusing.Other()].Find(field.Name) is null or { IsBlank: true }) && Allows(direction, refusing) && field.End(refusing.Other()).CanWrite)
         {
             if (BlockFrom(refusing) is { } block) _result.Note(new SyncAction.Skip(refusing, block.Reason, $"{field.Name}: {block.Why}"));
-            else _result.Put(field, refusing.Other(), Consent.Refused, other, value);
+            else
+            {
+                _result.Put(field, refusing.Other(), Consent.Refused, other, value);
+                if (!IsHeld(refusing) && !IsFirstSight(field)) _result.ChangedBy ??= refusing;
+            }
+
             return;
         }
 

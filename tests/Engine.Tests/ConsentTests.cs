@@ -78,6 +78,14 @@ public sealed class ConsentTests
         }
     }
 
+    [Theory]
+    [InlineData(null, Side.Right)]
+    [InlineData(Side.Right, Side.Right)]
+    [InlineData(Side.Left, null)]
+    public void Refusal_LocksTheRecord_UnlessTheOtherSideHasIt(Side? before, Side? locked) =>
+        Plan(FlowSettings.Default with { LockWindow = TimeSpan.FromHours(1) }, Item(Consent.Given, Consent.Given, Consent.Given, Consent.Refused, before))
+            .OfType<SyncAction.Lock>().Select(action => (Side?)action.Value.Source).FirstOrDefault().ShouldBe(locked);
+
     [Fact]
     public void Refusal_ThatSomebodyTicksAwayOnTheOtherSide_StaysAndIsSaid()
     {
