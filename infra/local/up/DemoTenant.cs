@@ -101,9 +101,11 @@ public sealed class DemoTenant(ManagementApi api, Terminal terminal)
             var found = await api.GetAsync($"{flow}/runs/{run}", cancellation);
             if (found.GetProperty("endedAt").ValueKind != JsonValueKind.Null)
             {
-                if (found.GetProperty("outcome").GetString() != "succeeded")
-                    throw new UpFailure($"The import of {what} {found.GetProperty("outcome").GetString()}: {found.GetProperty("detail")} {found.GetProperty("report")}");
-                terminal.Line($"Imported {what} in {clock.Elapsed.TotalSeconds:0.0} s.");
+                // Samples hold what real records hold: two people with one address, of whom an audience takes one.
+                var outcome = found.GetProperty("outcome").GetString();
+                if (outcome is not ("succeeded" or "succeededWithErrors"))
+                    throw new UpFailure($"The import of {what} {outcome}: {found.GetProperty("detail")} {found.GetProperty("report")}");
+                terminal.Line($"Imported {what} in {clock.Elapsed.TotalSeconds:0.0} s{(outcome == "succeeded" ? "" : $"; not all: GET {flow}/runs/{run}/report")}.");
                 return;
             }
 

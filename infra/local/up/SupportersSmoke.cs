@@ -47,7 +47,7 @@ public sealed class SupportersSmoke(Launcher stack, ManagementApi api, Terminal 
         {
             await iraiser.CreateAsync("donations", new JsonObject { ["first_name"] = "Generous", ["last_name"] = "Donor", ["email"] = Donor, ["donation_amount"] = "42.50", ["payment_status"] = "paid" }, cancellation);
             await _steps.WaitAsync("donor", async () => (await left.FindAsync("emailaddresses", Donor, cancellation)).Count == 1 ? null : "the donor is not there once", cancellation, counts: false);
-            await _steps.WaitAsync("gift", async () => (await left.ListAsync("gifts", cancellation)).Count(gift => gift.GetProperty("amount").ToString() == "42.5") == 1 ? null : "the gift is not there once", cancellation, counts: false);
+            await _steps.WaitAsync("gift", async () => (await left.ListAsync("gifts", cancellation)).Count(gift => gift.GetProperty("amount").GetDecimal() == 42.5m) == 1 ? null : "the gift is not there once", cancellation, counts: false);
         }
 
         _steps.Expect("member who has unsubscribed", await right.GetAsync("members", SmokeSteps.Id(member), cancellation), [new("status", "unsubscribed")]);
