@@ -91,6 +91,15 @@ public sealed record FlowSettings
         ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', filters.Select(filter => $"{filter.Side}|{filter.Field}|{string.Join('\u001f', filter.AnyOf)}|{filter.Except}|{filter.Blocks}")))).AsSpan(0, 8))
         : null;
 
+    /// <summary>Whether a change of a kind on a side can mean anything.</summary>
+    public bool Hears(KindMap kind, Side side)
+    {
+        return Kind(kind.Name).Enabled &&
+            (CreatesFrom(kind, side) || kind.Fields.Any(field => ComesFrom(field, side) || (UnownedEdits == UnownedEdit.PutBack && ComesFrom(field, side.Other()))));
+
+        bool ComesFrom(FieldMap field, Side source) => Allows(DirectionOf(kind, field), source) && field.End(source.Other()).CanWrite;
+    }
+
     internal Direction Narrowed(KindMap kind, FieldMap field)
     {
         var chosen = Kind(kind.Name).Fields.TryGetValue(field.Name, out var narrowed) ? narrowed : field.Direction;

@@ -134,7 +134,7 @@ public sealed partial class HookReceiver(Systems systems, HookRoutes routes, Pub
         var now = time.GetUtcNow();
         return from record in touched.Distinct()
                from flow in route.Flows
-               from kind in flow.Pair.Kinds
+               from kind in flow.Kinds
                where kind.VendorKind(flow.Side) == record.Kind
                select (flow.Key, new WorkItem(kind.Name, flow.Side, record.Id, WorkReason.Webhook, now) { FirstAt = now });
     }

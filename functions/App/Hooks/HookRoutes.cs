@@ -23,7 +23,8 @@ public sealed record HookRoute(
     public override string ToString() => $"a hook of {Flows.Length} flows";
 }
 
-public sealed record HookFlow(FlowKey Key, Pair Pair, Side Side);
+/// <param name="Kinds">Those of which a change on this side can mean anything.</param>
+public sealed record HookFlow(FlowKey Key, ImmutableArray<KindMap> Kinds, Side Side);
 
 /// <summary>Finds what belongs to a hook id. What was found is kept for a few seconds, so that a burst costs no reads.</summary>
 public sealed class HookRoutes(LookupStore lookups, ConnectionStore connections, FlowStore flows, SecretBox box, Connectors.Systems systems, SystemSettings settings, PairCatalog pairs, TimeProvider time)
@@ -90,7 +91,7 @@ public sealed class HookRoutes(LookupStore lookups, ConnectionStore connections,
                    where IsServed(flow) && pairs.Find(flow.Pair) is not null
                    from side in Sides.Both
                    where flow.ConnectionOn(side) == id
-                   select new HookFlow(flow.Key, pairs[flow.Pair], side),
+                   select new HookFlow(flow.Key, [.. pairs[flow.Pair].For(flow.Settings).Kinds.Where(kind => flow.Settings.Hears(kind, side))], side),
             ]);
         if (_kept.Count >= MaxKept) _kept.Clear();
         _kept[hash] = (route, now);

@@ -30,11 +30,7 @@ public sealed record FlowContext(FlowState State, Pair Pair, SideContext Left, S
         kind.Parent is null && Hears(kind, side);
 
     /// <summary>Whether a change of a kind on a side can mean anything.</summary>
-    public bool Hears(KindMap kind, Side side) =>
-        Settings.Kind(kind.Name).Enabled &&
-        (Settings.CreatesFrom(kind, side) || kind.Fields.Any(field => ComesFrom(kind, field, side) || (Settings.UnownedEdits == UnownedEdit.PutBack && ComesFrom(kind, field, side.Other()))));
-
-    private bool ComesFrom(KindMap kind, FieldMap field, Side side) => FlowSettings.Allows(Settings.DirectionOf(kind, field), side) && field.End(side.Other()).CanWrite;
+    public bool Hears(KindMap kind, Side side) => Settings.Hears(kind, side);
 }
 
 /// <summary>One side of a flow: the system and the tenant's account in it.</summary>
