@@ -97,7 +97,7 @@ public sealed record FlowSettings
         return Kind(kind.Name).Enabled &&
             (CreatesFrom(kind, side) || kind.Fields.Any(field => ComesFrom(field, side) || (UnownedEdits == UnownedEdit.PutBack && ComesFrom(field, side.Other()))));
 
-        bool ComesFrom(FieldMap field, Side source) => Allows(DirectionOf(kind, field), source) && field.End(source.Other()).CanWrite;
+        bool ComesFrom(FieldMap field, Side source) => Allows(Direction, source) && Allows(DirectionOf(kind, field), source) && field.End(source.Other()).CanWrite;
     }
 
     internal Direction Narrowed(KindMap kind, FieldMap field)

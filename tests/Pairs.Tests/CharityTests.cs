@@ -24,6 +24,13 @@ public class CharityTests
     }
 
     [Theory]
+    [MemberData(nameof(Pairs))]
+    public void OneWayPair_HearsNothingOfItsTarget(Pair pair)
+    {
+        foreach (var kind in pair.Kinds) pair.Defaults.Hears(kind, Side.Right).ShouldBe(pair.RightSystem == "mailchimp", kind.Name);
+    }
+
+    [Theory]
     [InlineData("subscribed", "given")]
     [InlineData("pending", "given")]
     [InlineData("unsubscribed", "refused")]

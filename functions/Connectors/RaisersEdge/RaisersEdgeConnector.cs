@@ -17,8 +17,8 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
     /// <summary>So many ids fit the query of one call.</summary>
     private const int IdsAtOnce = 100;
 
-    /// <summary>Codes take a call for each constituent: a page of them is to end in time.</summary>
-    private const int CodesAtOnce = 50;
+    /// <summary>Codes, and what is read of prospects that have changed, take a call for each constituent: a page of them is to end in time.</summary>
+    private const int CallsAtOnce = 50;
 
     /// <summary>So many constituents of a walk are known to have been in it; the message that carries them stays small.</summary>
     private const int Remembered = 500;
@@ -242,7 +242,7 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
         var seen = request.ChangedSince is not null && Has(connection, "childChanges")
             ? walk.Seen.Concat(records.Select(record => record.Id)).TakeLast(Remembered).ToImmutableArray()
             : [];
-        if (!IsEnd(page, taken, LimitOf(connection, walk.Path)))
+        if (!IsEnd(page, taken, LimitOf(connection, walk.Path, request.ChangedSince)))
             return walk with { Query = page.Next, Taken = taken, Seen = seen };
         var at = Changes.IndexOf(walk.Path) + 1;
         return request.ChangedSince is not null && Has(connection, "childChanges") && at < Changes.Length ? new Walk(Changes[at]) { Seen = seen } : null;
@@ -356,11 +356,12 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
 
     private static string FirstQuery(ConnectionScope connection, string path, DateTimeOffset? since) => path switch
     {
-        ListPath => Query(LimitOf(connection, path), since, Everybody),
-        _ => Query(LimitOf(connection, path), since),
+        ListPath => Query(LimitOf(connection, path, since), since, Everybody),
+        _ => Query(LimitOf(connection, path, since), since),
     };
 
-    private static int LimitOf(ConnectionScope connection, string path) => path == RaisersEdgeCodes.ListPath ? CodesAtOnce : PageSize(connection);
+    private static int LimitOf(ConnectionScope connection, string path, DateTimeOffset? since) =>
+        path == RaisersEdgeCodes.ListPath || (since is not null && Setting(connection, "prospectPath").Length > 0) ? CallsAtOnce : PageSize(connection);
 
     /// <summary>Who becomes inactive or dies is to be seen, and not to vanish.</summary>
     private static readonly (string Name, string Value)[] Everybody = [("include_inactive", "true"), ("include_deceased", "true")];

@@ -32,6 +32,18 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task Webhook_OfASideFromWhichNothingComes_CostsNoLook()
+    {
+        using var world = await LiveWorld.LiveAsync(FakePair.Pair.Defaults with { Direction = Direction.LeftToRight, UnownedEdits = UnownedEdit.Leave });
+        var company = world.Right.Create("accounts", FieldSet.Of(("title", FieldValue.Of("Acme"))), Actor.User);
+
+        (await world.SendAsync(Side.Right, company)).Status.ShouldBe(202);
+
+        (await world.WorkAsync()).ShouldBeEmpty();
+        (await world.DeliverAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Webhook_SignedWithAnotherSecret_IsRefusedAndNothingIsStored()
     {
         using var world = await LiveWorld.LiveAsync();
