@@ -136,7 +136,7 @@ public sealed class BatchSync
     private async Task<BatchOutcome> ContinueAsync(Batch batch, List<SyncCase> cases, CancellationToken cancellation)
     {
         await LeaveAloneAsync(batch.Scope, await _holders.SortAsync(batch.Scope, cases, cancellation), cancellation);
-        await _shared.NoteCutOffAsync(batch.Scope, cases, cancellation);
+        if (batch.Scope.Mode != RunMode.DryRun) await _shared.NoteCutOffAsync(batch.Scope, cases, cancellation);
         await batch.RecoverAsync(_recovery, cases, cancellation);
         foreach (var (item, failure) in await _loader.ReadCounterpartsAsync(batch.Scope, cases, cancellation)) batch.Failed.Add((item, failure));
         batch.Waiting.AddRange(await _loader.TakeOutOwnCreatesAsync(batch.Scope, cases, cancellation));

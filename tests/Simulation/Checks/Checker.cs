@@ -144,6 +144,8 @@ public sealed class Checker
             return;
         }
 
+        // A link came along in a merge and rests: the names differ until it goes on.
+        if (IsSurvivor(record) && stored.Links.Exists(link => link.IdOn(side) == record.Id && link.State == LinkState.Paused)) return;
         if (KindPair.IsArchived(record) || NeedsReference(kind, side, record) || RefersToGone(kind, side, record) || !FlowsFrom(side)) return;
         var work = stored.Work.Find(item => item.Side == side && item.RecordId == record.Id);
         Add("lost create", $"{kind.Name} {token}: {side} {record.Id} has no counterpart, and nothing says why (work: {work?.Reason.ToString() ?? "none"} {work?.Detail}).{StoryOf(kind, [record])}");

@@ -150,9 +150,23 @@ internal sealed class HandTools(ServiceWorld world, Random random, Intents inten
     {
         var rows = FakePair.Pair.Kinds.SelectMany(kind => world.Observe(() => world.Observed<LinkStore>().WorkAsync(Scope(kind), 1000, None))).Select(row => row.Value).ToList();
         var one = random.Next(2) == 0 ? Pick(rows) : null;
-        foreach (var row in one is null ? rows.Where(row => row.Reason == WorkReason.Dead) : [one]) _steering.Replayed.Add((row.Kind, row.Side, row.RecordId));
+        foreach (var row in one is null ? rows.Where(row => row.Reason == WorkReason.Dead) : [one])
+        {
+            _steering.Replayed.Add((row.Kind, row.Side, row.RecordId));
+            if (CounterpartOf(row) is { } counterpart) _steering.Replayed.Add((row.Kind, row.Side.Other(), counterpart));
+        }
+
         IReadOnlyList<KindMap> kinds = one is null ? FakePair.Pair.Kinds : [FakePair.Pair.Kind(one.Kind)];
         Do(ByHand.Replay, app => app.Get<WorkReplay>().RunAsync(world.Key, kinds, one is null ? null : (one.Side, one.RecordId), None));
+    }
+
+    /// <summary>The other record of its link, which may be another one by the time that all is judged.</summary>
+    private string? CounterpartOf(WorkItem row)
+    {
+        var links = world.Observed<LinkStore>();
+        var scope = new LinkScope(world.Key, row.Kind);
+        var entry = world.Observe(() => links.FindAsync(scope, row.Side, [row.RecordId], None)).Values.FirstOrDefault();
+        return entry.Value?.Link is { } id && world.Observe(() => links.LoadAsync(scope, [id], None)).TryGetValue(id, out var link) ? link.Value.IdOn(row.Side.Other()) : null;
     }
 
     /// <summary>Not one of two that were made on both sides and are not linked yet: had the app not seen the other, it could not but make it again.</summary>
