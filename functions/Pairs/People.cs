@@ -45,6 +45,59 @@ internal static class People
 
     public static FieldEnd Constant(string value) => new(null) { Constant = new FieldValue.Text(value) };
 
+    /// <summary>A field of iRaiser, whose records go one way; what is blank there takes nothing away.</summary>
+    public static FieldMap Given(string name, string left, FieldEnd right) => new(name, new(left), right) { Direction = Direction.LeftToRight, Blank = BlankPolicy.Keep };
+
+    /// <summary>
+    /// Who gives: found among the people of the other system by e-mail, or made one of them. The ends are those of e-mail, first and last name,
+    /// phone, street, city, postal code and country, in this order.
+    /// </summary>
+    public static KindMap Donor(string rightKind, FieldEnd email, FieldEnd first, FieldEnd last, FieldEnd phone, FieldEnd street, FieldEnd city, FieldEnd zip, FieldEnd country, params ImmutableArray<FieldMap> further) => new()
+    {
+        Name = "donor",
+        LeftKind = "donors",
+        RightKind = rightKind,
+        NewRecords = Direction.LeftToRight,
+        MatchRules = [new MatchRule("email")],
+        WhenGone = LifecyclePolicy.Pause,
+        Fields =
+        [
+            Given("email", "email", email) with { Left = new("email") { IgnoresCase = true } },
+            Given("firstName", "first_name", first),
+            Given("lastName", "last_name", last) with { RequiredOn = Side.Right },
+            Given("phone", "phone", phone),
+            Given("street", "street", street),
+            Given("city", "city", city),
+            Given("zip", "zipcode", zip),
+            Given("country", "country", country),
+            .. further,
+        ],
+    };
+
+    /// <summary>What they give: a gift of the other system, never booked twice, since it has the number of what it stands for.</summary>
+    public static KindMap Gift(string name, string leftKind, FieldEnd donor, FieldEnd amount, FieldEnd date, FieldEnd number, params ImmutableArray<FieldMap> further) => new()
+    {
+        Name = name,
+        LeftKind = leftKind,
+        RightKind = "gifts",
+        NewRecords = Direction.LeftToRight,
+
+        // With the donor: in some systems all gifts of everybody would have to be read to find one by its number.
+        MatchRules = [new MatchRule("externalId", "donor")],
+        WhenGone = LifecyclePolicy.Pause,
+        Fields =
+        [
+            Given("donor", "donor", donor) with { Type = FieldType.Reference, References = "donor", RequiredOn = Side.Right },
+            Given("amount", "amount", amount) with { Type = FieldType.Number },
+            Given("date", "date", date) with { Type = FieldType.Day },
+            new("externalId", new(null) { IsId = true }, number) { Direction = Direction.LeftToRight },
+            .. further,
+        ],
+    };
+
+    /// <summary>A value that the other system asks for and iRaiser has not.</summary>
+    public static FieldMap Always(string name, string value, string right) => new(name, Constant(value), new(right)) { Direction = Direction.InitiallyFromLeft };
+
     private static FieldValue FromStatus(FieldValue status) => status.ToString() switch
     {
         "subscribed" or "pending" => Engine.Consent.Given,
