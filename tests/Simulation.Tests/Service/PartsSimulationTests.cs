@@ -7,7 +7,7 @@ namespace SyncFunctions.Simulation.Tests.Service;
 [Trait("Category", "Simulation")]
 public sealed class PartsSimulationTests
 {
-    private const int Seeds = 60;
+    private const int Seeds = 25;
     private const int Operations = 60;
 
     [Fact]
