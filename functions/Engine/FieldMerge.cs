@@ -124,7 +124,7 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
         else
         {
             // A value that is written over, though its side might have won, is kept for people.
-            if (!other.IsBlank && FlowSettings.Allows(direction, source.Other()) && field.End(source.Other()).CanWrite && Arrives(field, source, value)) _result.Note(new SyncAction.Conflict(field.Name, source, left, right));
+            if (!other.IsBlank && FlowSettings.Allows(direction, source.Other()) && field.End(source.Other()).CanWrite && Arrives(field, source, value)) _result.Note(new SyncAction.Conflict(field.Name, source, left, right, ConflictRule.FirstMeeting));
 
             // Where the two have agreed on others already somebody gave it a value since, unless it only waited for the record that it refers to, or is the id of a record that the app has made.
             var isChange = !(_bases.Left.IsEmpty && _bases.Right.IsEmpty) && field.Type != FieldType.Reference && !field.End(source).IsId;
@@ -227,10 +227,10 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     private void Resolve(FieldMap field, Direction direction, FieldValue left, FieldValue right)
     {
         var (leftWins, rightWins) = (CanWin(field, direction, Side.Left, left), CanWin(field, direction, Side.Right, right));
-        var winner = leftWins == rightWins ? Preferred() : leftWins ? Side.Left : Side.Right;
+        var (winner, rule) = leftWins == rightWins ? Preferred() : (leftWins ? Side.Left : Side.Right, ConflictRule.OnlyWay);
 
         // While the winner has to wait nothing is decided yet.
-        if (!IsHeld(winner) && Arrives(field, winner, winner == Side.Left ? left : right) && (leftWins || rightWins || (BlockFrom(Side.Left) ?? BlockFrom(Side.Right)) is null)) _result.Note(new SyncAction.Conflict(field.Name, winner, left, right));
+        if (!IsHeld(winner) && Arrives(field, winner, winner == Side.Left ? left : right) && (leftWins || rightWins || (BlockFrom(Side.Left) ?? BlockFrom(Side.Right)) is null)) _result.Note(new SyncAction.Conflict(field.Name, winner, left, right, rule));
         if (leftWins || rightWins)
         {
             Flow(field, direction, winner, winner == Side.Left ? left : right, winner == Side.Left ? right : left);
@@ -247,10 +247,10 @@ internal sealed class FieldMerge(Planning plan, Record? seenLeft, Record? seenRi
     private bool Arrives(FieldMap field, Side source, FieldValue value) => value is not FieldValue.Reference && _settings.CanTranslate(plan.Kind, field, source.Other(), value);
 
     /// <summary>The winner of a conflict: the lock's source, after the lock too where what it held is dropped, else the newest where that is wanted and certain, else the master.</summary>
-    private Side Preferred()
+    private (Side Side, ConflictRule Rule) Preferred()
     {
-        if (_link?.Lock is { } locked && (plan.Now < locked.Until || IsDropped(locked.Source.Other()))) return locked.Source;
-        return plan.Choices.NewestWins && plan.Item.Clocks.Later(_left, _right) is { } newest ? newest : _settings.MasterOf(plan.Kind);
+        if (_link?.Lock is { } locked && (plan.Now < locked.Until || IsDropped(locked.Source.Other()))) return (locked.Source, ConflictRule.Lock);
+        return plan.Choices.NewestWins && plan.Item.Clocks.Later(_left, _right) is { } newest ? (newest, ConflictRule.Newest) : (_settings.MasterOf(plan.Kind), ConflictRule.Master);
     }
 
     /// <summary>Whether a side's value may take the other's place at all.</summary>

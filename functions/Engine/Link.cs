@@ -74,6 +74,9 @@ public sealed record Link(LinkId Id, string Kind)
 
     public string? IdOn(Side side) => side == Side.Left ? LeftId : RightId;
 
+    /// <summary>What people call its record of a side, by what the two last agreed on; its id where that says nothing.</summary>
+    public string LabelOn(Side side) => KindMap.LabelOf(new Record(IdOn(side) ?? "", Bases[side]));
+
     public Link WithId(Side side, string? id) => side == Side.Left ? this with { LeftId = id } : this with { RightId = id };
 }
 

@@ -22,7 +22,8 @@ public abstract record SyncAction
     public sealed record Adopt(FieldSet Left, FieldSet Right) : SyncAction;
 
     /// <summary>Both sides changed a field and differ; the loser's value is kept for people.</summary>
-    public sealed record Conflict(string Field, Side Winner, FieldValue Left, FieldValue Right) : SyncAction;
+    /// <param name="Rule">Why the winner won.</param>
+    public sealed record Conflict(string Field, Side Winner, FieldValue Left, FieldValue Right, ConflictRule Rule) : SyncAction;
 
     /// <summary>A change of <paramref name="Source"/> that the loop lock makes wait.</summary>
     public sealed record Hold(Side Source, FieldSet Fields, DateTimeOffset Until) : SyncAction;

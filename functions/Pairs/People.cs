@@ -34,14 +34,32 @@ internal static class People
     public static FieldEnd DoNotEmail(string name, params ImmutableArray<string> or) => new(name) { Or = or, Read = FromFlag, Write = ToFlag };
 
     /// <summary>An inactive person's member is archived; an archived member says nothing about the person.</summary>
-    public static FieldMap Archived(FieldEnd crm) => new(
-        KindMap.Lifecycle,
-        crm,
-        new("archived") { Read = value => value is FieldValue.Flag { Value: true } ? KindMap.Archived : KindMap.Active, Write = value => new FieldValue.Flag(value == KindMap.Archived) }) { Direction = Direction.LeftToRight };
+    public static FieldMap Archived(FieldEnd crm) => new(KindMap.Lifecycle, crm, ArchivedFlag("archived")) { Direction = Direction.LeftToRight };
+
+    public static FieldEnd ArchivedFlag(string name) =>
+        new(name) { Read = value => value is FieldValue.Flag { Value: true } ? KindMap.Archived : KindMap.Active, Write = value => new FieldValue.Flag(value == KindMap.Archived) };
+
+    /// <summary>
+    /// A person of either system as a member: there is no member without an address, and nobody without a last name. The ends are those of e-mail,
+    /// first and last name, phone, street, city, state, postal code and country, in this order.
+    /// </summary>
+    public static ImmutableArray<FieldMap> Member(FieldEnd email, FieldEnd first, FieldEnd last, FieldEnd phone, FieldEnd street, FieldEnd city, FieldEnd state, FieldEnd zip, FieldEnd country) =>
+    [
+        new("email", email, new("email_address") { IgnoresCase = true }) { RequiredOn = Side.Right, Blank = BlankPolicy.Keep },
+        Kept("firstName", first, "FNAME"),
+        Kept("lastName", last, "LNAME") with { RequiredOn = Side.Left },
+        new("phone", phone, Merge("PHONE")),
+        Kept("street", street, "ADDRESS.addr1"),
+        Kept("city", city, "ADDRESS.city"),
+        Kept("state", state, "ADDRESS.state"),
+        Kept("zip", zip, "ADDRESS.zip"),
+        Kept("country", country, "ADDRESS.country"),
+    ];
 
     public static FieldEnd Merge(string tag) => new($"merge_fields.{tag}") { MaxLength = 255 };
 
-    public static FieldEnd MergeAddress(string part) => Merge($"ADDRESS.{part}");
+    /// <summary>What is left blank on one side, as forms often are, takes nothing away on the other.</summary>
+    private static FieldMap Kept(string name, FieldEnd crm, string tag) => new(name, crm, Merge(tag)) { Blank = BlankPolicy.Keep };
 
     public static FieldEnd Constant(string value) => new(null) { Constant = new FieldValue.Text(value) };
 

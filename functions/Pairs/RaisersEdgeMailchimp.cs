@@ -16,15 +16,16 @@ public static class RaisersEdgeMailchimp
         MatchRules = [new MatchRule("constituentId"), new MatchRule("email")],
         Fields =
         [
-            new("email", new("email") { IgnoresCase = true }, new("email_address") { IgnoresCase = true }) { RequiredOn = Side.Right, Blank = BlankPolicy.Keep },
-            new("firstName", new("first") { MaxLength = 50 }, People.Merge("FNAME")) { Blank = BlankPolicy.Keep },
-            new("lastName", new("last") { MaxLength = 100 }, People.Merge("LNAME")) { RequiredOn = Side.Left, Blank = BlankPolicy.Keep },
-            new("phone", new("phone"), People.Merge("PHONE")),
-            new("street", new("address_lines") { MaxLength = 150, Read = OnOneLine }, People.MergeAddress("addr1")) { Blank = BlankPolicy.Keep },
-            new("city", new("city") { MaxLength = 50 }, People.MergeAddress("city")) { Blank = BlankPolicy.Keep },
-            new("state", new("state"), People.MergeAddress("state")) { Blank = BlankPolicy.Keep },
-            new("zip", new("postal_code") { MaxLength = 12 }, People.MergeAddress("zip")) { Blank = BlankPolicy.Keep },
-            new("country", new("country"), People.MergeAddress("country")) { Blank = BlankPolicy.Keep },
+            .. People.Member(
+                email: new("email") { IgnoresCase = true },
+                first: new("first") { MaxLength = 50 },
+                last: new("last") { MaxLength = 100 },
+                phone: new("phone"),
+                street: new("address_lines") { MaxLength = 150, Read = OnOneLine },
+                city: new("city") { MaxLength = 50 },
+                state: new("state"),
+                zip: new("postal_code") { MaxLength = 12 },
+                country: new("country")),
             People.Consent(People.DoNotEmail("do_not_email", "deceased")),
             new("tags", new("codes"), new("tags")) { Type = FieldType.Set, Vocabulary = new Vocabulary(Side.Left, "codeTypes") },
 
@@ -32,7 +33,7 @@ public static class RaisersEdgeMailchimp
             new("constituentId", new(null) { IsId = true }, People.Merge("CONSID")) { Direction = Direction.LeftToRight },
             new("prospectStatus", new("prospect_status"), new(null)) { Direction = Direction.LeftToRight, Event = FieldMap.Prospect },
             new("type", new("type"), People.Constant("Individual")) { Direction = Direction.InitiallyFromRight },
-            People.Archived(new("inactive") { Read = value => value is FieldValue.Flag { Value: true } ? KindMap.Archived : KindMap.Active, Write = value => new FieldValue.Flag(value == KindMap.Archived) }),
+            People.Archived(People.ArchivedFlag("inactive")),
         ],
     };
 
