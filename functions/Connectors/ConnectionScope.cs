@@ -17,6 +17,9 @@ public sealed record ConnectionScope(TenantId Tenant, ConnectionId Connection)
     /// <summary>The vendor's account, as it named it when the connection was made; null before.</summary>
     public string? Account { get; init; }
 
+    /// <summary>No write is sent after that: whoever waited longer, for credentials or a free place, may not be the one who writes any more.</summary>
+    public DateTimeOffset? WriteBefore { get; init; }
+
     /// <summary>The vendor's clock, as its answers show it.</summary>
     public VendorClock Clock { get; } = new();
 

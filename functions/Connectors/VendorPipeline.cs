@@ -209,6 +209,9 @@ public sealed class VendorPipeline
     private async Task<(VendorFailure? Failure, int? Status)> SendAsync(CallState state, Credentials? credentials, CancellationToken cancellation)
     {
         var (name, call) = (state.Dialect.Catalog.DisplayName, state.Call);
+        if (call.IsWrite && state.Scope?.WriteBefore < Time.GetUtcNow())
+            return (new VendorFailure(FailureKind.Transient, $"There was not enough time left to write it to {name}."), null);
+
         // A pasted key may hold what no header can; the client's own message would quote it.
         if (credentials is not null && credentials.AccessToken.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return (new VendorFailure(FailureKind.AuthExpired, $"The token for {name} holds characters that no token has."), null);

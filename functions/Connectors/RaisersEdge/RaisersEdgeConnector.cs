@@ -86,10 +86,8 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
 
     public async Task<VendorResult<Record>> CreateAsync(ConnectionScope connection, string kind, FieldSet fields, CancellationToken cancellation, string? idempotencyKey = null)
     {
-        if (!Catalog.HasKind(kind))
-            return NoKind(kind);
-        if (kind == CodeTypes)
-            return NotOurs;
+        if (Unwritable(kind) is { } refused)
+            return refused;
         if (kind == Gifts)
             return await _gifts.CreateAsync(connection, fields, cancellation);
         if (!(await _writes.CreateAsync(connection, fields, cancellation)).TryGet(out var id, out var failure))
@@ -102,12 +100,10 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
 
     public async Task<VendorResult<Record>> UpdateAsync(ConnectionScope connection, string kind, string id, FieldSet fields, CancellationToken cancellation, string? ifMatch = null)
     {
-        if (!Catalog.HasKind(kind))
-            return NoKind(kind);
+        if (Unwritable(kind) is { } refused)
+            return refused;
         if (!VendorCall.IsSegment(id))
             return NoSuch(kind);
-        if (kind == CodeTypes)
-            return NotOurs;
         if (kind == Gifts)
             return await _gifts.UpdateAsync(connection, id, fields, cancellation);
         if (fields.ContainsKey(Codes))
@@ -119,12 +115,10 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
 
     public async Task<VendorResult<bool>> DeleteAsync(ConnectionScope connection, string kind, string id, CancellationToken cancellation)
     {
-        if (!Catalog.HasKind(kind))
-            return NoKind(kind);
+        if (Unwritable(kind) is { } refused)
+            return refused;
         if (!VendorCall.IsSegment(id))
             return false;
-        if (kind == CodeTypes)
-            return NotOurs;
         if (kind == Gifts)
             return await _gifts.DeleteAsync(connection, id, cancellation);
         var deleted = await _api.SendAsync(connection, RecordCall(connection, HttpMethod.Delete, id), _ => true, cancellation);
@@ -375,7 +369,9 @@ internal sealed class RaisersEdgeConnector : IConnector, IWebhookRegistrar
 
     private static VendorFailure NoKind(string kind) => new(FailureKind.Permanent, $"Raiser's Edge NXT has no kind '{kind}'.");
 
-    private static VendorFailure NotOurs => new(FailureKind.Permanent, "The table of codes is changed in Raiser's Edge NXT itself.");
+    private static VendorFailure? Unwritable(string kind) => !RaisersEdgeCatalog.Catalog.HasKind(kind) ? NoKind(kind)
+        : kind == CodeTypes ? new(FailureKind.Permanent, "The table of codes is changed in Raiser's Edge NXT itself.")
+        : null;
 
     private static VendorFailure NoSuch(string kind) => new(FailureKind.NotFound, $"Raiser's Edge NXT has no such record of {kind}.");
 
