@@ -54,11 +54,21 @@ public sealed record ChangedRecord(string Kind, Side Side, string Id)
     internal int Length => 50 + Kind.Length + Id.Length;
 }
 
+/// <summary>A notice is to be spread to everybody who gets it, or one of its deliveries is to be sent.</summary>
+/// <param name="Notice">Its name.</param>
+/// <param name="Delivery">Its id.</param>
+public sealed record NoticeMessage(string Tenant, string? Notice = null, string? Delivery = null);
+
+/// <summary>A tenant is to be taken away, or further.</summary>
+public sealed record ErasureMessage(string Tenant);
+
 /// <summary>The queues between the app's own functions.</summary>
 public sealed class AppQueues
 {
     public const string Polls = "polls";
     public const string Changes = "changes";
+    public const string Notices = "notices";
+    public const string Erasures = "erasures";
 
     /// <summary>Where the host puts messages of <see cref="Polls"/> that failed too often.</summary>
     public const string PollsPoison = $"{Polls}-poison";
@@ -66,22 +76,35 @@ public sealed class AppQueues
     /// <summary>Where the host puts messages of <see cref="Changes"/> that failed too often.</summary>
     public const string ChangesPoison = $"{Changes}-poison";
 
+    /// <summary>Where the host puts messages of <see cref="Notices"/> that failed too often.</summary>
+    public const string NoticesPoison = $"{Notices}-poison";
+
     // A message must not vanish while the app is stopped for longer than the service's seven days.
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
     private readonly Sender _polls;
     private readonly Sender _changes;
+    private readonly Sender _notices;
+    private readonly Sender _erasures;
 
     public AppQueues(StateClients clients)
     {
         _polls = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Polls}"));
         _changes = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Changes}"));
+        _notices = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Notices}"));
+        _erasures = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Erasures}"));
     }
 
     public Task SendAsync(PollMessage message, CancellationToken cancellation) => _polls.SendAsync(message, null, cancellation);
 
     /// <param name="delay">How long the message stays invisible.</param>
     public Task SendAsync(ChangeMessage message, TimeSpan? delay, CancellationToken cancellation) => _changes.SendAsync(message, delay, cancellation);
+
+    /// <param name="delay">How long the message stays invisible; seven days at most.</param>
+    public Task SendAsync(NoticeMessage message, TimeSpan? delay, CancellationToken cancellation) => _notices.SendAsync(message, delay, cancellation);
+
+    /// <param name="delay">How long the message stays invisible.</param>
+    public Task SendAsync(ErasureMessage message, TimeSpan? delay, CancellationToken cancellation) => _erasures.SendAsync(message, delay, cancellation);
 
     private sealed class Sender(QueueClient queue)
     {

@@ -34,16 +34,20 @@ internal static class AppendLog
 
     /// <summary>Takes away what was added before that time, in one partition.</summary>
     /// <returns>How many rows.</returns>
-    public static async Task<int> RemoveBeforeAsync(Table table, string partition, DateTimeOffset before, CancellationToken cancellation)
+    public static Task<int> RemoveBeforeAsync(Table table, string partition, DateTimeOffset before, CancellationToken cancellation) =>
+        RemoveAsync(table, Filter.And(Filter.Partition(partition), Filter.In(Keys.OlderThan(before))), cancellation);
+
+    /// <summary>Takes away the rows of one partition that a filter finds and nobody changes any more.</summary>
+    /// <returns>How many.</returns>
+    public static async Task<int> RemoveAsync(Table table, string filter, CancellationToken cancellation)
     {
         var removed = 0;
         while (true)
         {
-            var filter = Filter.And(Filter.Partition(partition), Filter.In(Keys.OlderThan(before)));
             var rows = await table.ListAsync(filter, MaxActions, cancellation);
             if (rows.Count == 0) return removed;
 
-            // Nobody changes such a row; who else takes it away at the same time has done the same.
+            // Who else takes it away at the same time has done the same.
             if (await table.TrySubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, row.ETag))], cancellation) is null)
             {
                 foreach (var row in rows) await table.DeleteAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);

@@ -5,7 +5,7 @@ using SyncFunctions.Engine;
 namespace SyncFunctions.State;
 
 /// <summary>Something that is done once, however often it is asked for: by whoever has claimed it.</summary>
-/// <param name="Name">What is claimed; see <see cref="RecordCall"/> and <see cref="NewRecord"/>.</param>
+/// <param name="Name">What is claimed; see <see cref="RecordCall"/>, <see cref="Request"/> and <see cref="NewRecord"/>.</param>
 /// <param name="Mark">Belongs to the claim from its first taker on: a later one has to bring the same, or takes it over with the work.</param>
 /// <param name="BusyUntil">Whoever is at it has come to an end by then, or has died.</param>
 /// <param name="ExpiresAt">Nobody asks for it again after that.</param>
@@ -16,6 +16,12 @@ public sealed record Claim(FlowKey Flow, string Name, string Mark, DateTimeOffse
 
     /// <summary>A request of a caller who names it by a key of their own.</summary>
     public static string RecordCall(string idempotencyKey) => $"call|{Keys.OfSecret(idempotencyKey)}";
+
+    /// <summary>Where requests to manage are claimed: of a tenant, or of none. No flow has such an id.</summary>
+    public static FlowKey RequestsOf(TenantId? tenant) => new(tenant ?? new TenantId("-"), new FlowId("-"));
+
+    /// <summary>A request to manage, which its caller names by a key of their own.</summary>
+    public static string Request(string caller, string path, string idempotencyKey) => $"ask|{Keys.OfSecret($"{caller}\n{path}\n{idempotencyKey}")}";
 
     /// <summary>A record of a kind that is looked for on a side by this match key, and made where it is not there.</summary>
     public static string NewRecord(string kind, Side side, string matchKey) => $"new|{Keys.Part(kind)}|{side}|{Keys.OfSecret(matchKey)}";

@@ -18,6 +18,9 @@ public sealed record Conflict(ConflictId Id, DateTimeOffset At, string Kind, str
 
     public string? RightId { get; init; }
 
+    /// <summary>Why the winner won; null where that was not kept.</summary>
+    public ConflictRule? Rule { get; init; }
+
     /// <summary>The record's name for people.</summary>
     public string Label { get; init; } = "";
 

@@ -92,6 +92,7 @@ public sealed class ConflictStore(StateTables tables)
             .Put("Kind", conflict.Kind)
             .Put("Field", conflict.Field)
             .Put<Side>("Winner", conflict.Winner)
+            .Put("Rule", conflict.Rule)
             .Put("Link", conflict.Link?.Value)
             .PutId("LeftId", conflict.LeftId)
             .PutId("RightId", conflict.RightId)
@@ -116,6 +117,7 @@ public sealed class ConflictStore(StateTables tables)
             Link = row.GetString("Link") is { } link ? new LinkId(link) : null,
             LeftId = row.IdOrNull("LeftId"),
             RightId = row.IdOrNull("RightId"),
+            Rule = row.EnumOrNull<ConflictRule>("Rule"),
             Label = row.Text("Label"),
             Run = row.GetString("Run") is { } run ? new RunId(run) : null,
             RestoredAt = row.TimeOrNull("RestoredAt"),

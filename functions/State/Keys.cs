@@ -17,6 +17,7 @@ namespace SyncFunctions.State;
 //
 // tenants      all| ; <tenant>                    a tenant
 //              <tenant> ; flow|<flow>             points at a flow
+//              erased| ; <SHA-256 of a tenant>    one that is being taken away, or was
 // connections  <tenant> ; <connection>
 // flows        <tenant>|<flow> ; flow             the flow
 //                                cursor|<kind>|<side>, hint|<kind>, guard|<lane>, brake|<kind>, doc|<name>
@@ -33,13 +34,25 @@ namespace SyncFunctions.State;
 //                                t|<time, newest first>|<run>   points at it
 // log          <tenant>|<flow> ; <time, newest first>|<number>|<random>
 // apicalls     <tenant>|<connection> ; the same
+// activity     <tenant>|<flow> ; <hour, newest first>|<instance>
 // locks        <tenant>|<connection> ; <vendor kind>|<record>
+// people       <person> ; person           somebody who signs in
+//                         s|<SHA-256 of a token>   a session
+//                         t|<tenant>       a tenant that they may belong to
+// members      <tenant> ; access           how people and machines may come in, and groups
+//                         u|<person>, k|<API key>, i|<invitation>
 // lookups      <purpose>|<SHA-256 of a secret> ; lookup
 // claims       <tenant>|<flow> ; call|<SHA-256 of a caller's key>
 //                                new|<kind>|<side>|<SHA-256 of a match key>
+//              <tenant>|-, -|- ; ask|<SHA-256 of caller, address and the caller's key>
 // budgets      <tenant>|<connection> ; <day>
 // conflicts    <tenant>|<flow> ; c|<conflict>     a field that was changed on both sides
 //                                t|<time, newest first>|<conflict>   points at it
+// notices      <tenant> ; rules                   who is told what
+//                         u|<user>                what a user does not want to be told
+//                         n|<event>|<flow>|<about>         something that is to be told
+//                         d|<time, newest first>-<hash>    on its way to one address
+// audit        <tenant>, - where there is none ; <time, newest first>|<number>|<random>
 // sweeps       <tenant>/<flow>/<run>/<kind>/<side>/<page>       (blobs)
 // plans        <tenant>/<flow>/<run>/<page>                     (blobs: what a dry run would do)
 // conflicts    <tenant>/<flow>/<conflict>/<side>                (blobs: values too long for a row)
@@ -53,8 +66,11 @@ public static class Keys
     public const int ProjectShards = 8;
 
     internal const string TenantList = "all|";
+    internal const string ErasedList = "erased|";
     internal const string FlowRow = "flow";
     internal const string LookupRow = "lookup";
+    internal const string PersonRow = "person";
+    internal const string AccessRow = "access";
 
     internal static readonly KeyRange FlowPointers = KeyRange.Prefix("flow|");
     internal static readonly KeyRange DueShardRange = new("00", DueShards.ToString("D2", CultureInfo.InvariantCulture));
@@ -63,6 +79,11 @@ public static class Keys
     internal static readonly KeyRange Events = KeyRange.Prefix("e|");
     internal static readonly KeyRange RunTimes = KeyRange.Prefix("t|");
     internal static readonly KeyRange ConflictTimes = KeyRange.Prefix("t|");
+    internal static readonly KeyRange Sessions = KeyRange.Prefix("s|");
+    internal static readonly KeyRange PersonTenants = KeyRange.Prefix("t|");
+    internal static readonly KeyRange Members = KeyRange.Prefix("u|");
+    internal static readonly KeyRange ApiKeys = KeyRange.Prefix("k|");
+    internal static readonly KeyRange Invitations = KeyRange.Prefix("i|");
     internal static readonly KeyRange NewestFirstRange = new("0", ":");
 
     /// <summary>An id as a part of a key: escaped, or hashed where that would be too long.</summary>
@@ -107,6 +128,11 @@ public static class Keys
 
     /// <summary>A secret as the key of a look-up: lower-case hexadecimal SHA-256.</summary>
     public static string OfSecret(string secret) => Sha256(Encoding.UTF8.GetBytes(secret));
+
+    /// <summary>The same for the same notice and address, and in the order in which notices were raised, the newest first.</summary>
+    public static string DeliveryIdOf(Notice notice, NoticeChannel channel, string target) => $"{NewestFirst(notice.At)}-{OfSecret($"{notice.Name}|{channel}|{target}")[..16]}";
+
+    internal static string DeliveryId(string rowKey) => Unescape(rowKey["d|".Length..]);
 
     internal static string Tenant(TenantId tenant) => Part(tenant.Value);
 
@@ -180,8 +206,19 @@ public static class Keys
     internal static string LogRow(DateTimeOffset at, int number, string unique) =>
         $"{NewestFirst(at)}|{(99_999 - number).ToString("D5", CultureInfo.InvariantCulture)}|{unique}";
 
+    internal static string Audit(TenantId? tenant) => tenant is { } id ? Tenant(id) : "-";
+
+    /// <summary>Rows of an append-only log from <paramref name="from"/> up to, not including, <paramref name="to"/>.</summary>
+    internal static KeyRange NewestFirstBetween(DateTimeOffset? from, DateTimeOffset? to) =>
+        new(to is { } end ? $"{NewestFirst(end)}}}" : NewestFirstRange.From, from is { } begin ? $"{NewestFirst(begin)}}}" : NewestFirstRange.To);
+
     /// <summary>Rows of an append-only log from before that time.</summary>
     internal static KeyRange OlderThan(DateTimeOffset before) => new($"{NewestFirst(before)}}}", NewestFirstRange.To);
+
+    internal static string Activity(DateTimeOffset hour, string instance) => $"{NewestFirst(hour)}|{instance}";
+
+    /// <summary>Hours from the first up to, not including, the second.</summary>
+    internal static KeyRange ActivityRange(DateTimeOffset from, DateTimeOffset to) => new($"{NewestFirst(to)}}}", $"{NewestFirst(from)}}}");
 
     /// <summary>Pointers at runs that began before that time.</summary>
     internal static KeyRange RunsOlderThan(DateTimeOffset before) => new($"t|{NewestFirst(before)}}}", RunTimes.To);
@@ -189,6 +226,18 @@ public static class Keys
     internal static string Lookup(string purpose, string secret) => LookupOfHash(purpose, OfSecret(secret));
 
     internal static string LookupOfHash(string purpose, string hash) => $"{purpose}|{hash}";
+
+    internal static string Person(PersonId person) => Part(person.Value);
+
+    internal static string Session(string tokenHash) => $"s|{tokenHash}";
+
+    internal static string PersonTenant(TenantId tenant) => $"t|{Part(tenant.Value)}";
+
+    internal static string Member(PersonId person) => $"u|{Part(person.Value)}";
+
+    internal static string ApiKey(string id) => $"k|{Part(id)}";
+
+    internal static string Invitation(string id) => $"i|{Part(id)}";
 
     internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
@@ -201,6 +250,9 @@ public static class Keys
 
     internal static string SweepRun(FlowKey flow, RunId run) => $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/{Part(run.Value)}/";
 
+    /// <summary>What the names of all blobs of a tenant begin with.</summary>
+    internal static string BlobsOf(TenantId tenant) => $"{Part(tenant.Value)}/";
+
     internal static string PlansOf(FlowKey flow) => $"{Part(flow.Tenant.Value)}/{Part(flow.Flow.Value)}/";
 
     internal static string PlanRun(FlowKey flow, RunId run) => SweepRun(flow, run);
@@ -211,6 +263,26 @@ public static class Keys
 
     internal static string SweepPage(FlowKey flow, RunId run, string kind, Side side, int page) =>
         $"{SweepPages(flow, run, kind, side)}{page.ToString("D8", CultureInfo.InvariantCulture)}";
+
+    internal const string NoticeRules = "rules";
+
+    internal static readonly KeyRange AllNoticeWishes = KeyRange.Prefix("u|");
+
+    internal static readonly KeyRange Notices = KeyRange.Prefix("n|");
+
+    internal static readonly KeyRange Deliveries = KeyRange.Prefix("d|");
+
+    internal static string NoticeWishes(string user) => $"u|{Part(user)}";
+
+    internal static string NoticeName(NoticeEvent what, FlowId? flow, string about) => $"{what}|{(flow is { } one ? Part(one.Value) : "")}|{Part(about)}";
+
+    internal static string Notice(string name) => $"n|{name}";
+
+    internal static bool IsNotice(string rowKey) => rowKey.StartsWith("n|", StringComparison.Ordinal);
+
+    internal static string Delivery(string id) => $"d|{Part(id)}";
+
+    internal static KeyRange DeliveriesOlderThan(DateTimeOffset before) => new($"d|{NewestFirst(before)}}}", Deliveries.To);
 
     private static string MatchPrefix(Side side, string matchKey) => $"m|{Letter(side)}|{Sha256(CodeUnits(matchKey))}|";
 

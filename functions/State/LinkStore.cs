@@ -9,6 +9,9 @@ public sealed class LinkStore(StateTables tables)
 {
     private const int MaxActions = 100;
 
+    /// <summary>More rows do not come in one answer of the service.</summary>
+    private const int MostAtOnce = 1000;
+
     /// <summary>So many times a row of the work list that was another than expected is looked at alone.</summary>
     private const int LooksAtOne = 3;
 
@@ -60,6 +63,15 @@ public sealed class LinkStore(StateTables tables)
         var page = await tables.Links.PageAsync(Keys.LinkPartition(scope), Keys.Links, null, after, max, cancellation);
         return new([.. page.Items.Select(row => row.As(r => LinkRows.ToLink(scope, r)))], page.Continuation);
     }
+
+    /// <summary>A page of the links that are wanted, in the order of their ids.</summary>
+    /// <param name="most">So many are looked at; then the page ends, with what was found and where to go on.</param>
+    public Task<Found<Link>> SearchAsync(LinkScope scope, Predicate<Link> isWanted, string? continuation, int max, int most, CancellationToken cancellation) =>
+        SearchAsync(scope, Keys.Links, null, row => LinkRows.ToLink(scope, row), isWanted, continuation, max, most, cancellation);
+
+    /// <summary>The same of the records of a side that have no link, whether or not a person wants them matched.</summary>
+    public Task<Found<IndexEntry>> SearchUnlinkedAsync(LinkScope scope, Side side, Predicate<IndexEntry> isWanted, string? continuation, int max, int most, CancellationToken cancellation) =>
+        SearchAsync(scope, Keys.IndexRange(side), Filter.Where($"Link eq {""}"), row => LinkRows.ToEntry(side, row), isWanted, continuation, max, most, cancellation);
 
     /// <summary>The links of what lives inside a project.</summary>
     public async Task<IReadOnlyList<Versioned<Link>>> InsideAsync(LinkScope scope, LinkId project, CancellationToken cancellation)
@@ -182,6 +194,25 @@ public sealed class LinkStore(StateTables tables)
 
     public Task RemoveEventAsync(LinkScope scope, Versioned<LinkEvent> told, CancellationToken cancellation) =>
         tables.Links.DeleteAsync(Keys.LinkPartition(scope), Keys.Event(told.Value.Id), told.ETag, cancellation);
+
+    private async Task<Found<T>> SearchAsync<T>(
+        LinkScope scope, KeyRange range, string? condition, Func<TableEntity, T> read, Predicate<T> isWanted, string? continuation, int max, int most, CancellationToken cancellation)
+    {
+        var found = new List<T>();
+        for (var looked = 0; ;)
+        {
+            var page = await tables.Links.PageAsync(Keys.LinkPartition(scope), range, condition, continuation, Math.Min(MostAtOnce, most - looked), cancellation);
+            foreach (var row in page.Items)
+            {
+                looked++;
+                if (read(row) is var item && isWanted(item)) found.Add(item);
+                if (found.Count == max) return new(found, row == page.Items[^1] ? page.Continuation : row.RowKey, looked);
+            }
+
+            continuation = page.Continuation;
+            if (continuation is null || looked >= most) return new(found, continuation, looked);
+        }
+    }
 
     private async Task<IReadOnlyList<Versioned<WorkItem>>> WorkAsync(LinkScope scope, string? condition, int max, CancellationToken cancellation)
     {

@@ -13,6 +13,12 @@ public sealed record PendingOAuth(
 /// <summary>A link by which somebody without an account here may connect one connection.</summary>
 public sealed record Invitation(TenantId Tenant, ConnectionId Connection, DateTimeOffset ExpiresAt);
 
+/// <summary>A sign-in by the issuer that has been started.</summary>
+/// <param name="BrowserBindingHash">Of the cookie of the browser that started it: another one may not finish it.</param>
+/// <param name="ReturnTo">The page of the dashboard to which it leads.</param>
+/// <param name="InvitationHash">Of the code of the invitation that is accepted by it; null where it is none.</param>
+public sealed record PendingSignIn(string BrowserBindingHash, string RedirectUri, string ReturnTo, string? InvitationHash, DateTimeOffset ExpiresAt);
+
 /// <summary>The connection that a vendor's webhooks are for.</summary>
 /// <param name="LastCalledAt">To about a minute; null where nothing ever came.</param>
 public sealed record HookTarget(TenantId Tenant, ConnectionId Connection, DateTimeOffset? LastCalledAt = null);
@@ -24,6 +30,7 @@ public sealed record AccountHolder(TenantId Tenant, ConnectionId Connection);
 public sealed class LookupStore(StateTables tables, TimeProvider time)
 {
     private const string OAuth = "oauth";
+    private const string SignIn = "signin";
     private const string Invite = "invite";
     private const string Hook = "hook";
     private const string Account = "account";
@@ -44,6 +51,22 @@ public sealed class LookupStore(StateTables tables, TimeProvider time)
         await TakeAsync(OAuth, state, cancellation) is { } row
             ? new PendingOAuth(
                 TenantOf(row), ConnectionOf(row), row.Text("System"), row.Text("RedirectUri"), row.Bytes("CodeVerifier"), row.Text("BrowserBindingHash"), row.Time("ExpiresAt"))
+            : null;
+
+    /// <returns>False where the state was used before.</returns>
+    public Task<bool> PutPendingSignInAsync(string state, PendingSignIn pending, CancellationToken cancellation) =>
+        InsertAsync(Row.New(Keys.Lookup(SignIn, state), Keys.LookupRow)
+            .Put("BrowserBindingHash", pending.BrowserBindingHash)
+            .Put("RedirectUri", pending.RedirectUri)
+            .Put("ReturnTo", pending.ReturnTo)
+            .Put("InvitationHash", pending.InvitationHash)
+            .Put("ExpiresAt", pending.ExpiresAt), cancellation);
+
+    /// <summary>Uses up the state.</summary>
+    /// <returns>Null where it is unknown, used or expired.</returns>
+    public async Task<PendingSignIn?> TakePendingSignInAsync(string state, CancellationToken cancellation) =>
+        await TakeAsync(SignIn, state, cancellation) is { } row
+            ? new PendingSignIn(row.Text("BrowserBindingHash"), row.Text("RedirectUri"), row.Text("ReturnTo"), row.GetString("InvitationHash"), row.Time("ExpiresAt"))
             : null;
 
     /// <returns>False where the code was used before.</returns>

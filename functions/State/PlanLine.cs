@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using SyncFunctions.Engine;
 
 namespace SyncFunctions.State;
@@ -11,6 +12,10 @@ namespace SyncFunctions.State;
 public sealed record PlanLine(string Kind, Side Side, string RecordId, string Label, string Action, Side? Target, string? Reason)
 {
     public LinkId? Link { get; init; }
+
+    /// <summary>A record would be written, or two would be linked.</summary>
+    [JsonIgnore]
+    public bool IsEffect => Action is "link" or "create" or "update" or "archive" or "delete";
 
     public ImmutableArray<PlanField> Fields { get; init; } = [];
 }

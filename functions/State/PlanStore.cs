@@ -26,7 +26,8 @@ public sealed class PlanStore(StateTables tables)
     }
 
     /// <summary>Lines in the order in which a run would come to them.</summary>
-    public async Task<Page<PlanLine>> ListAsync(FlowKey flow, RunId run, string? continuation, int max, CancellationToken cancellation)
+    /// <param name="effectsOnly">Leaves out what would change nothing in either system, nor link two records.</param>
+    public async Task<Page<PlanLine>> ListAsync(FlowKey flow, RunId run, string? continuation, int max, CancellationToken cancellation, bool effectsOnly = false)
     {
         var (after, skip) = Position(continuation);
         var lines = new List<PlanLine>();
@@ -35,9 +36,12 @@ public sealed class PlanStore(StateTables tables)
             if (after is not null && string.CompareOrdinal(page, after) < 0) continue;
             var start = page == after ? skip : 0;
             var read = await ReadAsync(flow, run, page, cancellation);
-            var taken = read.Skip(start).Take(max - lines.Count).ToList();
-            lines.AddRange(taken);
-            if (lines.Count == max) return new(lines, $"{page}:{start + taken.Count}");
+            for (var i = start; i < read.Count; i++)
+            {
+                if (effectsOnly && !read[i].IsEffect) continue;
+                lines.Add(read[i]);
+                if (lines.Count == max) return new(lines, $"{page}:{i + 1}");
+            }
         }
 
         return new(lines, null);

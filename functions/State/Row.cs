@@ -138,7 +138,7 @@ internal static class Row
 
     private static string PartName(string name, int part) => part == 0 ? name : $"{name}{part}";
 
-    private static bool IsSystem(string name) => name is "PartitionKey" or "RowKey" or "Timestamp" or "odata.etag" or "odata.metadata" or "ETag";
+    public static bool IsSystem(string name) => name is "PartitionKey" or "RowKey" or "Timestamp" or "odata.etag" or "odata.metadata" or "ETag";
 
     private static FormatException Missing(TableEntity row, string name) =>
         new($"The row '{row.RowKey}' of partition '{row.PartitionKey}' has no property '{name}'.");

@@ -75,6 +75,9 @@ public sealed record Run(FlowKey Flow, RunId Id, Lane Lane, string Mode, string 
 
     /// <summary>Where it goes on, in its orchestration's own form; null unless it was paused.</summary>
     public string? Resume { get; init; }
+
+    /// <summary>What a dry run plans with, for a person who wants to know before they are saved; null: the flow's own.</summary>
+    public FlowSettings? Settings { get; init; }
 }
 
 public sealed class RunStore(StateTables tables)
@@ -140,7 +143,8 @@ public sealed class RunStore(StateTables tables)
         .PutClipped("OrderedBy", run.OrderedBy, 500)
         .Put("PausedAt", run.PausedAt)
         .Put("ProgressAt", run.ProgressAt)
-        .PutBytes("Resume", run.Resume is { } resume ? Encoding.UTF8.GetBytes(resume) : null);
+        .PutBytes("Resume", run.Resume is { } resume ? Encoding.UTF8.GetBytes(resume) : null)
+        .PutJson("Settings", run.Settings);
 
     private static Run FromRow(FlowKey flow, TableEntity row) =>
         new(flow, new RunId(row.Text("Id")), row.Enum<Lane>("Lane"), row.Text("Mode"), row.Text("Trigger"), row.Time("StartedAt"))
@@ -154,5 +158,6 @@ public sealed class RunStore(StateTables tables)
             PausedAt = row.TimeOrNull("PausedAt"),
             ProgressAt = row.TimeOrNull("ProgressAt"),
             Resume = row.Bytes("Resume") is { } resume ? Encoding.UTF8.GetString(resume) : null,
+            Settings = row.JsonOrNull<FlowSettings>("Settings"),
         };
 }

@@ -5,6 +5,8 @@ namespace SyncFunctions.State;
 /// <summary>The tables of the app and the containers of its blobs.</summary>
 public sealed class StateTables
 {
+    private readonly Dictionary<string, Table> _all = [];
+
     public StateTables(StateClients clients)
     {
         Tenants = Open("tenants");
@@ -16,17 +18,30 @@ public sealed class StateTables
         Runs = Open("runs");
         Log = Open("log");
         ApiCalls = Open("apicalls");
+        Activity = Open("activity");
         Lookups = Open("lookups");
         Locks = Open("locks");
         Budgets = Open("budgets");
         Conflicts = Open("conflicts");
         Claims = Open("claims");
+        Notices = Open("notices");
+        Audit = Open("audit");
+        People = Open("people");
+        Members = Open("members");
         Sweeps = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}sweeps");
         Plans = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}plans");
         ConflictValues = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}conflicts");
 
-        Table Open(string name) => new(clients.Tables.GetTableClient($"{clients.Prefix}{name}"));
+        Table Open(string name)
+        {
+            var table = new Table(clients.Tables.GetTableClient($"{clients.Prefix}{name}"));
+            _all.Add(name, table);
+            return table;
+        }
     }
+
+    /// <summary>Of all tables, as they are called where there is no prefix.</summary>
+    public IReadOnlyCollection<string> Names => _all.Keys;
 
     internal Table Tenants { get; }
     internal Table Connections { get; }
@@ -37,11 +52,16 @@ public sealed class StateTables
     internal Table Runs { get; }
     internal Table Log { get; }
     internal Table ApiCalls { get; }
+    internal Table Activity { get; }
     internal Table Lookups { get; }
     internal Table Locks { get; }
     internal Table Budgets { get; }
     internal Table Conflicts { get; }
     internal Table Claims { get; }
+    internal Table Notices { get; }
+    internal Table Audit { get; }
+    internal Table People { get; }
+    internal Table Members { get; }
     internal BlobContainerClient Sweeps { get; }
     internal BlobContainerClient Plans { get; }
     internal BlobContainerClient ConflictValues { get; }
@@ -49,7 +69,7 @@ public sealed class StateTables
     /// <summary>Creates what does not exist yet. Once at the start of the app; harmless when repeated.</summary>
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
     [
-        .. new[] { Tenants, Connections, Flows, Projects, Due, Links, Runs, Log, ApiCalls, Lookups, Locks, Budgets, Conflicts, Claims }.Select(table => table.CreateAsync(cancellation)),
+        .. _all.Values.Select(table => table.CreateAsync(cancellation)),
         Sweeps.CreateIfNotExistsAsync(cancellationToken: cancellation),
         Plans.CreateIfNotExistsAsync(cancellationToken: cancellation),
         ConflictValues.CreateIfNotExistsAsync(cancellationToken: cancellation),

@@ -32,6 +32,9 @@ public sealed class TenantStore(StateTables tables)
         return null;
     }
 
+    /// <summary>Of what is stored of it nothing is taken away; see <see cref="TenantHoldings"/>.</summary>
+    public Task RemoveAsync(TenantId tenant, CancellationToken cancellation) => tables.Tenants.DeleteAsync(Keys.TenantList, Keys.Tenant(tenant), Azure.ETag.All, cancellation);
+
     public async Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellation) =>
         [.. (await tables.Tenants.ListAsync(Filter.Partition(Keys.TenantList), int.MaxValue, cancellation)).Select(FromRow)];
 
