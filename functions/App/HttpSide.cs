@@ -6,14 +6,23 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Audit;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Contract;
+using SyncFunctions.App.Dashboard;
+using SyncFunctions.App.Data;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Manage;
+using SyncFunctions.App.Notices;
+using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Reactions;
 using SyncFunctions.App.Records;
 using SyncFunctions.App.Setup;
+using SyncFunctions.App.SignIn;
+using SyncFunctions.App.Sync;
 
 namespace SyncFunctions.App;
 
@@ -26,11 +35,29 @@ public static class HttpSide
         services.TryAddSingleton(configuration);
         return services
             .AddSingleton(new PublicAddress(configuration))
+            .AddSingleton<OperatorKeys>()
+            .AddSingleton<Callers>()
+            .AddSingleton<ClientAddress>()
+            .AddSingleton(new SignInSettings(configuration))
+            .AddSingleton<Sessions>()
+            .AddSingleton<Passwords>()
+            .AddSingleton<Issuer>()
+            .AddSingleton<Joining>()
+            .AddSingleton<Membership>()
+            .AddSingleton<AccessNotices>()
+            .AddSingleton<IssuerSignIn>()
+            .AddHostedService<LocalAdministrator>()
+            .AddSingleton<SeenConnections>()
+            .AddSingleton<DashboardFiles>()
             .AddSingleton<SystemSettings>()
             .AddSingleton<SealedCredentials>()
             .AddSingleton<CallBudgets>()
             .AddSingleton<FailedCalls>()
             .AddHostedService(provider => provider.GetRequiredService<FailedCalls>())
+            .AddHostedService(provider => provider.GetRequiredService<ActivityCounter>())
+            .AddHostedService(provider => provider.GetRequiredService<NoticeBursts>())
+            .AddSingleton<RefusalPace>()
+            .AddSingleton<TenantErasure>()
             .AddSingleton<ConnectionScopes>()
             .AddSingleton<SignIns>()
             .AddSingleton<Consent>()
@@ -47,9 +74,11 @@ public static class HttpSide
             .AddSingleton<RecordIntake>()
             .AddSingleton<RecordWork>()
             .AddSingleton<ReactionCheck>()
+            .AddSingleton<NoticeRulesCheck>()
             .AddSingleton<Finder>()
             .AddSingleton<FlowSwitch>()
             .AddSingleton<BrakeViews>()
+            .AddSingleton<WorkViews>()
             .AddSingleton<SetupState>()
             .AddSingleton<TeamSetup>()
             .AddSingleton<StagesSetup>()
@@ -57,10 +86,15 @@ public static class HttpSide
             .AddSingleton<ImportCompletion>();
     }
 
-    /// <summary>Problem details for what HTTP functions throw. Custom middleware is for HTTP triggers only.</summary>
+    /// <summary>Problem details for what HTTP functions throw, who may call them and with what, each request once, and what was done. Custom middleware is for HTTP triggers only.</summary>
     public static FunctionsApplicationBuilder UseHttpSide(this FunctionsApplicationBuilder builder)
     {
         builder.UseWhen<ProblemMiddleware>(ProblemMiddleware.IsFor);
+        builder.UseWhen<AuditMiddleware>(ProblemMiddleware.IsFor);
+        builder.UseWhen<AccessMiddleware>(ProblemMiddleware.IsFor);
+        builder.UseWhen<QueryMiddleware>(ProblemMiddleware.IsFor);
+        builder.UseWhen<IdempotencyMiddleware>(ProblemMiddleware.IsFor);
+        builder.UseWhen<KeyChangeMiddleware>(ProblemMiddleware.IsFor);
         return builder;
     }
 }

@@ -17,6 +17,7 @@ internal static class SettingDefaults
         configuration["PollSchedule"] ??= "0 * * * * *";
         configuration["HookSchedule"] ??= "0 23 * * * *";
         configuration["RetentionSchedule"] ??= "0 17 3 * * *";
+        configuration["NoticeSchedule"] ??= "0 */15 * * * *";
         configuration["TaskHubName"] ??= "SyncFunctions";
         foreach (var connection in new[] { StateClients.Connection, "DurableStorage" })
         {
