@@ -1,11 +1,16 @@
 using Microsoft.AspNetCore.Http;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Connect;
 
 /// <summary>How a sign-in ended, in words of our own.</summary>
-public sealed record ConnectOutcome(bool Connected, int Status, string Title, string Text)
+/// <param name="Back">The connection in the dashboard, for those who use that; null where it is not known which one it was.</param>
+public sealed record ConnectOutcome(bool Connected, int Status, string Title, string Text, string? Back = null)
 {
-    public HtmlPage ToPage() => new(Status, Title, Text);
+    public HtmlPage ToPage() => new(Status, Title, Text, BackToDashboard.Script(Connected)) { Back = Back };
+
+    public ConnectOutcome For(StoredConnection connection) =>
+        this with { Back = $"/api/app/#/t/{Uri.EscapeDataString(connection.Tenant.Value)}/connections/{Uri.EscapeDataString(connection.Id.Value)}" };
 }
 
 internal static class ConnectPages

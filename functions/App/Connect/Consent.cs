@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -14,7 +15,7 @@ namespace SyncFunctions.App.Connect;
 /// minutes at most, by the browser that began, for one connection and one system (RFC 9700, 4.4 and 4.7).
 /// </summary>
 public sealed partial class Consent(
-    LookupStore lookups, ConnectionStore connections, Systems systems, SystemSettings settings, SignIns signIns, SecretBox box, PublicAddress address, TimeProvider time,
+    LookupStore lookups, ConnectionStore connections, MemberStore members, ClientAddress client, Systems systems, SystemSettings settings, SignIns signIns, SecretBox box, PublicAddress address, TimeProvider time,
     ILogger<Consent> log)
 {
     /// <summary>Set to false where a vendor returns no state: which sign-in an answer belongs to is then known by the cookie alone.</summary>
@@ -26,6 +27,8 @@ public sealed partial class Consent(
     public async Task<Uri?> BeginAsync(HttpRequest request, string system, string invitation, CancellationToken cancellation)
     {
         if (invitation.Length == 0 || systems.Find(system) is not { Catalog.Grant: not OAuthGrant.None } connector) return null;
+        if (await lookups.FindInvitationAsync(invitation, cancellation) is not { } found) return null;
+        AddressList.Require((await members.AccessAsync(found.Tenant, cancellation)).Value.AllowedAddresses, client.Of(request));
         if (await lookups.TakeInvitationAsync(invitation, cancellation) is not { } invited) return null;
         if (await connections.GetAsync(invited.Tenant, invited.Connection, cancellation) is not { Value: var connection } || connection.System != system) return null;
 
@@ -73,10 +76,10 @@ public sealed partial class Consent(
         if (!redeemed.TryGet(out var credentials, out var failure))
         {
             Log.Failed(log, system, connection.Tenant, connection.Id, failure.Kind);
-            return ConnectPages.Failed(failure.Message);
+            return ConnectPages.Failed(failure.Message).For(connection);
         }
 
-        return Outcome(connector.Catalog, connection, await signIns.ConnectAsync(connection, credentials, cancellation));
+        return Outcome(connector.Catalog, connection, await signIns.ConnectAsync(connection, credentials, cancellation)).For(connection);
     }
 
     private static bool ReturnsState(ImmutableDictionary<string, string> settings) => settings.GetValueOrDefault(StateReturned) != "false";
@@ -107,7 +110,7 @@ public sealed partial class Consent(
     {
         var code = error.Length <= MaxErrorCode && error.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? error : "unreadable";
         Log.Declined(log, catalog.System, connection.Tenant, connection.Id, code);
-        return ConnectPages.Declined(catalog.DisplayName);
+        return ConnectPages.Declined(catalog.DisplayName).For(connection);
     }
 
     private ConnectOutcome Refuse(string system, string why)

@@ -8,7 +8,7 @@ namespace SyncFunctions.App.Connect;
 /// </summary>
 public static class FragmentPage
 {
-    private const string Script = """
+    private const string Script = BackToDashboard.Function + """
 
         const fragment = location.hash.slice(1);
         history.replaceState(null, '', location.pathname);
@@ -25,7 +25,10 @@ public static class FragmentPage
           body: JSON.stringify({ fragment }),
         })
           .then(answer => answer.json())
-          .then(result => show(result.title, result.text ?? result.detail))
+          .then(result => {
+            show(result.title, result.text ?? result.detail);
+            leadBack(result.connected, result.back).catch(() => {});
+          })
           .catch(() => show('Not connected', 'The connection to this server was lost. Ask for a new invitation link and try again.'));
 
         """;

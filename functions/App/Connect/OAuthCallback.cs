@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.Connectors;
 
 namespace SyncFunctions.App.Connect;
@@ -10,6 +12,10 @@ namespace SyncFunctions.App.Connect;
 public sealed class OAuthCallback(Consent consent, Systems systems)
 {
     [Function(nameof(OAuthCallback))]
+    [Open("The state and the cookie of the browser that began.")]
+    [Answers(StatusCodes.Status200OK, MediaType = "text/html")]
+    [Answers(StatusCodes.Status400BadRequest, MediaType = "text/html")]
+    [Answers(StatusCodes.Status422UnprocessableEntity, MediaType = "text/html")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "oauth/callback/{system}")] HttpRequest request, string system, CancellationToken cancellation)
     {

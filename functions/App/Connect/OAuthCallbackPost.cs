@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 
@@ -17,9 +19,14 @@ public sealed class OAuthCallbackPost(Consent consent, Systems systems)
         public override string ToString() => nameof(Body);
     }
 
-    public sealed record Result(bool Connected, string Title, string Text);
+    /// <param name="Back">The connection in the dashboard, for those who have signed in there.</param>
+    public sealed record Result(bool Connected, string Title, string Text, string? Back);
 
     [Function(nameof(OAuthCallbackPost))]
+    [Open("The state and the cookie of the browser that began.")]
+    [Answers(typeof(Result))]
+    [Answers(StatusCodes.Status400BadRequest, typeof(Result))]
+    [Answers(StatusCodes.Status422UnprocessableEntity, typeof(Result))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "oauth/callback/{system}")] HttpRequest request, string system, CancellationToken cancellation)
     {
@@ -27,6 +34,6 @@ public sealed class OAuthCallbackPost(Consent consent, Systems systems)
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
         var answer = QueryHelpers.ParseQuery(body.Fragment ?? "").ToImmutableDictionary(value => value.Key, value => value.Value[0] ?? "");
         var outcome = await consent.FinishAsync(request, system, answer, cancellation);
-        return new JsonAnswer<Result>(outcome.Status, new Result(outcome.Connected, outcome.Title, outcome.Text));
+        return new JsonAnswer<Result>(outcome.Status, new Result(outcome.Connected, outcome.Title, outcome.Text, outcome.Back));
     }
 }

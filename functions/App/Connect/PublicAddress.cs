@@ -30,6 +30,12 @@ public sealed class PublicAddress
     /// <summary>One for each system: an answer that was meant for another cannot be mixed up.</summary>
     public Uri Callback(HttpRequest request, string system) => new(Base(request), $"api/oauth/callback/{Uri.EscapeDataString(system)}");
 
+    /// <summary>Where the issuer by which people sign in sends them back to.</summary>
+    public Uri SignInCallback(HttpRequest request) => new(Base(request), "api/session/callback");
+
+    /// <summary>A page of the dashboard; what is behind the '#' is never sent to a server, so that it is in no log.</summary>
+    public Uri Page(HttpRequest request, string page) => new(Base(request), $"api/app/#{page}");
+
     /// <summary>Where a vendor's webhooks come to. The hook's id is a secret: never logged.</summary>
     /// <param name="root">The app's address.</param>
     /// <param name="system">The vendor's.</param>

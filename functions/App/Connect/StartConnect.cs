@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 
 namespace SyncFunctions.App.Connect;
 
@@ -8,6 +10,10 @@ namespace SyncFunctions.App.Connect;
 public sealed class StartConnect(Consent consent)
 {
     [Function(nameof(StartConnect))]
+    [Open("The invitation.")]
+    [Answers(StatusCodes.Status302Found)]
+    [Answers(StatusCodes.Status410Gone, MediaType = "text/html")]
+    [Asks("invitation")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "connect/{system}")] HttpRequest request, string system, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using SyncFunctions.App.Notices;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -6,7 +7,7 @@ namespace SyncFunctions.App.Connections;
 
 /// <summary>Makes what connectors need to call a vendor for a stored connection.</summary>
 public sealed class ConnectionScopes(
-    ConnectionStore connections, SealedCredentials vault, Systems systems, SystemSettings settings, CallBudgets budgets, FailedCalls failedCalls, TimeProvider time)
+    ConnectionStore connections, SealedCredentials vault, Systems systems, SystemSettings settings, CallBudgets budgets, FailedCalls failedCalls, NoticeOutbox notices, TimeProvider time)
 {
     /// <summary>The connections of a flow. Works whatever their health: a call over one that is not connected fails with <see cref="FailureKind.AuthExpired"/>.</summary>
     /// <exception cref="InvalidOperationException">One of them does not exist.</exception>
@@ -23,7 +24,7 @@ public sealed class ConnectionScopes(
 
     public ConnectionScope Of(StoredConnection connection)
     {
-        var credentials = new StoredCredentials(connection, systems[connection.System], connections, vault, time);
+        var credentials = new StoredCredentials(connection, systems[connection.System], connections, vault, notices, time);
         var scope = Scope(connection, credentials);
         credentials.Scope = scope;
         return scope;

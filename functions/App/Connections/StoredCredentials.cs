@@ -1,3 +1,4 @@
+using SyncFunctions.App.Notices;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
@@ -8,7 +9,7 @@ namespace SyncFunctions.App.Connections;
 /// like a replay and end the grant. New ones are saved before anybody uses them.
 /// </summary>
 internal sealed class StoredCredentials(
-    StoredConnection connection, IConnector connector, ConnectionStore connections, SealedCredentials vault, TimeProvider time) : ICredentialSource
+    StoredConnection connection, IConnector connector, ConnectionStore connections, SealedCredentials vault, NoticeOutbox notices, TimeProvider time) : ICredentialSource
 {
     /// <summary>Whoever renews has this long; after that another may.</summary>
     internal static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
@@ -92,6 +93,7 @@ internal sealed class StoredCredentials(
     {
         var detail = $"{failure.Message} Connect {connector.Catalog.DisplayName} again.";
         _connection = await ChangeAsync(claimed, old, connection => connection with { Health = ConnectionHealth.Expired, HealthDetail = detail, RenewingUntil = null });
+        if (_connection.Health == ConnectionHealth.Expired) await notices.RaiseAsync(_connection, connector.Catalog.DisplayName, CancellationToken.None);
         return Usable(_connection).TryGet(out var current, out _) ? Use(current) : failure with { Message = detail };
     }
 

@@ -4,6 +4,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>A field that was changed on both sides: both values whole.</summary>
+/// <param name="Rule">Why the winner won; null for conflicts of long ago.</param>
 /// <param name="Lost">The value that did not win: what a restore brings back.</param>
 public sealed record ConflictView(
     string Id,
@@ -15,6 +16,7 @@ public sealed record ConflictView(
     string? RightId,
     string Label,
     Side Winner,
+    ConflictRule? Rule,
     FieldValue Left,
     FieldValue Right,
     FieldValue Lost,
@@ -32,6 +34,7 @@ public sealed record ConflictView(
         conflict.RightId,
         conflict.Label,
         conflict.Winner,
+        conflict.Rule,
         conflict.Left,
         conflict.Right,
         conflict.Loser,

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Hooks;
+using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
@@ -25,7 +27,13 @@ public sealed record ConnectionView(
     DateTimeOffset CreatedAt,
     DateTimeOffset? ConnectedAt,
     Uri? ConnectUrl,
-    DateTimeOffset? ConnectUrlExpiresAt);
+    DateTimeOffset? ConnectUrlExpiresAt)
+{
+    public IActionResult ToAnswer() => Json.Tagged(this, new ConnectionChoice(Name, Settings));
+}
+
+/// <summary>What people choose of a connection: never a secret.</summary>
+public sealed record ConnectionChoice(string Name, ImmutableSortedDictionary<string, string> Settings);
 
 /// <param name="Limit">Calls a day.</param>
 public sealed record BudgetView(string Plan, int Limit, int UsedToday, DateTimeOffset ResetsAt);
@@ -55,6 +63,8 @@ public sealed class ConnectionViews(Systems systems, SystemSettings settings, Ca
             ConnectUrl: null,
             ConnectUrlExpiresAt: null);
     }
+
+    public ConnectionChoice ChosenOf(StoredConnection connection) => new(connection.Name, settings.Shown(CatalogOf(connection), connection));
 
     /// <summary>With a new link by which one person may connect it, once.</summary>
     public async Task<ConnectionView> InvitedAsync(StoredConnection connection, HttpRequest request, CancellationToken cancellation)

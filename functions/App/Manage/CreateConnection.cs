@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -12,15 +14,18 @@ namespace SyncFunctions.App.Manage;
 
 public sealed class CreateConnection(Finder finder, Systems systems, ConnectionStore connections, SignIns signIns, ConnectionViews views, TimeProvider time)
 {
-    public sealed record Body(string? Id, string? System, string? Name, IReadOnlyDictionary<string, string?>? Settings, string? Token)
+    public sealed record Body(string? Id, [property: Must] string? System, string? Name, IReadOnlyDictionary<string, string?>? Settings, string? Token)
     {
         /// <summary>No secret in a log.</summary>
         public override string ToString() => $"{System} {Id}";
     }
 
     [Function(nameof(CreateConnection))]
+    [Needs(Role.Administrator, Act.Connections)]
+    [Answers(StatusCodes.Status201Created, typeof(ConnectionView), ShownOnce = true)]
+    [Refuses("already-exists", "credentials-refused", "other-account", "right-missing", "vendor-unavailable")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/connections")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/connections")] HttpRequest request,
         string tenant,
         CancellationToken cancellation)
     {

@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -11,11 +14,14 @@ namespace SyncFunctions.App.Manage;
 public sealed class CreateCounterpart(Finder finder, ManualTools tools)
 {
     /// <param name="Side">The side that has the record.</param>
-    public sealed record Body(string? Kind, Side? Side, string? RecordId);
+    public sealed record Body([property: Must] string? Kind, [property: Must] Side? Side, [property: Must] string? RecordId);
 
     [Function(nameof(CreateCounterpart))]
+    [Needs(Role.Member, Act.Records)]
+    [Answers(StatusCodes.Status201Created, typeof(ManualDone))]
+    [Refuses("cannot-link", "changed-meanwhile", "vendor-refused")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/counterparts")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/counterparts")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connect;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Reactions;
 using SyncFunctions.Connectors;
@@ -15,11 +17,14 @@ namespace SyncFunctions.App.Manage;
 public sealed class CreateFlow(Finder finder, PairCatalog pairs, Systems systems, ConnectionStore connections, FlowStore flows, FlowSwitch flowSwitch, ReactionCheck reactions, PublicAddress address, TimeProvider time)
 {
     public sealed record Body(
-        string? Id, string? Pair, string? Name, string? Left, string? Right, FlowMode? Mode, Direction? Direction, JsonElement? Settings, bool? Enabled, int? PollEverySeconds);
+        string? Id, [property: Must] string? Pair, string? Name, [property: Must] string? Left, [property: Must] string? Right, FlowMode? Mode, Direction? Direction, [property: Merges(typeof(FlowSettings))] JsonElement? Settings, bool? Enabled, int? PollEverySeconds);
 
     [Function(nameof(CreateFlow))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(StatusCodes.Status201Created, typeof(FlowView))]
+    [Refuses("already-exists")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows")] HttpRequest request, string tenant, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows")] HttpRequest request, string tenant, CancellationToken cancellation)
     {
         var owner = await finder.TenantAsync(tenant, cancellation);
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);

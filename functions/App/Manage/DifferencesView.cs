@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
@@ -9,6 +10,9 @@ namespace SyncFunctions.App.Manage;
 public sealed record DifferencesView(
     string Link, string Kind, LinkState State, LoopLock? Lock, SeenSide Left, SeenSide Right, bool Differ, IReadOnlyList<DifferenceView> Fields, IReadOnlyList<PlanLineView> Plan, string? WhyNoSync)
 {
+    /// <summary>What people call the linked records that fields refer to, by link.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     public static DifferencesView Of(Differences found) => new(
         found.Link.Value,
         found.Kind,
@@ -25,6 +29,7 @@ public sealed record DifferencesView(
 /// <param name="AgreedLeft">What the left side had when the two last agreed.</param>
 /// <param name="WritableLeft">A person may push the right value to the left side.</param>
 /// <param name="Sync">What a sync would do with this field now.</param>
+/// <param name="References">The kind of record that it refers to.</param>
 public sealed record DifferenceView(
     string Name,
     FieldValue Left,
@@ -37,7 +42,8 @@ public sealed record DifferenceView(
     string? WhyNotLeft,
     bool WritableRight,
     string? WhyNotRight,
-    string Sync)
+    string Sync,
+    string? References)
 {
     public static DifferenceView Of(Differences found, FieldDifference field) => new(
         field.Name,
@@ -51,7 +57,8 @@ public sealed record DifferenceView(
         field.WhyNotLeft,
         field.WhyNotRight is null,
         field.WhyNotRight,
-        SyncOf(found, field.Name));
+        SyncOf(found, field.Name),
+        field.References);
 
     private static string SyncOf(Differences found, string name)
     {

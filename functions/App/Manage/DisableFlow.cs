@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +13,10 @@ namespace SyncFunctions.App.Manage;
 public sealed class DisableFlow(FlowSwitch flowSwitch)
 {
     [Function(nameof(DisableFlow))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(typeof(FlowView))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/disable")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/disable")] HttpRequest request,
         string tenant,
         string flow,
         [DurableClient] DurableTaskClient client,

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +13,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class DisconnectProject(Finder finder, LinkControl control, TimeProvider time)
 {
     [Function(nameof(DisconnectProject))]
+    [Needs(Role.Administrator, Act.Projects)]
+    [Answers(typeof(ProjectView))]
+    [Refuses("cannot-link", "changed-meanwhile", "vendor-refused")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/disconnect")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/disconnect")] HttpRequest request,
         string tenant,
         string flow,
         string link,

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +13,12 @@ namespace SyncFunctions.App.Manage;
 public sealed class DismissUnmatched(Finder finder, UnmatchedRecords unmatched)
 {
     [Function(nameof(DismissUnmatched))]
+    [Needs(Role.Member, Act.Records)]
+    [Answers(typeof(ManualDone))]
+    [Takes(typeof(NamedRecord))]
+    [Refuses("cannot-link", "changed-meanwhile", "vendor-refused")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/unmatched/dismiss")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/unmatched/dismiss")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +13,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class EnableFlow(FlowSwitch flowSwitch)
 {
     [Function(nameof(EnableFlow))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(typeof(FlowView))]
+    [Refuses("disconnected")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/enable")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/enable")] HttpRequest request,
         string tenant,
         string flow,
         [DurableClient] DurableTaskClient client,

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
@@ -13,8 +15,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class EnableProject(Finder finder, FlowContexts contexts, LinkStore links, LinkControl control, TimeProvider time)
 {
     [Function(nameof(EnableProject))]
+    [Needs(Role.Member, Act.Projects)]
+    [Answers(typeof(ProjectView))]
+    [Refuses("cannot-enable", "cannot-link", "changed-meanwhile", "disconnected", "vendor-refused", "vendor-unavailable")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/enable")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/enable")] HttpRequest request,
         string tenant,
         string flow,
         string link,

@@ -1,8 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Records;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +14,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class EndRecordsApi(Finder finder, RecordsGate gate)
 {
     [Function(nameof(EndRecordsApi))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(StatusCodes.Status204NoContent)]
+    [KeyChange("The key by which other systems posted records was ended")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "manage/v1/tenants/{tenant}/flows/{flow}/records-api")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "manage/v1/tenants/{tenant}/flows/{flow}/records-api")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +13,10 @@ namespace SyncFunctions.App.Manage;
 public sealed class EndWebhook(Finder finder, HookSetup hooks, HookCare care)
 {
     [Function(nameof(EndWebhook))]
+    [Needs(Role.Administrator, Act.Connections)]
+    [Answers(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook")] HttpRequest request,
         string tenant,
         string connection,
         CancellationToken cancellation)

@@ -11,6 +11,8 @@ public sealed record KindFields(string Kind, string LeftKind, string RightKind, 
 /// <param name="Direction">After the tenant's narrowing.</param>
 /// <param name="Owner">The side whose changes count once the record exists on both; null where both count or none does.</param>
 /// <param name="BlankPolicy">What a value that became blank does to the other side, after the tenant's choice.</param>
+/// <param name="Choices">The directions that the tenant may choose.</param>
+/// <param name="Default">What the pair has: the direction, and what becomes of blanks.</param>
 /// <param name="ReadOnlyOn">The side on which an edit would be put back: to be greyed out there.</param>
 public sealed record FieldRow(
     string Field,
@@ -21,11 +23,15 @@ public sealed record FieldRow(
     Side? Owner,
     BlankPolicy BlankPolicy,
     NormalForm NormalForm,
+    IReadOnlyList<Direction> Choices,
+    FieldDefault Default,
     Side? ReadOnlyOn)
 {
     /// <summary>Mapped by the tenant, not by the pair.</summary>
     public bool IsCustom { get; init; }
 }
+
+public sealed record FieldDefault(Direction Direction, BlankPolicy BlankPolicy);
 
 /// <summary>In which two values are the same: what both sides can hold.</summary>
 public sealed record NormalForm(int? LeftMaxLength, int? RightMaxLength, bool IgnoresCase);
@@ -62,6 +68,8 @@ public static class FieldTable
             owner,
             settings.Kind(kind.Name).Blanks.TryGetValue(field.Name, out var blank) ? blank : field.Blank,
             new NormalForm(field.Left.MaxLength, field.Right.MaxLength, field.Left.IgnoresCase || field.Right.IgnoresCase),
+            [.. Enum.GetValues<Direction>().Where(choice => field.IsConsent ? choice == field.Direction : FlowSettingsPatch.CanChoose(field, choice))],
+            new FieldDefault(field.Direction, field.Blank),
             settings.Kind(kind.Name).Enabled && owner is { } side && field.End(side.Other()).CanWrite ? side.Other() : null);
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -33,4 +35,14 @@ public sealed record FlowView(
         flow.WentLiveAt,
         flow.CreatedAt,
         flow.RecordsKey?.Since);
+
+    public IActionResult ToAnswer() => Json.Tagged(this, Chosen());
+
+    /// <summary>What people choose: not what the vendors have, and not what the app has done.</summary>
+    internal FlowView Chosen() => this with
+    {
+        Settings = Settings with { StatusBoards = FlowSettings.Default.StatusBoards, Vocabularies = FlowSettings.Default.Vocabularies },
+        WentLiveAt = null,
+        RecordsApiSince = null,
+    };
 }

@@ -1,15 +1,20 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
 public sealed class GetFlowFields(Finder finder)
 {
     [Function(nameof(GetFlowFields))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<KindFields>))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/fields")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/fields")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
@@ -52,8 +54,10 @@ public sealed class GetFlowStatus(
     private const int CountedWork = 5000;
 
     [Function(nameof(GetFlowStatus))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(FlowStatusView))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/status")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/status")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

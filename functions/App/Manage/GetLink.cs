@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
@@ -9,11 +11,13 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>One link, with its state and why; of a project, what runs or waits for it.</summary>
-public sealed class GetLink(Finder finder, LinkStore links, ProjectStore projects, TimeProvider time)
+public sealed class GetLink(Finder finder, LinkStore links, ProjectStore projects, RecordNames names, WorkViews views, TimeProvider time)
 {
     [Function(nameof(GetLink))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(LinkStatusView))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/links/{kind}/{link}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/links/{kind}/{link}")] HttpRequest request,
         string tenant,
         string flow,
         string kind,
@@ -26,6 +30,7 @@ public sealed class GetLink(Finder finder, LinkStore links, ProjectStore project
         if (!(await links.LoadAsync(found.Links(map), [id], cancellation)).TryGetValue(id, out var stored)) throw ProblemException.NotFound("link");
         var run = LaneView.Of(Lane.Live, (await projects.GetAsync(found.Key, id.Project, cancellation))?.Value.Guard, time.GetUtcNow());
         var held = await LockRelease.HeldAsync(links, found.Links(map), stored.Value, cancellation);
-        return Json.Ok(LinkStatusView.Of(stored.Value, [run]) with { Held = [.. held.Select(row => WorkView.Of(row.Value))] });
+        var known = await names.OfAsync(found.Key, stored.Value, cancellation);
+        return Json.Ok(LinkStatusView.Of(stored.Value, [run]) with { LeftName = known[Side.Left], RightName = known[Side.Right], Held = await views.OfAsync(found.Key, held.Select(row => row.Value), cancellation) });
     }
 }

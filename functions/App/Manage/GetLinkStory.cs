@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -16,8 +18,11 @@ public sealed class GetLinkStory(Finder finder, LinkStore links, IntegrationLog 
     public sealed record View(LinkView Link, IReadOnlyList<LogView> Log, IReadOnlyList<ApiCallView> ApiCalls, string? Continuation);
 
     [Function(nameof(GetLinkStory))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(View))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/links/{kind}/{link}/story")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/links/{kind}/{link}/story")] HttpRequest request,
         string tenant,
         string flow,
         string kind,

@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.Connectors.Partner;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -9,6 +12,8 @@ namespace SyncFunctions.App.Manage;
 public sealed class GetPartnerApi
 {
     [Function(nameof(GetPartnerApi))]
-    public IActionResult Run([HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/partner-api.yaml")] HttpRequest request) =>
+    [Needs(Role.Viewer)]
+    [Answers(StatusCodes.Status200OK, MediaType = "application/yaml")]
+    public IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/partner-api.yaml")] HttpRequest request) =>
         new ContentResult { Content = PartnerCatalog.Contract, ContentType = "application/yaml; charset=utf-8" };
 }

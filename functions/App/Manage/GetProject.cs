@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -44,14 +46,16 @@ public sealed record ProjectPanel(
     IReadOnlyList<WorkView> Waiting);
 
 /// <summary>All that is known of one project.</summary>
-public sealed class GetProject(Finder finder, LinkStore links, ConnectionStore connections, Systems systems, SystemSettings settings, TimeProvider time)
+public sealed class GetProject(Finder finder, LinkStore links, ConnectionStore connections, Systems systems, SystemSettings settings, WorkViews views, TimeProvider time)
 {
     /// <summary>More of a kind are not shown: the list of work has them.</summary>
     private const int ShownWork = 100;
 
     [Function(nameof(GetProject))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ProjectPanel))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}")] HttpRequest request,
         string tenant,
         string flow,
         string link,
@@ -79,7 +83,7 @@ public sealed class GetProject(Finder finder, LinkStore links, ConnectionStore c
             ProjectView.CoolsDownUntil(project, now),
             (int)chosen.CoolDown.TotalSeconds,
             [.. (await parts).Select(part => part.Part)],
-            [.. (await own).Select(row => row.Value).Concat((await parts).SelectMany(part => part.Work)).OrderBy(item => item.DueAt).Select(WorkView.Of)]));
+            await views.OfAsync(found.Flow.Key, (await own).Select(row => row.Value).Concat((await parts).SelectMany(part => part.Work)), cancellation)));
     }
 
     private async Task<(ProjectPart Part, IEnumerable<WorkItem> Work)> PartAsync(FoundProject project, KindMap kind, CancellationToken cancellation)

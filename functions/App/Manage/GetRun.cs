@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -11,8 +13,10 @@ namespace SyncFunctions.App.Manage;
 public sealed class GetRun(Finder finder, RunStore runs, IntegrationLog log, TimeProvider time)
 {
     [Function(nameof(GetRun))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(RunView))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs/{run}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs/{run}")] HttpRequest request,
         string tenant,
         string flow,
         string run,

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -11,8 +13,12 @@ namespace SyncFunctions.App.Manage;
 public sealed class GetRunReport(Finder finder, RunStore runs, IntegrationLog log)
 {
     [Function(nameof(GetRunReport))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<LogView>))]
+    [Answers(StatusCodes.Status200OK, MediaType = "text/csv")]
+    [Asks("code", "continuation", "format", "kind", "limit")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs/{run}/report")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs/{run}/report")] HttpRequest request,
         string tenant,
         string flow,
         string run,

@@ -1,16 +1,21 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
 public sealed class InviteToConnection(Finder finder, ConnectionViews views)
 {
     [Function(nameof(InviteToConnection))]
+    [Needs(Role.Administrator, Act.Connections)]
+    [Answers(typeof(ConnectionView), ShownOnce = true)]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/invitation")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/invitation")] HttpRequest request,
         string tenant,
         string connection,
         CancellationToken cancellation)

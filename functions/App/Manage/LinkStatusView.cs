@@ -25,6 +25,14 @@ public sealed record LinkStatusView(
     /// <summary>The changes that the lock holds, with what they are and until when.</summary>
     public IReadOnlyList<WorkView> Held { get; init; } = [];
 
+    /// <summary>What people call its records; blank for one that is being made.</summary>
+    public string LeftName { get; init; } = "";
+
+    public string RightName { get; init; } = "";
+
+    /// <summary>What does not flow from a side at present, and why.</summary>
+    public LinkNotes Notes { get; init; } = LinkNotes.None;
+
     public static LinkStatusView Of(Link link, IReadOnlyList<LaneView> lanes)
     {
         var busiest = lanes.MaxBy(lane => lane.Status)!;
@@ -42,6 +50,9 @@ public sealed record LinkStatusView(
             busiest.Status,
             busiest.Since,
             busiest.Why,
-            lanes);
+            lanes)
+        {
+            Notes = link.Notes,
+        };
     }
 }

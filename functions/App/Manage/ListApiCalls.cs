@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -19,23 +21,28 @@ public sealed record ApiCallView(
 }
 
 /// <summary>The failed calls of a connection, or the newest of all connections of the tenant; for one project, if it is named.</summary>
-public sealed class ListApiCalls(Finder finder, ConnectionStore connections, ApiCallLog calls)
+public sealed class ListApiCalls(Finder finder, ConnectionStore connections, SeenConnections seen, ApiCallLog calls)
 {
     [Function(nameof(ListApiCalls))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<ApiCallView>))]
+    [Asks("connection", "continuation", "limit", "project")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/api-calls")] HttpRequest request, string tenant, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/api-calls")] HttpRequest request, string tenant, CancellationToken cancellation)
     {
         var owner = await finder.TenantAsync(tenant, cancellation);
         var limit = request.Limit();
         var project = request.Text("project") is { } link ? new LinkId(link) : (LinkId?)null;
+        var isSeen = await seen.WhollyAsync(request.Caller(), owner.Id, cancellation);
         if (request.Text("connection") is { } name)
         {
             var connection = (await finder.ConnectionAsync(tenant, name, cancellation)).Value;
+            if (!isSeen(connection.Id)) throw ProblemException.NotFound("connection");
             var page = await calls.ListAsync(owner.Id, connection.Id, request.Text("continuation"), limit, cancellation, project);
             return Json.Ok(new ListView<ApiCallView>([.. page.Items.Select(call => ApiCallView.Of(name, call))], page.Continuation));
         }
 
-        var all = (await connections.ListAsync(owner.Id, cancellation)).Select(connection => connection.Value.Id).ToList();
+        var all = (await connections.ListAsync(owner.Id, cancellation)).Select(connection => connection.Value.Id).Where(isSeen).ToList();
         var newest = await calls.ListAsync(owner.Id, all, request.Text("continuation"), limit, cancellation, project);
         return Json.Ok(new ListView<ApiCallView>([.. newest.Items.Select(item => ApiCallView.Of(item.Connection.Value, item.Call))], newest.Continuation));
     }

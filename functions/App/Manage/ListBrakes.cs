@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -9,8 +12,10 @@ namespace SyncFunctions.App.Manage;
 public sealed class ListBrakes(Finder finder, BrakeViews views)
 {
     [Function(nameof(ListBrakes))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<BrakeView>))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/brakes")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/brakes")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -11,8 +13,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class ListConflicts(Finder finder, ConflictStore conflicts)
 {
     [Function(nameof(ListConflicts))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<ConflictView>))]
+    [Asks("continuation", "field", "kind", "limit", "link")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/conflicts")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/conflicts")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

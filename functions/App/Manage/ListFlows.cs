@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.State;
 
@@ -9,10 +11,13 @@ namespace SyncFunctions.App.Manage;
 public sealed class ListFlows(Finder finder, FlowStore flows)
 {
     [Function(nameof(ListFlows))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<FlowView>))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows")] HttpRequest request, string tenant, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows")] HttpRequest request, string tenant, CancellationToken cancellation)
     {
+        var caller = request.Caller();
         var owner = await finder.TenantAsync(tenant, cancellation);
-        return Json.Ok(new ListView<FlowView>([.. (await flows.ListAsync(owner.Id, cancellation)).Select(flow => FlowView.Of(flow.Value))]));
+        return Json.Ok(new ListView<FlowView>([.. (await flows.ListAsync(owner.Id, cancellation)).Where(flow => caller.MaySee(flow.Value.Key.Flow)).Select(flow => FlowView.Of(flow.Value))]));
     }
 }

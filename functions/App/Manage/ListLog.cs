@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -40,8 +42,11 @@ public sealed record LogView(
 public sealed class ListLog(Finder finder, IntegrationLog log)
 {
     [Function(nameof(ListLog))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<LogView>))]
+    [Asks("code", "continuation", "kind", "level", "limit", "link", "project", "recordId", "run")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/log")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/log")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

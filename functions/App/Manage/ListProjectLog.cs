@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.State;
 
@@ -23,8 +25,11 @@ public sealed record ProjectLineView(DateTimeOffset At, LogView? Notice, ApiCall
 public sealed class ListProjectLog(Finder finder, ProjectLog log)
 {
     [Function(nameof(ListProjectLog))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<ProjectLineView>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/log")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/log")] HttpRequest request,
         string tenant,
         string flow,
         string link,

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -41,8 +43,11 @@ public sealed record ProjectListView(
 public sealed class ListProjects(Finder finder, ProjectLists projects, ConnectionStore connections, Systems systems, SystemSettings settings, TimeProvider time)
 {
     [Function(nameof(ListProjects))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ProjectListView))]
+    [Asks("continuation", "groupBy", "limit", "search", "showArchived", "showDisabled", "sort")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +13,10 @@ namespace SyncFunctions.App.Manage;
 public sealed class ListReferences(Finder finder, ReferenceLists references)
 {
     [Function(nameof(ListReferences))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<ReferenceList>))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/references")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/references")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.State;
 
@@ -9,8 +11,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class ListRuns(Finder finder, RunStore runs, TimeProvider time)
 {
     [Function(nameof(ListRuns))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<RunView>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

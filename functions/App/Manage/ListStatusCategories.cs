@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -39,8 +42,10 @@ public sealed record KindCategories(string Kind, string Field, Side Side, IReadO
 public sealed class ListStatusCategories(Finder finder)
 {
     [Function(nameof(ListStatusCategories))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<KindCategories>))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/status-categories")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/status-categories")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

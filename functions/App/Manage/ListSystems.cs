@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -24,7 +27,7 @@ public sealed record SystemView(
         catalog.TokenHelp,
         catalog.TokenParts,
         catalog.Webhooks is not null,
-        [.. catalog.Kinds.Select(kind => new SystemKindView(kind.Name, kind.ParentKind))],
+        [.. catalog.Kinds.Select(kind => new SystemKindView(kind.Name, kind.ParentKind, kind.Fields, [.. kind.Further.Select(further => further.Pattern)]))],
         [
             .. catalog.Settings
                 .OrderBy(setting => setting.Value.Kind).ThenBy(setting => setting.Key, StringComparer.Ordinal)
@@ -33,7 +36,8 @@ public sealed record SystemView(
         catalog.DailyCalls);
 }
 
-public sealed record SystemKindView(string Name, string? ParentKind);
+/// <param name="Further">Names of fields that each account makes for itself, with a star for what it calls them.</param>
+public sealed record SystemKindView(string Name, string? ParentKind, IReadOnlyList<SystemField> Fields, IReadOnlyList<string> Further);
 
 /// <param name="Scope">Who sets it: the operator of the app for all connections, or each connection.</param>
 public sealed record SettingView(string Name, string Default, string Help, SettingScope Scope, bool Secret);
@@ -41,6 +45,8 @@ public sealed record SettingView(string Name, string Default, string Help, Setti
 public sealed class ListSystems(Systems systems)
 {
     [Function(nameof(ListSystems))]
-    public IActionResult Run([HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/systems")] HttpRequest request) =>
-        Json.Ok(new ListView<SystemView>([.. systems.Catalogs.Select(SystemView.Of)]));
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<SystemView>))]
+    public IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/systems")] HttpRequest request) =>
+        new JsonAnswer<ListView<SystemView>>(StatusCodes.Status200OK, new ListView<SystemView>([.. systems.Catalogs.Select(SystemView.Of)])) { Packed = true };
 }

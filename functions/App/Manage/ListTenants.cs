@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.State;
 
@@ -9,7 +11,9 @@ namespace SyncFunctions.App.Manage;
 public sealed class ListTenants(TenantStore tenants)
 {
     [Function(nameof(ListTenants))]
+    [Needs(Role.Operator)]
+    [Answers(typeof(ListView<TenantView>))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants")] HttpRequest request, CancellationToken cancellation) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants")] HttpRequest request, CancellationToken cancellation) =>
         Json.Ok(new ListView<TenantView>([.. (await tenants.ListAsync(cancellation)).Select(TenantView.Of)]));
 }

@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -11,8 +14,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class ListUnmatched(Finder finder, UnmatchedRecords unmatched)
 {
     [Function(nameof(ListUnmatched))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<UnmatchedRecord>))]
+    [Asks("continuation", "dismissed", "kind", "limit", "search", "side")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/unmatched")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/unmatched")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -1,16 +1,29 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
 /// <param name="Since">Since when it waits.</param>
+/// <param name="LinkId">Of a part without a link: its project's.</param>
 public sealed record WorkView(
     string Kind, Side Side, string RecordId, WorkReason Reason, DateTimeOffset DueAt, DateTimeOffset Since, int Attempts, string? Detail, AwaitedRecord? Awaits, string? LinkId)
 {
+    /// <summary>What people call it; null where nobody has seen it.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Its own link.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>What people call the record that it waits for.</summary>
+    public string? AwaitsName { get; init; }
+
     public static WorkView Of(WorkItem item) => new(
         item.Kind,
         item.Side,
@@ -24,12 +37,34 @@ public sealed record WorkView(
         item.Link?.Value);
 }
 
+/// <summary>Rows of the work list as people read them.</summary>
+public sealed class WorkViews(RecordNames names)
+{
+    public async Task<IReadOnlyList<WorkView>> OfAsync(FlowKey flow, IEnumerable<WorkItem> items, CancellationToken cancellation)
+    {
+        var shown = items.OrderBy(item => item.DueAt).ToList();
+        var known = await names.OfAsync(flow, shown.SelectMany(Named), cancellation);
+        return shown.ConvertAll(item =>
+        {
+            var own = known.GetValueOrDefault(Own(item));
+            return WorkView.Of(item) with { Name = own?.Name, Link = own?.Link?.Value, AwaitsName = item.Awaits is { } awaits ? known.GetValueOrDefault(awaits)?.Name : null };
+        });
+    }
+
+    private static IEnumerable<AwaitedRecord> Named(WorkItem item) => item.Awaits is { } awaits ? [Own(item), awaits] : [Own(item)];
+
+    private static AwaitedRecord Own(WorkItem item) => new(item.Kind, item.Side, item.RecordId);
+}
+
 /// <summary>What waits, and for what; those that are due first stand first within a page.</summary>
-public sealed class ListWork(Finder finder, LinkStore links)
+public sealed class ListWork(Finder finder, LinkStore links, WorkViews views)
 {
     [Function(nameof(ListWork))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ListView<WorkView>))]
+    [Asks("continuation", "kind", "limit", "reason")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/work")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/work")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)
@@ -53,6 +88,6 @@ public sealed class ListWork(Finder finder, LinkStore links)
             if (continuation is not null) break;
         }
 
-        return Json.Ok(new ListView<WorkView>([.. items.OrderBy(item => item.DueAt).Select(WorkView.Of)], continuation));
+        return Json.Ok(new ListView<WorkView>(await views.OfAsync(found.Key, items, cancellation), continuation));
     }
 }

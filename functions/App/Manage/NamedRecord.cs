@@ -1,10 +1,11 @@
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
 
 namespace SyncFunctions.App.Manage;
 
 /// <summary>A body that names one record.</summary>
-public sealed record NamedRecord(string? Kind, Side? Side, string? Id)
+public sealed record NamedRecord([property: Must] string? Kind, [property: Must] Side? Side, [property: Must] string? Id)
 {
     public (string Kind, Side Side, string Id) Check(FoundFlow flow)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.State;

@@ -3,9 +3,13 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -22,8 +26,12 @@ public sealed class PutConnectionToken(Finder finder, SignIns signIns, Connectio
     }
 
     [Function(nameof(PutConnectionToken))]
+    [Needs(Role.Administrator, Act.Connections)]
+    [Answers(typeof(ConnectionView))]
+    [Refuses("credentials-refused", "other-account", "right-missing", "vendor-unavailable")]
+    [KeyChange("A token was given to a connection")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "manage/v1/tenants/{tenant}/connections/{connection}/token")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "manage/v1/tenants/{tenant}/connections/{connection}/token")] HttpRequest request,
         string tenant,
         string connection,
         CancellationToken cancellation)

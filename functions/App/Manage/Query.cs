@@ -19,6 +19,15 @@ internal static class Query
             : throw Invalid("limit", $"a number from 1 to {MaxLimit}");
     }
 
+    /// <summary>A point in time, with its offset; UTC if it has none.</summary>
+    public static DateTimeOffset? Time(this HttpRequest request, string name)
+    {
+        if (request.Text(name) is not { } text) return null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw Invalid(name, "a time, such as 2026-03-04T05:06:07Z");
+    }
+
     /// <summary>One of the names of an enum, in camel case or not.</summary>
     public static T? Choice<T>(this HttpRequest request, string name)
         where T : struct, Enum

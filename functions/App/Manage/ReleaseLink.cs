@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -11,8 +14,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class ReleaseLink(Finder finder, LockRelease release)
 {
     [Function(nameof(ReleaseLink))]
+    [Needs(Role.Member, Act.Records)]
+    [Answers(typeof(ManualDone))]
+    [Refuses("cannot-link", "changed-meanwhile", "vendor-refused")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/links/{kind}/{link}/release")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/links/{kind}/{link}/release")] HttpRequest request,
         string tenant,
         string flow,
         string kind,

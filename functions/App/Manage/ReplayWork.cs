@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -15,8 +18,10 @@ public sealed class ReplayWork(Finder finder, WorkReplay replay)
     public sealed record View(int Replayed);
 
     [Function(nameof(ReplayWork))]
+    [Needs(Role.Member, Act.Records)]
+    [Answers(typeof(View))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/work/replay")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/work/replay")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

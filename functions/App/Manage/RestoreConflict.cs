@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.State;
@@ -14,8 +16,11 @@ public sealed class RestoreConflict(Finder finder, LinkTools tools)
     public sealed record Body(string? By);
 
     [Function(nameof(RestoreConflict))]
+    [Needs(Role.Member, Act.Records)]
+    [Answers(typeof(PushView))]
+    [Refuses("already-done", "cannot-link", "changed-meanwhile", "vendor-refused")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/conflicts/{conflict}/restore")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/conflicts/{conflict}/restore")] HttpRequest request,
         string tenant,
         string flow,
         string conflict,

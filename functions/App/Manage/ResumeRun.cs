@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
@@ -13,8 +15,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class ResumeRun(Finder finder, RunControl control, RunStore runs, TimeProvider time)
 {
     [Function(nameof(ResumeRun))]
+    [Needs(Role.Member, Act.Sync)]
+    [Answers(StatusCodes.Status202Accepted, typeof(RunView))]
+    [Refuses("run-not-like-that")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs/{run}/resume")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/runs/{run}/resume")] HttpRequest request,
         string tenant,
         string flow,
         string run,

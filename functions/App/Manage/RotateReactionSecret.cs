@@ -1,23 +1,22 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Problems;
-using SyncFunctions.App.Reactions;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
 /// <summary>A secret with which the webhooks to an address are signed, shown this once; beside a new one the old counts for a day.</summary>
-public sealed class RotateReactionSecret(Finder finder, FlowStore flows, SecretBox box, ReactionSender sender, TimeProvider time)
+public sealed class RotateReactionSecret(Finder finder, FlowStore flows, SecretBox box, WebhookSender sender, TimeProvider time)
 {
     private const int MostAddresses = 20;
 
-    private static readonly TimeSpan ReplacedKeptFor = TimeSpan.FromDays(1);
-
     /// <param name="Webhook">The address, as it stands in a reaction.</param>
-    public sealed record Body(string? Webhook);
+    public sealed record Body([property: Must] string? Webhook);
 
     /// <param name="ReplacedUntil">Until then it is signed with the secret before, too; null where there was none.</param>
     public sealed record View(string Webhook, string Secret, DateTimeOffset? ReplacedUntil)
@@ -27,8 +26,11 @@ public sealed class RotateReactionSecret(Finder finder, FlowStore flows, SecretB
     }
 
     [Function(nameof(RotateReactionSecret))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(StatusCodes.Status201Created, typeof(View), ShownOnce = true)]
+    [KeyChange("A secret was made with which webhooks of reactions are signed")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/reactions/secret")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/reactions/secret")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)
@@ -36,13 +38,12 @@ public sealed class RotateReactionSecret(Finder finder, FlowStore flows, SecretB
         var found = await finder.FlowAsync(tenant, flow, cancellation);
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
         new BodyCheck().When(sender.WhyNot(body.Webhook) is not null, "#/webhook", sender.WhyNot(body.Webhook) ?? "").Refuse();
-        var (secret, until) = (StandardWebhooks.NewSecret(), time.GetUtcNow() + ReplacedKeptFor);
+        var secret = StandardWebhooks.NewSecret();
         var changed = await flows.ChangeAsync(found.Key, stored =>
         {
             var before = stored.WebhookSecrets.GetValueOrDefault(body.Webhook!);
             if (before is null && stored.WebhookSecrets.Count >= MostAddresses) throw JsonBody.Invalid($"A flow has secrets for {MostAddresses} addresses at most.", "#/webhook");
-            var made = new WebhookSecret(box.Seal(stored.Key.Tenant, stored.Left, Encoding.UTF8.GetBytes(secret)), before?.Sealed, before is null ? null : until);
-            return stored with { WebhookSecrets = stored.WebhookSecrets.SetItem(body.Webhook!, made) };
+            return stored with { WebhookSecrets = stored.WebhookSecrets.SetItem(body.Webhook!, box.Seal(stored.Key.Tenant, stored.Left, secret, before, time.GetUtcNow())) };
         }, cancellation);
         return Json.Created(new View(body.Webhook!, secret, changed?.Value.WebhookSecrets[body.Webhook!].ReplacedUntil));
     }

@@ -1,8 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Records;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +14,11 @@ namespace SyncFunctions.App.Manage;
 public sealed class RotateRecordsKey(Finder finder, RecordsGate gate)
 {
     [Function(nameof(RotateRecordsKey))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(StatusCodes.Status201Created, typeof(NewRecordsKey), ShownOnce = true)]
+    [KeyChange("A key was made by which other systems post records")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/records-api")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/records-api")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

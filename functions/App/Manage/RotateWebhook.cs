@@ -1,8 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -20,8 +24,13 @@ public sealed class RotateWebhook(Finder finder, HookSetup hooks, HookCare care)
     }
 
     [Function(nameof(RotateWebhook))]
+    [Needs(Role.Administrator, Act.Connections)]
+    [Answers(StatusCodes.Status201Created, typeof(NewHook), ShownOnce = true)]
+    [Answers(StatusCodes.Status201Created, typeof(HookView))]
+    [Refuses("flow-off")]
+    [KeyChange("A new address was made for the webhooks of a vendor")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook")] HttpRequest request,
         string tenant,
         string connection,
         CancellationToken cancellation)

@@ -1,8 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -10,8 +14,12 @@ namespace SyncFunctions.App.Manage;
 public sealed class RotateWebhookSecret(Finder finder, HookSetup hooks)
 {
     [Function(nameof(RotateWebhookSecret))]
+    [Needs(Role.Administrator, Act.Connections)]
+    [Answers(StatusCodes.Status201Created, typeof(NewHookSecret), ShownOnce = true)]
+    [Takes(typeof(RotateWebhook.Body))]
+    [KeyChange("A secret was made with which a vendor signs its webhooks")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook/secret")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook/secret")] HttpRequest request,
         string tenant,
         string connection,
         CancellationToken cancellation)

@@ -30,6 +30,9 @@ public sealed record RunView(
     /// <summary>By kind; while it runs.</summary>
     public ImmutableSortedDictionary<string, KindPace> Pace { get; init; } = ImmutableSortedDictionary<string, KindPace>.Empty;
 
+    /// <summary>A dry run that planned with settings which were not the flow's own.</summary>
+    public bool TriesSettings { get; init; }
+
     /// <summary>Of a run that has ended, where it is asked for alone.</summary>
     public RunReport? Report { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record RunView(
             run.PausedAt)
         {
             Pace = kinds,
+            TriesSettings = run.Settings is not null,
         };
     }
 

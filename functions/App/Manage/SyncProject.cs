@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.State;
@@ -14,8 +16,11 @@ public sealed class SyncProject(Finder finder, FlowContexts contexts, ProjectReq
     public sealed record Body(RunMode? Mode);
 
     [Function(nameof(SyncProject))]
+    [Needs(Role.Member, Act.Projects)]
+    [Answers(StatusCodes.Status202Accepted, typeof(ProjectView))]
+    [Refuses("flow-off", "project-busy", "project-off")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/sync")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/projects/{link}/sync")] HttpRequest request,
         string tenant,
         string flow,
         string link,

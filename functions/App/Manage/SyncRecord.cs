@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
@@ -13,8 +16,11 @@ public sealed class SyncRecord(Finder finder, RecordSync records)
     public sealed record View(string Outcome, string Detail, string? Link, IReadOnlyList<PlanLineView> Actions);
 
     [Function(nameof(SyncRecord))]
+    [Needs(Role.Member, Act.Sync)]
+    [Answers(typeof(View))]
+    [Refuses("cannot-link", "changed-meanwhile", "vendor-refused")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/records/{kind}/{side}/{id}/sync")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/records/{kind}/{side}/{id}/sync")] HttpRequest request,
         string tenant,
         string flow,
         string kind,

@@ -1,9 +1,11 @@
+using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using SyncFunctions.App.Contract;
 
 namespace SyncFunctions.App.Problems;
 
@@ -27,23 +29,64 @@ public static class Json
 
     public static IActionResult Ok<T>(T value) => new JsonAnswer<T>(StatusCodes.Status200OK, value);
 
+    /// <summary>With an <c>ETag</c>.</summary>
+    /// <param name="chosen">What of it people choose: a change with <c>If-Match</c> is one of exactly this. Never a secret.</param>
+    public static IActionResult Tagged<TShown, TChosen>(TShown value, TChosen chosen) =>
+        new JsonAnswer<TShown>(StatusCodes.Status200OK, value) { Tag = VersionTag.Of(value, chosen), Chosen = ToNode(chosen) };
+
     public static IActionResult Created<T>(T value) => new JsonAnswer<T>(StatusCodes.Status201Created, value);
 
     public static IActionResult Accepted<T>(T value) => new JsonAnswer<T>(StatusCodes.Status202Accepted, value);
 }
 
-/// <summary>A value as JSON. What a tenant sees changes all the time and belongs to it alone, so nothing is cached.</summary>
-public sealed class JsonAnswer<T>(int status, T value) : IActionResult
+/// <summary>An answer with a body that is JSON.</summary>
+public abstract class JsonAnswer(int status) : IActionResult
 {
     public int Status { get; } = status;
 
+    public VersionTag? Tag { get; init; }
+
+    /// <summary>Goes compressed to whoever takes that. Only where it is the app's own, the same for everybody: the length would tell of what is secret.</summary>
+    public bool Packed { get; init; }
+
+    /// <summary>What of it people choose; null where it is not about settings.</summary>
+    public JsonNode? Chosen { get; init; }
+
+    public abstract JsonNode? ToNode();
+
+    public abstract Task ExecuteResultAsync(ActionContext context);
+}
+
+/// <summary>A value as JSON. What a tenant sees changes all the time and belongs to it alone, so nothing is cached.</summary>
+public sealed class JsonAnswer<T>(int status, T value) : JsonAnswer(status)
+{
+    private const string GZip = "gzip";
+
     public T Value { get; } = value;
 
-    public async Task ExecuteResultAsync(ActionContext context)
+    public override JsonNode? ToNode() => Json.ToNode(Value);
+
+    public override async Task ExecuteResultAsync(ActionContext context)
     {
         var response = context.HttpContext.Response;
         response.StatusCode = Status;
         response.Headers.CacheControl = "no-store";
-        await response.WriteAsJsonAsync(Value, Json.Options, context.HttpContext.RequestAborted);
+        if (Tag is { } tag) response.Headers.ETag = tag.ToString();
+        if (Tag?.IsKnownTo(context.HttpContext.Request) == true)
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        if (!Packed || !context.HttpContext.Request.GetTypedHeaders().AcceptEncoding.Any(taken => taken.Value == GZip && taken.Quality != 0))
+        {
+            await response.WriteAsJsonAsync(Value, Json.Options, context.HttpContext.RequestAborted);
+            return;
+        }
+
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.ContentEncoding = GZip;
+        await using var packed = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        await JsonSerializer.SerializeAsync(packed, Value, Json.Options, context.HttpContext.RequestAborted);
     }
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace SyncFunctions.App.Problems;
 
 /// <summary>A kind of refusal, as in RFC 9457: the same address, status and title for every occurrence.</summary>
@@ -5,6 +7,9 @@ public sealed record ProblemType(string Name, int Status, string Title)
 {
     public static readonly ProblemType InvalidRequest = new("invalid-request", 400, "The request is not as it must be.");
     public static readonly ProblemType KeyRefused = new("key-refused", 401, "The key is not accepted.");
+    public static readonly ProblemType SignInNeeded = new("sign-in-needed", 401, "Nobody is signed in.");
+    public static readonly ProblemType SignInRefused = new("sign-in-refused", 401, "The e-mail address or the password is wrong.");
+    public static readonly ProblemType NotAllowed = new("not-allowed", 403, "That is not allowed to you.");
     public static readonly ProblemType NotFound = new("not-found", 404, "There is no such thing here.");
     public static readonly ProblemType AlreadyExists = new("already-exists", 409, "The id is taken.");
     public static readonly ProblemType ChangedMeanwhile = new("changed-meanwhile", 409, "Somebody else changed it at the same time.");
@@ -19,8 +24,10 @@ public sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType NotConnected = new("not-connected", 409, "A connection of the flow needs a person.");
     public static readonly ProblemType SetupOrder = new("setup-order", 409, "A step before this one is not done.");
     public static readonly ProblemType CannotLink = new("cannot-link", 409, "The records cannot be linked like that.");
+    public static readonly ProblemType LastAdministrator = new("last-administrator", 409, "A tenant needs an administrator.");
     public static readonly ProblemType AlreadyDone = new("already-done", 409, "That was done already.");
     public static readonly ProblemType StillRunning = new("still-running", 409, "The same request is still being worked on.");
+    public static readonly ProblemType ChangedSince = new("changed-since", 412, "It has changed since it was read.");
     public static readonly ProblemType BodyTooLarge = new("body-too-large", 413, "The body is too large.");
     public static readonly ProblemType CredentialsRefused = new("credentials-refused", 422, "The system does not accept the credentials.");
     public static readonly ProblemType RightMissing = new("right-missing", 422, "The credentials lack a right.");
@@ -33,6 +40,11 @@ public sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType VendorUnavailable = new("vendor-unavailable", 503, "The other system cannot be reached now.");
     public static readonly ProblemType Internal = new("internal-error", 500, "Something went wrong here.");
 
-    /// <summary>The <c>type</c> member: an absolute path, so that it means the same under every address of the app.</summary>
-    public string Address => $"/problems/{Name}";
+    /// <summary>The <c>type</c> member: an absolute path, so that it means the same under every address of the app, and leads to a page about it.</summary>
+    public string Address => $"/api/problems/{Name}";
+
+    public static IReadOnlyList<ProblemType> All { get; } =
+        [.. typeof(ProblemType).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<ProblemType>()];
+
+    public static ProblemType? Find(string name) => All.FirstOrDefault(type => type.Name == name);
 }

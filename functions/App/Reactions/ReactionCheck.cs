@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -8,7 +9,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Reactions;
 
 /// <summary>Whether the reactions that a tenant wants can be done.</summary>
-public sealed class ReactionCheck(Systems systems, ReactionSender sender)
+public sealed class ReactionCheck(Systems systems, WebhookSender sender)
 {
     private const int Most = 20;
     private const int MaxText = 255;

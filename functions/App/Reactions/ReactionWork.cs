@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
@@ -12,7 +13,7 @@ namespace SyncFunctions.App.Reactions;
 /// Does what tenants want done upon events. Each was stored with what it is about; whoever does it takes its row for a while, and the row
 /// goes when it is done. What dies in between is done again after that: tags and values are then there already, and a webhook has the same id.
 /// </summary>
-public sealed class ReactionWork(BatchSync batches, LinkStore links, IntegrationLog log, ReactionSender sender, SecretBox box, TimeProvider time)
+public sealed class ReactionWork(BatchSync batches, LinkStore links, IntegrationLog log, WebhookSender sender, SecretBox box, TimeProvider time)
 {
     /// <summary>What has not been taken by then is given up.</summary>
     public static readonly TimeSpan TriedFor = TimeSpan.FromDays(1);
@@ -76,12 +77,11 @@ public sealed class ReactionWork(BatchSync batches, LinkStore links, Integration
         var flow = scope.Flow.Flow;
         if (sender.WhyNot(webhook) is { } why) return new Problem(why, IsFinal: true);
         if (!flow.WebhookSecrets.TryGetValue(webhook, out var secret)) return new Problem("Its address has no secret.");
-        var secrets = new List<string>();
-        foreach (var one in new[] { secret.Sealed, secret.ReplacedUntil > time.GetUtcNow() ? secret.Replaced : null })
-            if (one is not null && box.Open(flow.Key.Tenant, flow.Left, one) is { } opened) secrets.Add(Encoding.UTF8.GetString(opened));
+        var secrets = box.Open(flow.Key.Tenant, flow.Left, secret, time.GetUtcNow());
         if (secrets.Count == 0) return new Problem("Its secret is of keys that are gone.");
         var body = JsonSerializer.SerializeToUtf8Bytes(new ReactionBody(told, flow.Key.Flow.Value, scope.Kind.Name, link), Json.Options);
-        return await sender.SendAsync(new Uri(webhook), told.Id, body, secrets, cancellation) is { } failed ? new Problem(failed) : null;
+        var answer = await sender.SendAsync(new Uri(webhook), told.Id, body, secrets, cancellation);
+        return answer.Problem is { } failed ? new Problem(failed, answer.IsGone, answer.RetryAt) : null;
     }
 
     /// <summary>As a write of the app's own, where the pair maps the tag: then it is nobody's change, and is not sent back. One outside a vocabulary is mapped by nobody.</summary>

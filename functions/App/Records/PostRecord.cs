@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 
 namespace SyncFunctions.App.Records;
@@ -11,22 +13,18 @@ public sealed class PostRecord(RecordsGate gate, RecordWork work)
     public const string Route = "flows/{flow}/records";
 
     private const int MaxBytes = 256 * 1024;
-    private const int MaxKeyLength = 255;
 
     [Function(nameof(PostRecord))]
+    [Open("The flow's own key.")]
+    [Answers(typeof(RecordAnswer))]
+    [Answers(StatusCodes.Status202Accepted, typeof(RecordAnswer))]
+    [Takes(typeof(RecordPost.Body))]
+    [Refuses("key-refused", "not-connected", "too-many-requests", "vendor-refused", "vendor-unavailable")]
     public async Task<IActionResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest request, string flow, CancellationToken cancellation)
     {
         var admitted = await gate.AdmitAsync(request, flow, cancellation);
         if (!request.HasJsonContentType()) throw JsonBody.Invalid("The body must be JSON, with the content type application/json.", "#");
         var body = await RequestBytes.ReadAsync(request, MaxBytes, cancellation);
-        return await work.TakeAsync(admitted, body, IdempotencyKey(request), cancellation);
-    }
-
-    /// <summary>The draft writes it as a quoted string; most callers do not.</summary>
-    private static string? IdempotencyKey(HttpRequest request)
-    {
-        if (!request.Headers.TryGetValue("Idempotency-Key", out var header)) return null;
-        var key = header.ToString().Trim().Trim('"');
-        return key.Length is > 0 and <= MaxKeyLength ? key : throw new ProblemException(ProblemType.InvalidRequest, $"An Idempotency-Key has 1 to {MaxKeyLength} characters.");
+        return await work.TakeAsync(admitted, body, IdempotencyMiddleware.KeyOf(request), cancellation);
     }
 }

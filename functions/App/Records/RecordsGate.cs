@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
@@ -18,7 +19,7 @@ public sealed record NewRecordsKey(Uri Url, string Key, DateTimeOffset? Replaced
 /// Lets in whoever posts records with a flow's own key. Whether the key is wrong, unknown, revoked or another flow's, or the switch of the
 /// tenant or the flow is off, is answered alike, after the same look-ups: a 401, since what the caller has to look at is the key.
 /// </summary>
-public sealed class RecordsGate(LookupStore lookups, TenantStore tenants, FlowStore flows, PublicAddress address, TimeProvider time)
+public sealed class RecordsGate(LookupStore lookups, TenantStore tenants, FlowStore flows, MemberStore members, ClientAddress client, PublicAddress address, TimeProvider time)
 {
     public const string Header = "x-flow-key";
     public const string Prefix = "fk_";
@@ -37,7 +38,13 @@ public sealed class RecordsGate(LookupStore lookups, TenantStore tenants, FlowSt
         var target = await lookups.FindFlowKeyAsync(hash, cancellation) ?? Nobody;
         var found = await flows.GetAsync(target, cancellation);
         var tenant = await tenants.GetAsync(target.Tenant, cancellation);
-        if (tenant is { RecordsApi: true } && found is { Value: { RecordsKey: { } key } admitted } && key.Takes(hash, time.GetUtcNow()) && admitted.Key.Flow.Value == flow) return admitted;
+        if (tenant is { RecordsApi: true } && found is { Value: { RecordsKey: { } key } admitted } && key.Takes(hash, time.GetUtcNow()) && admitted.Key.Flow.Value == flow)
+        {
+            // Only who has the key learns that the address is the reason.
+            AddressList.Require((await members.AccessAsync(target.Tenant, cancellation)).Value.AllowedAddresses, client.Of(request));
+            return admitted;
+        }
+
         request.HttpContext.Response.Headers.WWWAuthenticate = Scheme.TrimEnd();
         throw new ProblemException(ProblemType.KeyRefused, $"Send the key of this flow in {Header} or as a bearer token.");
     }

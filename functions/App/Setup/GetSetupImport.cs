@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
 using SyncFunctions.State;
@@ -14,8 +16,10 @@ public sealed record ImportView(StepState State, string Detail, DateTimeOffset? 
 public sealed class GetSetupImport(SetupState state, RunStore runs, TimeProvider time)
 {
     [Function(nameof(GetSetupImport))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(ImportView))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/import")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/import")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

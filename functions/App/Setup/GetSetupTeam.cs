@@ -1,15 +1,20 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Setup;
 
 public sealed class GetSetupTeam(SetupState state, TeamSetup team)
 {
     [Function(nameof(GetSetupTeam))]
+    [Needs(Role.Viewer)]
+    [Answers(typeof(TeamView))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/team")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/team")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Net.Mail;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Manage;
+using SyncFunctions.App.Notices;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -12,7 +13,7 @@ public sealed partial class ImportCompletion(
     SetupState state, Finder finder, ImportReports reports, IConfiguration configuration, TimeProvider time, ILogger<ImportCompletion> log)
 {
     /// <summary>Longer than sending may take: a claim that is older was left behind by somebody who died.</summary>
-    internal static readonly TimeSpan ClaimTime = ImportMail.Timeout + TimeSpan.FromSeconds(15);
+    internal static readonly TimeSpan ClaimTime = SmtpSettings.Timeout + TimeSpan.FromSeconds(15);
 
     private const int MaxAttempts = 3;
 
@@ -75,7 +76,7 @@ public sealed partial class ImportCompletion(
         try
         {
             using var message = ImportMail.Compose(smtp, to, flow.Key, flow.Flow.Name, import, report);
-            await ImportMail.SendAsync(smtp, message, cancellation);
+            await smtp.SendAsync(message, cancellation);
             return import.Mail with { State = MailState.Sent, At = time.GetUtcNow() };
         }
         catch (Exception exception) when (exception is SmtpException or FormatException || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))

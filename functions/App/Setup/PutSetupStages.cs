@@ -2,20 +2,26 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Engine;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Setup;
 
 public sealed class PutSetupStages(SetupState state, StagesSetup stages)
 {
-    public sealed record Body(IReadOnlyList<Stage?>? Stages);
+    public sealed record Body([property: Must] IReadOnlyList<Stage?>? Stages);
 
     public sealed record Stage(string? Left, string? Right);
 
     [Function(nameof(PutSetupStages))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(typeof(SetupView))]
+    [Refuses("changed-meanwhile", "setup-order")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/stages")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/stages")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

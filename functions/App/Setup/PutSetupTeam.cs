@@ -2,20 +2,26 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Setup;
 
 public sealed class PutSetupTeam(SetupState state, TeamSetup team)
 {
-    public sealed record Body(IReadOnlyList<Match?>? Matches);
+    public sealed record Body([property: Must] IReadOnlyList<Match?>? Matches);
 
     /// <param name="RightId">Null: the import creates a counterpart.</param>
     public sealed record Match(string? LeftId, string? RightId);
 
     [Function(nameof(PutSetupTeam))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(typeof(SetupView))]
+    [Refuses("cannot-link", "changed-meanwhile", "setup-order", "signed-in-user-unmatched")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/team")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/team")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Contract;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Setup;
 
@@ -10,8 +13,11 @@ namespace SyncFunctions.App.Setup;
 public sealed class SkipSetup(SetupState state, FlowSwitch flows, TimeProvider time)
 {
     [Function(nameof(SkipSetup))]
+    [Needs(Role.Administrator, Act.Settings)]
+    [Answers(typeof(SetupView))]
+    [Refuses("changed-meanwhile", "setup-order")]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/skip")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/setup/skip")] HttpRequest request,
         string tenant,
         string flow,
         CancellationToken cancellation)
