@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SyncFunctions.App.Notices;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -24,7 +25,7 @@ public sealed class BatchSync
     private readonly SharedLocks _shared;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, WorkList work, Parking parking, SharedLocks shared, Brakes brakes, ProjectBook book, ConflictStore conflicts, PlanStore plans, IntegrationLog log, IdSource ids, TimeProvider time)
+    public BatchSync(LinkStore links, WorkList work, Parking parking, SharedLocks shared, Brakes brakes, ProjectBook book, ConflictStore conflicts, PlanStore plans, IntegrationLog log, ActivityCounter activity, NoticeBursts bursts, IdSource ids, TimeProvider time)
     {
         _dry = new DryRun(plans);
         _links = links;
@@ -35,7 +36,7 @@ public sealed class BatchSync
         _loader = new CaseLoader(links, _references, time);
         _search = new CandidateSearch(links, _references);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(work, shared, _references, units, log, ids, time), brakes, book, conflicts, log, time);
+        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(work, shared, _references, units, log, activity, ids, time), brakes, book, conflicts, log, bursts, time);
         _recovery = new IntentRecovery(links, _references, log, time);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SyncFunctions.App.Notices;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -8,7 +9,7 @@ namespace SyncFunctions.App.Sync;
 /// Stops when suspiciously many records of a kind vanish: a revoked right, an outage or a slip of a person looks just like deletions. Whatever
 /// the source (a sweep, a webhook, an edit to archived), nothing more is archived or deleted until a person has looked.
 /// </summary>
-public sealed class Brakes(BrakeStore brakes, LinkStore links, WorkList work, IntegrationLog log, TimeProvider time)
+public sealed class Brakes(BrakeStore brakes, LinkStore links, WorkList work, IntegrationLog log, NoticeOutbox notices, TimeProvider time)
 {
     private const int PageSize = 1000;
     private const int UnitsAtOnce = 33;
@@ -139,17 +140,17 @@ public sealed class Brakes(BrakeStore brakes, LinkStore links, WorkList work, In
         return count;
     }
 
-    private Task TellAsync(WorkScope scope, Brake brake, DateTimeOffset now, CancellationToken cancellation) => log.AppendAsync(
-        scope.Flow.Key,
-        [
-            new LogEntry(now, LogSeverity.Error, "mass-delete-refused", $"{brake.Reason} Nothing was archived or deleted.")
-            {
-                Kind = scope.Kind.Name,
-                RunId = scope.Run,
-                WhatToDo = "Check that the connected users may still see all records. If the records were meant to vanish, confirm it; otherwise dismiss it.",
-            },
-        ],
-        cancellation);
+    private async Task TellAsync(WorkScope scope, Brake brake, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var entry = new LogEntry(now, LogSeverity.Error, "mass-delete-refused", $"{brake.Reason} Nothing was archived or deleted.")
+        {
+            Kind = scope.Kind.Name,
+            RunId = scope.Run,
+            WhatToDo = "Check that the connected users may still see all records. If the records were meant to vanish, confirm it; otherwise dismiss it.",
+        };
+        await log.AppendAsync(scope.Flow.Key, [entry], cancellation);
+        await notices.RaiseAsync(scope.Flow.Key, brake, cancellation);
+    }
 
     private static string Number(int links) => links >= BrakeRule.LinksThatCount ? $"{BrakeRule.LinksThatCount} or more" : $"{links}";
 }

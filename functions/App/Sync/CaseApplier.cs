@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SyncFunctions.App.Notices;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -10,7 +11,7 @@ namespace SyncFunctions.App.Sync;
 /// the outcome (new bases, new ids, work rows that are done) is stored after it. A crash in between leaves an open intent, which
 /// <see cref="IntentRecovery"/> settles by looking at the target.
 /// </summary>
-internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parking, CaseUnits units, VendorWrites writes, Brakes brakes, ProjectBook book, ConflictStore conflicts, IntegrationLog log, TimeProvider time)
+internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parking, CaseUnits units, VendorWrites writes, Brakes brakes, ProjectBook book, ConflictStore conflicts, IntegrationLog log, NoticeBursts bursts, TimeProvider time)
 {
     /// <summary>Cases whose intents are taken in one go: few enough that each is sent long before its intent ends.</summary>
     private const int CasesAtOnce = 33;
@@ -39,6 +40,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         await RememberAsync(scope, cases, tally, cancellation);
         await parking.ReleaseAsync(scope, [.. cases.Where(IsNowLinked).Select(item => item.Link!.Value.Value)], cancellation);
         await tally.TellAsync(log, cancellation);
+        bursts.Observe(scope.Flow.Key, NoticeEvent.DeadLetter, scope.Kind.Name, tally.GivenUp);
         return new BatchOutcome(tally.Counts, tally.Parents) { Read = Read(cases, [.. tally.Parents]), Kept = tally.Kept(cases) };
     }
 
@@ -133,6 +135,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         // Before anything is written: what is about to lose must be kept, whatever happens next.
         var lost = cases.SelectMany(item => Story.ConflictsOf(scope, item, decided[item], time.GetUtcNow())).ToList();
         if (lost.Count > 0) await conflicts.AppendAsync(scope.Flow.Key, lost, cancellation);
+        bursts.Observe(scope.Flow.Key, NoticeEvent.Conflict, scope.Kind.Name, lost.Count);
         foreach (var item in cases) tally.Tell(item, decided[item]);
 
         // Two that were found to be the same are linked, though what is to be written has to wait: who comes alone next time would be made anew.

@@ -55,7 +55,7 @@ public sealed record SeenSide(string? RecordId, string? Label, bool Found, DateT
 /// <param name="Direction">After the tenant's narrowing.</param>
 /// <param name="WhyNotLeft">Why a person cannot push the right value to the left side; null where they can.</param>
 public sealed record FieldDifference(
-    string Name, FieldValue Left, FieldValue Right, bool Differs, FieldValue? AgreedLeft, FieldValue? AgreedRight, Direction Direction, string? WhyNotLeft, string? WhyNotRight)
+    string Name, FieldValue Left, FieldValue Right, bool Differs, FieldValue? AgreedLeft, FieldValue? AgreedRight, Direction Direction, string? WhyNotLeft, string? WhyNotRight, string? References)
 {
     internal static FieldDifference Of(WorkScope scope, SyncCase item, FieldMap field)
     {
@@ -70,6 +70,7 @@ public sealed record FieldDifference(
             bases.Right.Find(field.Name),
             scope.Settings.DirectionOf(scope.Kind, field),
             Pushing.WhyNot(scope, item, field, Side.Left),
-            Pushing.WhyNot(scope, item, field, Side.Right));
+            Pushing.WhyNot(scope, item, field, Side.Right),
+            field.References);
     }
 }

@@ -58,8 +58,11 @@ internal sealed class Effect(SyncCase item, SyncAction action)
     public static SyncAction? First(ItemPlan plan) => plan.Actions.FirstOrDefault(IsWrite);
 
     /// <summary>A record of the other side would be archived or deleted.</summary>
-    public static bool Vanishes(ItemPlan plan) =>
-        plan.Actions.Any(action => action is SyncAction.Delete || (action is SyncAction.Write write && write.Fields.Find(KindMap.Lifecycle) == KindMap.Archived));
+    public static bool Vanishes(ItemPlan plan) => plan.Actions.Any(Vanishes);
+
+    public bool IsVanishing => Vanishes(Action);
+
+    private static bool Vanishes(SyncAction action) => action is SyncAction.Delete || (action is SyncAction.Write write && write.Fields.Find(KindMap.Lifecycle) == KindMap.Archived);
 
     private static bool IsWrite(SyncAction action) => action is SyncAction.Create or SyncAction.Write or SyncAction.Delete;
 }

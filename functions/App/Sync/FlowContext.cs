@@ -66,4 +66,11 @@ public sealed class FlowContexts(FlowStore flows, ConnectionScopes scopes, Syste
             new SideContext(Side.Left, systems.Find(pair.LeftSystem)!, left),
             new SideContext(Side.Right, systems.Find(pair.RightSystem)!, right));
     }
+
+    /// <summary>The flow as it would be under other settings.</summary>
+    public FlowContext Under(FlowContext flow, FlowSettings settings) => flow with
+    {
+        State = flow.State with { Flow = flow.State.Flow with { Value = flow.Flow with { Settings = settings } } },
+        Pair = pairs[flow.Flow.Pair].For(settings),
+    };
 }

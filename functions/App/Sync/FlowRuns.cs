@@ -46,8 +46,16 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
 
     /// <summary>Asks for a run; refused unless the lane is idle, or only waits for somebody to begin what was asked for.</summary>
     /// <param name="kinds">Only these; all if none is named.</param>
-    public async Task<RunRequestResult> RequestAsync(
-        FlowKey flow, RunMode mode, string trigger, DurableTaskClient client, CancellationToken cancellation, params ImmutableArray<string> kinds)
+    public Task<RunRequestResult> RequestAsync(FlowKey flow, RunMode mode, string trigger, DurableTaskClient client, CancellationToken cancellation, params ImmutableArray<string> kinds) =>
+        RequestAsync(flow, mode, trigger, null, client, kinds, cancellation);
+
+    /// <summary>Asks for a dry run by hand.</summary>
+    /// <param name="settings">What it plans with; null: what the flow has.</param>
+    public Task<RunRequestResult> RequestPlanAsync(FlowKey flow, FlowSettings? settings, ImmutableArray<string> kinds, DurableTaskClient client, CancellationToken cancellation) =>
+        RequestAsync(flow, RunMode.DryRun, ByHand, settings, client, kinds, cancellation);
+
+    private async Task<RunRequestResult> RequestAsync(
+        FlowKey flow, RunMode mode, string trigger, FlowSettings? settings, DurableTaskClient client, ImmutableArray<string> kinds, CancellationToken cancellation)
     {
         var stored = (await flows.GetAsync(flow, cancellation) ?? throw new InvalidOperationException($"There is no flow {flow}.")).Value;
         if (trigger == ByHand && await flows.GetGuardAsync(flow, LaneOf(mode), cancellation) is { Value: { IsAsked: true } asked }) return BusyWith(asked);
@@ -55,7 +63,7 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
         if (guard is null && await FreeOfDeadRunAsync(flow, LaneOf(mode), client, cancellation)) (guard, busy) = await TakeAsync(flow, mode, RunStatus.InQueue, trigger, GuardTime, cancellation);
         if (guard is not { } held) return busy!;
         var withWork = mode == RunMode.Delta && stored.Mode != FlowMode.Continuous;
-        return await StartAsync(SyncRunInput.Begin(flow, held.Value.Run!.Value, held.Value.Epoch, mode, pairs[stored.Pair], kinds) with { WithWork = withWork }, trigger, client, cancellation);
+        return await StartAsync(SyncRunInput.Begin(flow, held.Value.Run!.Value, held.Value.Epoch, mode, pairs[stored.Pair], kinds) with { WithWork = withWork }, trigger, client, cancellation, settings);
     }
 
     /// <summary>A run of these projects alone, if the lane of live changes is free.</summary>
@@ -67,10 +75,10 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
         return await StartAsync(SyncRunInput.BeginProjects(flow, held.Value.Run!.Value, held.Value.Epoch, pairs[stored.Pair], projects), trigger, client, cancellation);
     }
 
-    private async Task<RunRequestResult> StartAsync(SyncRunInput input, string trigger, DurableTaskClient client, CancellationToken cancellation)
+    private async Task<RunRequestResult> StartAsync(SyncRunInput input, string trigger, DurableTaskClient client, CancellationToken cancellation, FlowSettings? settings = null)
     {
         var run = new RunId(input.Run);
-        await runs.InsertAsync(new Run(input.Key, run, LaneOf(input.Mode), input.Mode.ToString(), trigger, time.GetUtcNow()), cancellation);
+        await runs.InsertAsync(new Run(input.Key, run, LaneOf(input.Mode), input.Mode.ToString(), trigger, time.GetUtcNow()) { Settings = settings }, cancellation);
         await ScheduleAsync(input, client, cancellation);
         return new RunRequestResult.Started(run);
     }
@@ -128,7 +136,9 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
     };
 
     /// <summary>A run that was paused goes on in another instance: its epoch tells them apart.</summary>
-    internal static string InstanceId(FlowKey flow, RunId run, long epoch) => $"{flow.Tenant}-{flow.Flow}-{run}-{epoch}";
+    internal static string InstanceId(FlowKey flow, RunId run, long epoch) => $"{InstancePrefix(flow)}{run}-{epoch}";
+
+    internal static string InstancePrefix(FlowKey flow) => $"{flow.Tenant}-{flow.Flow}-";
 
     /// <summary>Takes the guard of a lane for a new run, if it is idle or its holder died.</summary>
     internal async Task<(Versioned<Guard>? Guard, RunRequestResult.Busy? Busy)> TakeAsync(

@@ -27,6 +27,9 @@ public sealed partial class GivenUpMessages(FlowChanges changes, IntegrationLog 
     public Task TakeAsync(PollMessage message, CancellationToken cancellation) =>
         TellAsync(new FlowKey(new TenantId(message.Tenant), new FlowId(message.Flow)), AppQueues.Polls, "Both sides could not be asked for changes. The next poll, within minutes, looks for all that came since the last good one.", cancellation);
 
+    /// <summary>A notice that cannot be told is no news for the log of a flow.</summary>
+    public void Take(NoticeMessage message) => Log.NoticeGivenUp(logger, message.Tenant, message.Notice ?? message.Delivery ?? "");
+
     private async Task TellAsync(FlowKey flow, string queue, string text, CancellationToken cancellation)
     {
         Log.GivenUp(logger, queue, flow);
@@ -48,5 +51,8 @@ public sealed partial class GivenUpMessages(FlowChanges changes, IntegrationLog 
     {
         [LoggerMessage(LogLevel.Error, "A message of the queue {Queue} was given up after it had failed too often; flow {Flow}. What it was about stays on the work list.")]
         public static partial void GivenUp(ILogger log, string queue, FlowKey flow);
+
+        [LoggerMessage(LogLevel.Error, "A message about the notice {Name} of {Tenant} was given up after it had failed too often; it is taken up again later.")]
+        public static partial void NoticeGivenUp(ILogger log, string tenant, string name);
     }
 }

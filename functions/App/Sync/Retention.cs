@@ -4,32 +4,39 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Sync;
 
-/// <summary>Takes away what nobody needs any more: old lines of the integration log, conflicts, details of calls, ended runs with their plans, look-ups that expired.</summary>
+/// <summary>Takes away what nobody needs any more: old lines of the integration log, activity figures, conflicts, details of calls, notices, ended runs with their plans, look-ups, sessions and invitations that expired.</summary>
 public sealed partial class Retention(
-    TenantStore tenants, FlowStore flows, ConnectionStore connections, IntegrationLog log, ApiCallLog calls, RunStore runs, ConflictStore conflicts, PlanStore plans, LookupStore lookups, ClaimStore claims, IConfiguration configuration, TimeProvider time, ILogger<Retention> logger)
+    TenantStore tenants, FlowStore flows, ConnectionStore connections, IntegrationLog log, ActivityStore activity, ApiCallLog calls, AuditLog audit, RunStore runs, ConflictStore conflicts, PlanStore plans, LookupStore lookups, ClaimStore claims, NoticeStore notices, PersonStore people, MemberStore members, IConfiguration configuration, TimeProvider time, ILogger<Retention> logger)
 {
     public const int DefaultLogDays = 90;
     public const int DefaultCallDays = 30;
+    public const int DefaultAuditDays = 365;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var (logsBefore, callsBefore) = (Before("LogRetentionDays", DefaultLogDays), Before("ApiCallRetentionDays", DefaultCallDays));
+        var (logsBefore, callsBefore, auditBefore) = (Before("LogRetentionDays", DefaultLogDays), Before("ApiCallRetentionDays", DefaultCallDays), Before("AuditRetentionDays", DefaultAuditDays));
         var (lines, details, ended) = (0, 0, 0);
         foreach (var tenant in await tenants.ListAsync(cancellation))
         {
             foreach (var flow in await flows.ListAsync(tenant.Id, cancellation))
             {
                 lines += await log.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
+                await activity.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
                 await conflicts.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
                 await plans.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
                 ended += await runs.RemoveBeforeAsync(flow.Value.Key, logsBefore, cancellation);
             }
 
             foreach (var connection in await connections.ListAsync(tenant.Id, cancellation)) details += await calls.RemoveBeforeAsync(tenant.Id, connection.Value.Id, callsBefore, cancellation);
+            await audit.RemoveBeforeAsync(tenant.Id, auditBefore, cancellation);
+            await notices.RemoveBeforeAsync(tenant.Id, logsBefore, cancellation);
         }
 
+        await audit.RemoveBeforeAsync(tenant: null, auditBefore, cancellation);
         await lookups.RemoveExpiredAsync(cancellation);
         await claims.RemoveExpiredAsync(cancellation);
+        await people.RemoveExpiredAsync(cancellation);
+        await members.RemoveExpiredAsync(cancellation);
         Log.Removed(logger, lines, details, ended);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SyncFunctions.App.Hooks;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Orchestrations;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -7,7 +8,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>What remains to be written down when a run ends.</summary>
-public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, DueStore due, PageSync pages, Parking parking, IntegrationLog log, HookCare hooks, TimeProvider time)
+public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, DueStore due, PageSync pages, Parking parking, IntegrationLog log, HookCare hooks, NoticeOutbox notices, TimeProvider time)
 {
     public async Task RecordAsync(FlowContext flow, FinishRunInput input, CancellationToken cancellation)
     {
@@ -31,6 +32,7 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
         var now = time.GetUtcNow();
         var ended = await runs.EndAsync(flow.Key, run, problem, now, cancellation, input.Cancelled);
         if (mode == RunMode.DryRun) return;
+        if (mode == RunMode.Import && !input.Cancelled) await RaiseAsync(flow, run, problem, Sum(ended?.Counts.Values ?? []), cancellation);
         if (problem is not null)
         {
             await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Error, "run-failed", $"The {mode.ToString().ToLowerInvariant()} run stopped: {problem}") { RunId = run, WhatToDo = "Start it again once the cause is mended; what was done stays done." }], cancellation);
@@ -41,7 +43,7 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
         }
         else if (ended is { } done && mode is RunMode.Import or RunMode.Comprehensive)
         {
-            await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Info, "run-ended", $"The {mode.ToString().ToLowerInvariant()} run ended: {Sum(ended.Counts.Values)}.") { RunId = run }], cancellation);
+            await log.AppendAsync(flow.Key, [new LogEntry(now, LogSeverity.Info, "run-ended", $"The {mode.ToString().ToLowerInvariant()} run ended: {Words(Sum(ended.Counts.Values))}.") { RunId = run }], cancellation);
         }
     }
 
@@ -77,9 +79,18 @@ public sealed class RunEnd(FlowStore flows, RunJournal runs, SweepStore sweeps, 
         await log.AppendAsync(flow.Key, [new LogEntry(time.GetUtcNow(), LogSeverity.Info, "one-off-done", "The flow was to run once, and has: it is switched off.") { RunId = run, WhatToDo = "Switch it on to run it once more." }], cancellation);
     }
 
-    private static string Sum(IEnumerable<KindCounts> counts)
-    {
-        var sum = counts.Aggregate(KindCounts.None, (a, b) => a + b);
-        return $"{sum.Done} looked at, {sum.Created} created, {sum.Updated} updated, {sum.Archived} archived, {sum.Linked} linked, {sum.Failed} failed";
-    }
+    private Task RaiseAsync(FlowContext flow, RunId run, string? problem, KindCounts sum, CancellationToken cancellation) => notices.RaiseAsync(
+        flow.Key.Tenant,
+        flow.Key.Flow,
+        NoticeEvent.ImportFinished,
+        run.Value,
+        [
+            (NoticeFact.Run, run.Value), (NoticeFact.Problem, problem ?? ""), (NoticeFact.Done, NoticeText.Number(sum.Done)), (NoticeFact.Created, NoticeText.Number(sum.Created)),
+            (NoticeFact.Updated, NoticeText.Number(sum.Updated)), (NoticeFact.Linked, NoticeText.Number(sum.Linked)), (NoticeFact.Failed, NoticeText.Number(sum.Failed)),
+        ],
+        cancellation);
+
+    private static KindCounts Sum(IEnumerable<KindCounts> counts) => counts.Aggregate(KindCounts.None, (a, b) => a + b);
+
+    private static string Words(KindCounts sum) => $"{sum.Done} looked at, {sum.Created} created, {sum.Updated} updated, {sum.Archived} archived, {sum.Linked} linked, {sum.Failed} failed";
 }

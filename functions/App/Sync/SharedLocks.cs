@@ -35,19 +35,18 @@ public sealed class SharedLocks(LockStore locks, TimeProvider time)
                      where effect is { Failure: null, Action: SyncAction.Write } && !scope.ByHand
                      let set = effect.Case.Plan!.Actions.OfType<SyncAction.Lock>().FirstOrDefault()
                      where set is not null && set.Value.Source == effect.Target.Other()
-                     group new SharedLock(scope.Kind.VendorKind(effect.Target), effect.Link!.IdOn(effect.Target)!, scope.Flow.Key.Flow, set.Value.Until) by effect.Target;
-        foreach (var side in locked) await locks.PutAsync(scope.Flow.Key.Tenant, scope.Flow.Flow.ConnectionOn(side.Key), [.. side], cancellation);
+                     select (effect.Link!, effect.Target, set.Value.Until);
+        await PutAsync(scope, locked, cancellation);
     }
 
     /// <summary>Writes that were cut off may have been applied before the other flows were told.</summary>
-    internal async Task NoteCutOffAsync(WorkScope scope, IEnumerable<SyncCase> cases, CancellationToken cancellation)
+    internal Task NoteCutOffAsync(WorkScope scope, IEnumerable<SyncCase> cases, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        foreach (var link in cases.Select(item => item.Link?.Value).OfType<Link>())
-        {
-            if (link is not { Intent: { Create: false, Target: var target }, Lock: { } held } || held.Source == target || held.Until <= now) continue;
-            await locks.PutAsync(scope.Flow.Key.Tenant, scope.Flow.Flow.ConnectionOn(target), [new SharedLock(scope.Kind.VendorKind(target), link.IdOn(target)!, scope.Flow.Key.Flow, held.Until)], cancellation);
-        }
+        var locked = from link in cases.Select(item => item.Link?.Value).OfType<Link>()
+                     where link is { Intent.Create: false, Lock: { } held } && held.Source != link.Intent.Target && held.Until > now
+                     select (link, link.Intent!.Target, link.Lock!.Until);
+        return PutAsync(scope, locked, cancellation);
     }
 
     /// <summary>A person ends them.</summary>
@@ -57,5 +56,11 @@ public sealed class SharedLocks(LockStore locks, TimeProvider time)
         {
             if (link.IdOn(side) is { } id) await locks.RemoveAsync(scope.Flow.Key.Tenant, scope.Flow.Flow.ConnectionOn(side), scope.Kind.VendorKind(side), id, cancellation);
         }
+    }
+
+    private async Task PutAsync(WorkScope scope, IEnumerable<(Link Link, Side Target, DateTimeOffset Until)> locked, CancellationToken cancellation)
+    {
+        foreach (var side in locked.GroupBy(held => held.Target, held => new SharedLock(scope.Kind.VendorKind(held.Target), held.Link.IdOn(held.Target)!, scope.Flow.Key.Flow, held.Until)))
+            await locks.PutAsync(scope.Flow.Key.Tenant, scope.Flow.Flow.ConnectionOn(side.Key), [.. side], cancellation);
     }
 }

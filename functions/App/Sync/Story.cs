@@ -57,6 +57,7 @@ internal static class Story
         from conflict in conflicts
         select new Conflict(IdOf(scope, item, conflict), at, scope.Kind.Name, conflict.Field, conflict.Winner, conflict.Left, conflict.Right)
         {
+            Rule = conflict.Rule,
             Link = item.LinkId,
             LeftId = item.Item.RecordOn(Side.Left)?.Id,
             RightId = item.Item.RecordOn(Side.Right)?.Id,

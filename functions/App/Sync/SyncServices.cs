@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Reactions;
 
 namespace SyncFunctions.App.Sync;
@@ -7,16 +8,25 @@ internal static class SyncServices
 {
     public static IServiceCollection AddSync(this IServiceCollection services) => services
         .AddSingleton<FlowContexts>()
+        .AddSingleton<NoticeOutbox>()
+        .AddSingleton<NoticeBursts>()
+        .AddSingleton<NoticeBook>()
+        .AddSingleton<NoticeAudience>()
+        .AddSingleton<NoticeSpread>()
+        .AddSingleton<NoticeSending>()
+        .AddSingleton<NoticeCare>()
+        .AddSingleton<Digests>()
         .AddSingleton<FlowRuns>()
         .AddSingleton<RunSteps>()
         .AddSingleton<FlowPoll>()
+        .AddSingleton<ActivityCounter>()
         .AddSingleton<BatchSync>()
         .AddSingleton<PageSync>()
         .AddSingleton<WorkList>()
         .AddSingleton<Parking>()
         .AddSingleton<SharedLocks>()
         .AddSingleton<LockRelease>()
-        .AddSingleton<ReactionSender>()
+        .AddSingleton<WebhookSender>()
         .AddSingleton<ReactionWork>()
         .AddSingleton<WorkSync>()
         .AddSingleton<GoneCheck>()
@@ -41,6 +51,8 @@ internal static class SyncServices
         .AddSingleton<BudgetPlan>()
         .AddSingleton<LinkTools>()
         .AddSingleton<UnmatchedRecords>()
+        .AddSingleton<RecordNames>()
+        .AddSingleton<RecordSearch>()
         .AddSingleton<RecordSync>()
         .AddSingleton<WorkReplay>()
         .AddSingleton<ManualTools>();

@@ -23,6 +23,9 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
     public KindCounts Counts { get; private set; } = KindCounts.None;
 
+    /// <summary>Records that wait for a person from now on.</summary>
+    public int GivenUp { get; private set; }
+
     public List<LogEntry> Entries { get; } = [];
 
     /// <summary>
@@ -104,6 +107,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
         // No record is to blame for a system that is away, or that a person has to let us into again: what came meanwhile follows by itself.
         var gaveUp = failure.Kind == FailureKind.Permanent || (attempts >= MaxAttempts && failure.Kind is FailureKind.Transient or FailureKind.Conflict or FailureKind.NotFound);
+        if (gaveUp && !item.Work.Exists(work => work.Value.Reason == WorkReason.Dead)) GivenUp++;
         var due = failure.Until ?? now + Backoff(attempts);
         Put(item, gaveUp ? WorkReason.Dead : WorkReason.Retry, gaveUp ? DateTimeOffset.MaxValue : due, failure.Message, attempts);
     }

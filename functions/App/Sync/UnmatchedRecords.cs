@@ -28,11 +28,12 @@ public sealed class UnmatchedRecords(FlowContexts contexts, LinkStore links, Int
     public async Task<UnmatchedPage> ListAsync(FlowKey flow, string kind, Side side, string? search, bool dismissed, string? continuation, int limit, CancellationToken cancellation)
     {
         var scope = new LinkScope(flow, kind);
+        var text = search is null ? null : new SearchText(search);
         var found = new List<IndexEntry>();
         for (var pages = 0; pages < MostPages && found.Count < limit; pages++)
         {
             var page = await links.UnlinkedAsync(scope, side, dismissed, continuation, limit - found.Count, cancellation);
-            found.AddRange(page.Items.Select(entry => entry.Value).Where(entry => Matches(entry, search)));
+            found.AddRange(page.Items.Select(entry => entry.Value).Where(entry => text is null || text.Finds(entry.RecordId, entry.Label)));
             continuation = page.Continuation;
             if (continuation is null) break;
         }
@@ -52,11 +53,14 @@ public sealed class UnmatchedRecords(FlowContexts contexts, LinkStore links, Int
                         let likeness = Suggestions.Score(entry.Marks, other.Value.Marks)
                         where likeness.IsWorthwhile
                         select new Suggestion(other.Value.RecordId, other.Value.Label, likeness.Value, likeness.Reasons);
-            var reason = entry.Tombstone ? "not to be matched" : entry.Reason ?? (entry.IsOlder ? "older than the flow" : "not linked");
+            var reason = entry.Tombstone ? "not to be matched" : WhyNot(entry);
             return new UnmatchedRecord(
                 entry.RecordId, entry.Label, reason, entry.SeenAt, entry.Tombstone, [.. exact.Concat(alike).DistinctBy(suggestion => suggestion.Id).OrderByDescending(suggestion => suggestion.Score).Take(MaxSuggestions)]);
         }
     }
+
+    /// <summary>Why a record is not linked.</summary>
+    internal static string WhyNot(IndexEntry entry) => entry.Reason ?? (entry.IsOlder ? "older than the flow" : "not linked");
 
     /// <summary>"Do not match": the record is neither linked nor created anywhere until a person takes that back.</summary>
     public async Task<ManualResult> DismissAsync(FlowKey flow, string kindName, Side side, string id, CancellationToken cancellation)
@@ -102,14 +106,6 @@ public sealed class UnmatchedRecords(FlowContexts contexts, LinkStore links, Int
 
     private async Task<Versioned<IndexEntry>?> FindAsync(LinkScope scope, Side side, string id, CancellationToken cancellation) =>
         (await links.FindAsync(scope, side, [id], cancellation)).TryGetValue(id, out var entry) ? entry : null;
-
-    /// <summary>Accents and letter case do not matter.</summary>
-    private static bool Matches(IndexEntry entry, string? search)
-    {
-        if (search is null || entry.RecordId == search || entry.Label.Contains(search, StringComparison.OrdinalIgnoreCase)) return true;
-        var (words, name) = (PlainText.Words(search), PlainText.Words(entry.Label));
-        return !words.IsEmpty && words.All(word => name.Any(part => part.Contains(word, StringComparison.Ordinal)));
-    }
 
     private static ManualResult Unknown(string kind) => new(false, "unknown-kind", $"The pair has no kind {kind} that can be linked by hand.");
 }

@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>The vendor writes of a chunk: intents are stored, the writes are sent, their outcome is stored.</summary>
-internal sealed class VendorWrites(WorkList work, SharedLocks shared, References references, CaseUnits units, IntegrationLog log, IdSource ids, TimeProvider time)
+internal sealed class VendorWrites(WorkList work, SharedLocks shared, References references, CaseUnits units, IntegrationLog log, ActivityCounter activity, IdSource ids, TimeProvider time)
 {
     private const int WritesAtOnce = 8;
 
@@ -101,7 +101,7 @@ internal sealed class VendorWrites(WorkList work, SharedLocks shared, References
     private async Task SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)
     {
         if (!HasTime(scope, effect)) return;
-        var side = scope.On(effect.Target, effect.Case);
+        var side = InTime(scope, scope.On(effect.Target, effect.Case), [effect]);
         var kind = scope.Kind.VendorKind(effect.Target);
         switch (effect.Action)
         {
@@ -133,7 +133,7 @@ internal sealed class VendorWrites(WorkList work, SharedLocks shared, References
     {
         var open = effects.Where(effect => HasTime(scope, effect)).ToList();
         if (open.Count == 0) return;
-        var side = scope.Flow.On(open[0].Target);
+        var side = InTime(scope, scope.Flow.On(open[0].Target), open);
         var (writer, kind) = ((IBulkWriter)side.Connector, scope.Kind.VendorKind(side.Side));
         var results = open[0].IsCreate
             ? await writer.CreateManyAsync(side.Scope, kind, open.ConvertAll(effect => effect.VendorFields), cancellation)
@@ -152,11 +152,17 @@ internal sealed class VendorWrites(WorkList work, SharedLocks shared, References
     /// <summary>No intent, no write, and none with less time left, of the intent or of the guard, than a request may take.</summary>
     private bool HasTime(WorkScope scope, Effect effect)
     {
-        var until = effect.Link!.Intent!.Until < scope.Until ? effect.Link.Intent.Until : scope.Until;
+        var until = UntilOf(scope, effect);
         if (until - time.GetUtcNow() >= scope.Flow.On(effect.Target).Connector.Catalog.RequestTimeout) return true;
         effect.Failure = new VendorFailure(FailureKind.Transient, "There was not enough time left to write it.");
         return false;
     }
+
+    private static DateTimeOffset UntilOf(WorkScope scope, Effect effect) => effect.Link!.Intent!.Until < scope.Until ? effect.Link.Intent.Until : scope.Until;
+
+    /// <summary>What is created late is there twice: the same holds when the call is at last sent, however long it waited for credentials or for others.</summary>
+    private static SideContext InTime(WorkScope scope, SideContext side, IReadOnlyList<Effect> effects) =>
+        !effects[0].IsCreate ? side : side with { Scope = side.Scope with { WriteBefore = effects.Min(effect => UntilOf(scope, effect)) - side.Connector.Catalog.RequestTimeout } };
 
     /// <summary>Where the vendor can, it changes nothing but what the plan was made for.</summary>
     private static string? IfMatch(SideContext side, Effect effect) => side.Connector.Catalog.ConditionalWrites ? effect.Case.Item.RecordOn(effect.Target)?.Version : null;
@@ -213,6 +219,14 @@ internal sealed class VendorWrites(WorkList work, SharedLocks shared, References
             : unit with { Index = [IndexWrite.Replace(entry, entry.Value with { Link = null, Tombstone = true })] };
     }
 
+    /// <summary>How long it took is worth telling where it went over by itself: nobody waits for what an import or a sweep comes upon.</summary>
+    private void Count(WorkScope scope, Effect effect)
+    {
+        var way = effect.IsCreate ? Crossing.Created : effect.IsVanishing ? Crossing.Archived : Crossing.Updated;
+        var changedAt = effect.Case.Item.RecordOn(effect.Target.Other())?.Modified ?? effect.Case.Work.Select(row => row.Value.FirstAt).DefaultIfEmpty(effect.Link!.Intent!.TakenAt).Min();
+        activity.Note(scope.Flow.Key, scope.Kind.Name, effect.Target, way, scope.Mode == RunMode.Delta ? time.GetUtcNow() - changedAt : null);
+    }
+
     private LinkUnit? OutcomeUnit(WorkScope scope, Effect effect, Tally tally)
     {
         var item = effect.Case;
@@ -237,6 +251,7 @@ internal sealed class VendorWrites(WorkList work, SharedLocks shared, References
         }
 
         tally.Applied(item, effect.Action);
+        Count(scope, effect);
         var (bases, again) = (link.Bases, false);
         if (effect.ReadBack is { } readBack)
         {
