@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace SyncFunctions.Local;
 
-/// <summary>Puts the pinned Azurite into infra/local/node_modules, once, however many processes ask at the same time.</summary>
+/// <summary>Puts the pinned Azurite, and what else infra/local/package.json names, into infra/local/node_modules, once, however many processes ask at the same time.</summary>
 internal static partial class AzuriteInstall
 {
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
@@ -25,17 +25,18 @@ internal static partial class AzuriteInstall
     // npm writes node_modules/.package-lock.json last, so a broken-off installation does not count.
     private static bool IsInstalled(string folder)
     {
-        var installed = Path.Combine(folder, "node_modules", "azurite", "package.json");
-        return File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json"))
-            && File.Exists(installed)
-            && ReadJson(installed, json => json.GetProperty("version").GetString())
-                == ReadJson(Path.Combine(folder, "package.json"), json => json.GetProperty("dependencies").GetProperty("azurite").GetString());
+        if (!File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json")))
+            return false;
+        using var wanted = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "package.json")));
+        return wanted.RootElement.GetProperty("dependencies").EnumerateObject().All(package => Version(Path.Combine(folder, "node_modules", package.Name, "package.json")) == package.Value.GetString());
     }
 
-    private static string? ReadJson(string path, Func<JsonElement, string?> select)
+    private static string? Version(string path)
     {
+        if (!File.Exists(path))
+            return null;
         using var json = JsonDocument.Parse(File.ReadAllText(path));
-        return select(json.RootElement);
+        return json.RootElement.GetProperty("version").GetString();
     }
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)

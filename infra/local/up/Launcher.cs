@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
 using SyncFunctions.Local;
@@ -7,8 +8,8 @@ using SyncFunctions.Local;
 namespace SyncFunctions.Up;
 
 /// <summary>
-/// The running stack: Azurite, the simulated vendors and the function app, each a process of its own. The app is started again when
-/// it ends by itself or is killed; disposing stops all three in the order in which they need each other.
+/// The running stack: Azurite, the simulated vendors, a mail catcher and the function app, each a process of its own. The app is started
+/// again when it ends by itself or is killed; disposing stops all of them in the order in which they need each other.
 /// </summary>
 public sealed class Launcher : IAsyncDisposable
 {
@@ -40,6 +41,7 @@ public sealed class Launcher : IAsyncDisposable
     private readonly StreamWriter _azuriteLog;
     private ChildProcess? _vendors;
     private ChildProcess? _app;
+    private MailCatcher? _mail;
     private Azurite? _azurite;
     private StateFile? _state;
 
@@ -91,21 +93,23 @@ public sealed class Launcher : IAsyncDisposable
         }
     }
 
-    /// <summary>Watches the three processes until <paramref name="cancellation"/>.</summary>
-    /// <exception cref="UpFailure">Azurite or the vendors ended, or the app does not stay up.</exception>
+    /// <summary>Watches the processes until <paramref name="cancellation"/>.</summary>
+    /// <exception cref="UpFailure">Azurite, the vendors or the mail catcher ended, or the app does not stay up.</exception>
     public async Task SuperviseAsync(CancellationToken cancellation)
     {
         var failedStarts = 0;
         var stopped = Task.Delay(Timeout.Infinite, cancellation);
         while (!cancellation.IsCancellationRequested)
         {
-            await Task.WhenAny(Azurite.Exited, _vendors!.Exited, _app!.Exited, stopped);
+            await Task.WhenAny(Azurite.Exited, _vendors!.Exited, _app!.Exited, _mail?.Exited ?? stopped, stopped);
             if (cancellation.IsCancellationRequested)
                 return;
             if (Azurite.Exited.IsCompleted)
                 throw new UpFailure($"Azurite ended unexpectedly; its log is {_folder.Log("azurite")}.");
             if (_vendors.Exited.IsCompleted)
                 throw Ended(_vendors, "vendors");
+            if (_mail?.Exited.IsCompleted == true)
+                throw new UpFailure("The mail catcher ended unexpectedly.");
 
             ShowEnd(_app);
             await _app.DisposeAsync();
@@ -132,6 +136,8 @@ public sealed class Launcher : IAsyncDisposable
             await _app.DisposeAsync();
         if (_vendors is not null)
             await _vendors.DisposeAsync();
+        if (_mail is not null)
+            await _mail.DisposeAsync();
         if (_azurite is not null)
             await _azurite.DisposeAsync();
         _http.Dispose();
@@ -141,6 +147,8 @@ public sealed class Launcher : IAsyncDisposable
     private async Task StartAllAsync(bool samples, CancellationToken cancellation)
     {
         _azurite = await StartAzuriteAsync(cancellation);
+        if (_ports.Mail is var (smtp, page))
+            _mail = await MailCatcher.StartAsync(smtp, page, cancellation);
         _vendors = ChildProcess.Start(
             "The simulated vendors",
             BuiltAssembly("infra/local/vendors", "SyncFunctions.Vendors"),
@@ -160,7 +168,9 @@ public sealed class Launcher : IAsyncDisposable
             Manage = new Uri(AppAddress, "api/manage/v1/"),
             Vendors = new[] { Synergy, TinyPlus, ConnectWise, Moovila, RaisersEdge, Mailchimp, Salesforce, IRaiser }.ToImmutableSortedDictionary(system => system, system => new Uri(VendorsAddress, $"{system}/")),
             Azurite = new AzuriteState(StorageAddress(_azurite.BlobPort), StorageAddress(_azurite.QueuePort), StorageAddress(_azurite.TablePort), _azurite.ConnectionString),
+            Mail = _ports.Mail is var (smtpPort, pagePort) ? new MailState(smtpPort, new Uri($"http://localhost:{pagePort}/")) : null,
             Keys = keys,
+            Administrator = File.Exists(_folder.PasswordFile) ? new AdministratorState("admin@localhost", (await File.ReadAllTextAsync(_folder.PasswordFile, cancellation)).Trim()) : null,
             Processes = new ProcessesState(Environment.ProcessId, _app.Id, _vendors.Id, _azurite.ProcessId),
             Folder = _folder.Path,
             Logs = Path.GetDirectoryName(_folder.Log("app"))!,
@@ -193,7 +203,7 @@ public sealed class Launcher : IAsyncDisposable
     private ChildProcess StartApp() =>
         ChildProcess.Start("The function app", BuiltAssembly("functions/App", "SyncFunctions.App"), [], AppSettings(), _folder.Log("app"));
 
-    private Dictionary<string, string> AppSettings() => new()
+    private Dictionary<string, string> AppSettings() => new(MailSettings())
     {
         ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
         ["AzureWebJobsStorage"] = Azurite.ConnectionString,
@@ -207,6 +217,13 @@ public sealed class Launcher : IAsyncDisposable
         ["Urls"] = AppAddress.AbsoluteUri.TrimEnd('/'),
         ["EmbeddedHost__KeyFile"] = _folder.HostKeyFile,
         ["SecretKeyFile"] = _folder.SecretKeyFile,
+        ["SignIn__PasswordFile"] = _folder.PasswordFile,
+        ["SignIn__Issuer"] = new Uri(VendorsAddress, "idp").AbsoluteUri,
+        ["SignIn__Name"] = "Demo sign-in",
+        ["SignIn__ClientId"] = ApplicationKey,
+        ["SignIn__ClientSecret"] = ApplicationSecret,
+        ["SignIn__OperatorClaim"] = "roles",
+        ["SignIn__OperatorValue"] = "SyncFunctions.Operator",
         ["Systems__synergy__authorizeUrl"] = new Uri(VendorsAddress, "synergy/OAuth2/Authorize").AbsoluteUri,
         ["Systems__synergy__apiBase"] = new Uri(VendorsAddress, "synergy/api/v2/").AbsoluteUri,
         ["Systems__synergy__applicationKey"] = ApplicationKey,
@@ -233,7 +250,17 @@ public sealed class Launcher : IAsyncDisposable
         ["Systems__moovila__apiBase"] = new Uri(VendorsAddress, "moovila/").AbsoluteUri,
         ["Systems__moovila__clientId"] = ApplicationKey,
         ["Systems__moovila__clientSecret"] = ApplicationSecret,
+        // Whoever tries webhooks here has their receiver on this machine.
+        ["Webhooks__AllowPrivateHosts"] = "true",
         ["PublicBaseUrl"] = AppAddress.AbsoluteUri.TrimEnd('/'),
+    };
+
+    private Dictionary<string, string> MailSettings() => _ports.Mail is not var (smtp, _) ? [] : new()
+    {
+        ["Smtp__Host"] = "127.0.0.1",
+        ["Smtp__Port"] = smtp.ToString(CultureInfo.InvariantCulture),
+        ["Smtp__From"] = "sync@localhost",
+        ["Smtp__EnableSsl"] = "false",
     };
 
     // Beside this program's own output: the same configuration and framework.

@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace SyncFunctions.Up;
 
 /// <summary>The ports a start uses.</summary>
-public sealed record Ports(int App, int Vendors, int Blob, int Queue, int Table)
+/// <param name="Mail">Null where no mail is caught: nobody looks at it while something is tried or measured.</param>
+public sealed record Ports(int App, int Vendors, int Blob, int Queue, int Table, (int Smtp, int Page)? Mail)
 {
     /// <summary>Takes what the options name, else the usual ports, or free ones where the options ask for that.</summary>
     /// <exception cref="UpFailure">A port is given twice or in use.</exception>
@@ -18,7 +19,8 @@ public sealed record Ports(int App, int Vendors, int Blob, int Queue, int Table)
             options.VendorsPort ?? (options.FreePorts ? Free() : UpOptions.DefaultVendorsPort),
             blob,
             queue,
-            table);
+            table,
+            options.Mode == UpMode.Run ? options.MailPorts ?? (options.FreePorts ? (Free(), Free()) : UpOptions.DefaultMailPorts) : null);
 
         (int Port, string Use, string Option)[] all =
         [
@@ -27,6 +29,7 @@ public sealed record Ports(int App, int Vendors, int Blob, int Queue, int Table)
             (ports.Blob, "Azurite's blobs", "--azurite-ports"),
             (ports.Queue, "Azurite's queues", "--azurite-ports"),
             (ports.Table, "Azurite's tables", "--azurite-ports"),
+            .. ports.Mail is var (smtp, page) ? [(smtp, "caught mail", "--mail-ports"), (page, "the page of caught mail", "--mail-ports")] : Array.Empty<(int, string, string)>(),
         ];
         foreach (var shared in all.GroupBy(entry => entry.Port).Where(group => group.Count() > 1))
             throw new UpFailure($"Port {shared.Key} is given to both {string.Join(" and ", shared.Select(entry => entry.Use))}.");

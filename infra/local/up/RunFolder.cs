@@ -23,6 +23,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The key that stored secrets are encrypted with.</summary>
     public string SecretKeyFile => System.IO.Path.Combine(Data, "secret.key");
 
+    /// <summary>The first password of the administrator.</summary>
+    public string PasswordFile => System.IO.Path.Combine(Data, "administrator-password.txt");
+
     public string StateFile => System.IO.Path.Combine(Path, "state.json");
 
     public string Log(string name) => System.IO.Path.Combine(Path, "logs", $"{name}.log");

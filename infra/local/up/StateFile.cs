@@ -12,7 +12,9 @@ namespace SyncFunctions.Up;
 /// manage              address of the management API below it, ends with /
 /// vendors             by system (synergy, tinyplus, …): address of the simulated vendor, ends with /; its control interface is _sim below it
 /// azurite             blob, queue, table: addresses; connectionString: for any storage client
+/// mail                smtp: port of the mail catcher; page: its address, mails.json below it; null where no mail is caught
 /// keys                function: opens functions (header x-functions-key); master: opens the host's own addresses too
+/// administrator       email, password: of the account that runs the app, as they were made; null where there is none
 /// tenant, flow        ids of the demonstration, null without one; flows: its flows by pair
 /// connections         by system: connection id, empty without a demonstration
 /// processes           process ids: up, app, vendors, azurite; app changes when the app is started again
@@ -33,7 +35,11 @@ public sealed record StateFile
 
     public required AzuriteState Azurite { get; init; }
 
+    public MailState? Mail { get; init; }
+
     public required KeysState Keys { get; init; }
+
+    public AdministratorState? Administrator { get; init; }
 
     public string? Tenant { get; init; }
 
@@ -68,10 +74,18 @@ public sealed record StateFile
 
 public sealed record AzuriteState(Uri Blob, Uri Queue, Uri Table, string ConnectionString);
 
+public sealed record MailState(int Smtp, Uri Page);
+
 /// <summary>The keys of the functions; the text shows neither.</summary>
 public sealed record KeysState(string Function, string Master)
 {
     public override string ToString() => "keys";
+}
+
+/// <summary>Who signs in to the dashboard first; the text shows no password.</summary>
+public sealed record AdministratorState(string Email, string Password)
+{
+    public override string ToString() => Email;
 }
 
 public sealed record ProcessesState(int Up, int App, int Vendors, int Azurite);

@@ -68,6 +68,8 @@ public static class UpCommand
         var state = stack.State;
         terminal.List(
             [
+                ("Dashboard", new Uri(state.App, "api/app/").AbsoluteUri),
+                .. state.Administrator is { } first ? [("Sign in there as", $"{first.Email}, with the password {first.Password}")] : Array.Empty<(string, string)>(),
                 ("Management API", state.Manage.AbsoluteUri),
                 ("Simulated Total Synergy", state.Vendors[Launcher.Synergy].AbsoluteUri),
                 ("Simulated tiny+", state.Vendors[Launcher.TinyPlus].AbsoluteUri),
@@ -77,6 +79,7 @@ public static class UpCommand
                 ("Simulated Mailchimp", state.Vendors[Launcher.Mailchimp].AbsoluteUri),
                 ("Simulated Salesforce", state.Vendors[Launcher.Salesforce].AbsoluteUri),
                 ("Simulated iRaiser", state.Vendors[Launcher.IRaiser].AbsoluteUri),
+                ("Caught mail", state.Mail?.Page.AbsoluteUri ?? "none"),
                 ("Storage", $"{state.Azurite.Table} (tables), {state.Azurite.Queue} (queues), {state.Azurite.Blob} (blobs)"),
                 ("Addresses, keys, process ids", Path.Combine(state.Folder, "state.json")),
                 ("Logs", state.Logs),

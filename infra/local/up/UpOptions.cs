@@ -30,7 +30,7 @@ public sealed record UpOptions
     public const string HelpText = """
         dotnet run --project infra/local/up [-- options]
 
-        Starts the function app, its storage (Azurite) and simulated vendors on this machine, connects a demonstration
+        Starts the function app, its storage (Azurite), simulated vendors and a mail catcher on this machine, connects a demonstration
         tenant and prints every change as it is synced. Ctrl+C stops everything; the next start goes on from there.
 
           --fresh                  forget what earlier runs stored
@@ -41,6 +41,7 @@ public sealed record UpOptions
           --app-port PORT          port of the function app (7071)
           --vendors-port PORT      port of the simulated vendors (7080)
           --azurite-ports B,Q,T    ports of blobs, queues and tables (10000,10001,10002)
+          --mail-ports S,W         ports of the mail catcher: SMTP and its page (1025,1080)
           --free-ports             take any free port for what is not given
           --poll-schedule CRON     how often due flows are looked for, six fields (*/2 * * * * *)
           --data DIR               the folder of everything that is stored (infra/local/.run)
@@ -48,6 +49,8 @@ public sealed record UpOptions
         """;
 
     public static readonly (int Blob, int Queue, int Table) DefaultAzuritePorts = (10000, 10001, 10002);
+
+    public static readonly (int Smtp, int Page) DefaultMailPorts = (1025, 1080);
 
     public UpMode Mode { get; init; }
 
@@ -63,6 +66,8 @@ public sealed record UpOptions
     public int? VendorsPort { get; init; }
 
     public (int Blob, int Queue, int Table)? AzuritePorts { get; init; }
+
+    public (int Smtp, int Page)? MailPorts { get; init; }
 
     public bool FreePorts { get; init; }
 
@@ -106,7 +111,7 @@ public sealed record UpOptions
 
     private static bool IsSwitch(string name) => name is "--help" or "-h" or "--fresh" or "--no-demo" or "--smoke" or "--load-debian" or "--free-ports";
 
-    private static bool IsValued(string name) => name is "--load" or "--app-port" or "--vendors-port" or "--azurite-ports" or "--poll-schedule" or "--data";
+    private static bool IsValued(string name) => name is "--load" or "--app-port" or "--vendors-port" or "--azurite-ports" or "--mail-ports" or "--poll-schedule" or "--data";
 
     private static string SetSwitch(string name, ref UpOptions options)
     {
@@ -150,6 +155,11 @@ public sealed record UpOptions
                 if (value.Split(',').Select(Port).ToArray() is not [{ } blob, { } queue, { } table])
                     return $"--azurite-ports needs three ports from 1 to 65535 with commas between them, not '{value}'.";
                 options = options with { AzuritePorts = (blob, queue, table) };
+                return "";
+            case "--mail-ports":
+                if (value.Split(',').Select(Port).ToArray() is not [{ } smtp, { } page])
+                    return $"--mail-ports needs two ports from 1 to 65535 with a comma between them, not '{value}'.";
+                options = options with { MailPorts = (smtp, page) };
                 return "";
             case "--poll-schedule":
                 if (value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 6)

@@ -46,9 +46,24 @@ internal static class SimPages
         </form></main></html>
         """);
 
-    public static IResult Refused(SimSystem system, string message) => Html($"""
-        <!doctype html><html lang="en"><title>{Encode(system.Definition.Title)}: refused</title>{Style}<main>
-        <h1>{Encode(system.Definition.Title)}</h1><p>{Encode(message)}</p></main></html>
+    /// <summary>A page to choose who one is. Its form posts <paramref name="hidden"/>, <c>user</c> and <c>decision</c>.</summary>
+    public static IResult SignIn(string title, IReadOnlyDictionary<string, string> hidden, IEnumerable<(string Key, string Text)> people) => Html($"""
+        <!doctype html><html lang="en"><title>{Encode(title)}</title>{Style}<main>
+        <h1>{Encode(title)}</h1><p>Nobody asks for a password here: choose who you are.</p>
+        <form method="post">
+        {string.Concat(hidden.Select(field => $"<input type=\"hidden\" name=\"{Encode(field.Key)}\" value=\"{Encode(field.Value)}\">"))}
+        <label for="user">Sign in as</label><select id="user" name="user">
+        {string.Concat(people.Select(person => $"<option value=\"{Encode(person.Key)}\">{Encode(person.Text)}</option>"))}
+        </select>
+        <button class="go" name="decision" value="approve">Sign in</button><button name="decision" value="deny">Cancel</button>
+        </form></main></html>
+        """);
+
+    public static IResult Refused(SimSystem system, string message) => Refused(system.Definition.Title, message);
+
+    public static IResult Refused(string title, string message) => Html($"""
+        <!doctype html><html lang="en"><title>{Encode(title)}: refused</title>{Style}<main>
+        <h1>{Encode(title)}</h1><p>{Encode(message)}</p></main></html>
         """, 400);
 
     private static IResult Html(string html, int status = 200) => Results.Content(html, "text/html; charset=utf-8", statusCode: status);

@@ -29,6 +29,7 @@ public static class VendorServer
 
         var app = builder.Build();
         app.MapGet("/", () => SimPages.Index(systems));
+        new Idp.IdentityProvider(options).Map(app);
         foreach (var system in systems)
         {
             var root = $"/{system.Definition.Name}";
