@@ -110,7 +110,7 @@ public class SyncPlannerTests
     public void DifferentEdits_OfOneField_AreAConflictThatTheMasterWins()
     {
         var actions = PlanLinked(Left(Name("Left")), Right(Name("Right")));
-        actions.OfType<SyncAction.Conflict>().ShouldHaveSingleItem().ShouldBe(new SyncAction.Conflict("name", Side.Left, FieldValue.Of("Left"), FieldValue.Of("Right")));
+        actions.OfType<SyncAction.Conflict>().ShouldHaveSingleItem().ShouldBe(new SyncAction.Conflict("name", Side.Left, FieldValue.Of("Left"), FieldValue.Of("Right"), ConflictRule.Master));
         var write = actions.OfType<SyncAction.Write>().ShouldHaveSingleItem();
         (write.Target, write.Fields).ShouldBe((Side.Right, FieldSet.Of(Name("Left"))));
     }

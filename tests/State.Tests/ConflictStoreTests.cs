@@ -15,6 +15,7 @@ public sealed class ConflictStoreTests(AzuriteFixture azurite) : StateTest(azuri
             Left = new FieldValue.Text(new string('x', 100_000) + "\ud800"),
             Right = new FieldValue.Set("a", "b"),
             Link = new LinkId("link"),
+            Rule = ConflictRule.Newest,
             LeftId = "left/1",
             RightId = "right#2",
             Label = "Ziegelwerk",

@@ -74,5 +74,6 @@ public sealed class RunStoreTests(AzuriteFixture azurite) : StateTest(azurite)
         PausedAt = startedAt.AddMinutes(10),
         ProgressAt = startedAt.AddMinutes(3),
         Resume = "{\"Kind\":\"ä\"}",
+        Settings = FlowSettings.Default with { LockWindow = TimeSpan.FromHours(1) },
     };
 }

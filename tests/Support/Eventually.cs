@@ -6,8 +6,8 @@ namespace SyncFunctions.Tests.Support;
 /// <summary>Waits for what other processes do: looks again and again instead of sleeping for a guessed time.</summary>
 public static class Eventually
 {
-    /// <summary>Long enough for a busy machine; who waits so long has failed.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    /// <summary>Long enough for a busy machine, and for an open write that is settled after two minutes; who waits so long has failed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 

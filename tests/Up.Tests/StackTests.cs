@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
+using System.Net.Mail;
 using System.Net.Sockets;
+using System.Text.Json;
 using SyncFunctions.Local;
 
 namespace SyncFunctions.Up.Tests;
@@ -20,13 +23,30 @@ public sealed class StackTests : IDisposable
     }
 
     [Fact]
-    public void Choose_FreePorts_AreFiveThatNothingUses()
+    public void Choose_FreePorts_AreSevenThatNothingUses()
     {
         var ports = Ports.Choose(new UpOptions { FreePorts = true });
 
-        int[] all = [ports.App, ports.Vendors, ports.Blob, ports.Queue, ports.Table];
+        var (smtp, page) = ports.Mail.ShouldNotBeNull();
+        int[] all = [ports.App, ports.Vendors, ports.Blob, ports.Queue, ports.Table, smtp, page];
         all.ShouldBeUnique();
         all.ShouldAllBe(port => !Ports.IsInUse(port));
+    }
+
+    [Fact]
+    public async Task Mail_ThatIsSent_IsCaughtAndShown()
+    {
+        await AzuriteInstall.EnsureAsync(RepositoryRoot.Find(), TestContext.Current.CancellationToken);
+        var (smtp, page) = Ports.Choose(new UpOptions { FreePorts = true }).Mail.ShouldNotBeNull();
+        await using var catcher = await MailCatcher.StartAsync(smtp, page, TestContext.Current.CancellationToken);
+        using var mail = new MailMessage("sync@localhost", "anna@example.com", "Größe <b>", "Hallo.");
+        using var client = new SmtpClient("127.0.0.1", smtp);
+        await client.SendMailAsync(mail, TestContext.Current.CancellationToken);
+
+        using var http = new HttpClient();
+        var caught = await http.GetFromJsonAsync<JsonElement>($"http://127.0.0.1:{page}/mails.json", TestContext.Current.CancellationToken);
+        caught[0].GetProperty("subject").GetString().ShouldBe("Größe <b>");
+        (await http.GetStringAsync($"http://127.0.0.1:{page}/", TestContext.Current.CancellationToken)).ShouldContain("Größe &#60;b&#62;");
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class UpOptionsTests
     [Fact]
     public void HelpText_NamesEveryOption()
     {
-        foreach (var option in (string[])["--fresh", "--no-demo", "--smoke", "--load N", "--load-debian", "--app-port", "--vendors-port", "--azurite-ports", "--free-ports", "--poll-schedule", "--data", "--help"])
+        foreach (var option in (string[])["--fresh", "--no-demo", "--smoke", "--load N", "--load-debian", "--app-port", "--vendors-port", "--azurite-ports", "--mail-ports", "--free-ports", "--poll-schedule", "--data", "--help"])
             UpOptions.HelpText.ShouldContain($"  {option} ");
     }
 

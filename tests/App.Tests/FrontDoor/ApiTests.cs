@@ -18,7 +18,7 @@ public sealed class ApiTests(FrontDoorStack door)
         var second = await practice.AnswerAsync(HttpMethod.Post, "/sync", new { mode = "import" });
 
         (second.Status, second.MediaType).ShouldBe((409, Problem));
-        second.Json.GetProperty("type").GetString().ShouldBe("/problems/flow-busy");
+        second.Json.GetProperty("type").GetString().ShouldBe("/api/problems/flow-busy");
         second.Json.GetProperty("since").GetDateTimeOffset().ShouldBeLessThanOrEqualTo(DateTimeOffset.UtcNow);
         second.Json.GetProperty("why").GetString()!.ShouldContain("import run (manual)");
         await practice.EndedAsync(run);
@@ -47,7 +47,7 @@ public sealed class ApiTests(FrontDoorStack door)
         {
             var answer = await stack.ManageAsync(HttpMethod.Get, path, null, Cancellation);
             (answer.Status, answer.MediaType).ShouldBe((404, Problem), path);
-            answer.Json.GetProperty("type").GetString().ShouldBe("/problems/not-found", path);
+            answer.Json.GetProperty("type").GetString().ShouldBe("/api/problems/not-found", path);
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class ApiTests(FrontDoorStack door)
         var answer = await SendAsync(stack, $$"""{"name": "{{new string('x', 1100 * 1024)}}"}""", "application/json");
 
         (answer.Status, answer.MediaType).ShouldBe((413, Problem));
-        answer.Json.GetProperty("type").GetString().ShouldBe("/problems/body-too-large");
+        answer.Json.GetProperty("type").GetString().ShouldBe("/api/problems/body-too-large");
     }
 
     private static Task<ApiAnswer> SendAsync(AppStack stack, string body, string mediaType) =>

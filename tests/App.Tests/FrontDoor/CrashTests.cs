@@ -17,7 +17,7 @@ public sealed class CrashTests
     public async Task Import_KilledTwiceOnItsWay_EndsWithEverythingOnce()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var stack = await AppStack.StartAsync(cancellation);
+        await using var stack = await AppStack.StartAsync(cancellation, check: Contract.Check);
         await using var practice = await SyncedPractice.ConnectedAsync(stack);
         await practice.Synergy.CreateAllAsync("contacts", Enumerable.Range(1, Companies).Select(number => new { name = $"Company {number}" }));
         var companies = await practice.Synergy.AllAsync("contacts");

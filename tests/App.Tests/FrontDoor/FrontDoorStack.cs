@@ -8,7 +8,7 @@ namespace SyncFunctions.App.Tests.FrontDoor;
 /// <summary>The stack that all front-door tests share which do not break or count anything of others; started by the first.</summary>
 public sealed class FrontDoorStack : IAsyncLifetime
 {
-    private readonly Lazy<Task<AppStack>> _stack = new(() => AppStack.StartAsync(TestContext.Current.CancellationToken));
+    private readonly Lazy<Task<AppStack>> _stack = new(() => AppStack.StartAsync(TestContext.Current.CancellationToken, check: Contract.Check));
 
     public Task<AppStack> StackAsync() => _stack.Value;
 

@@ -10,7 +10,7 @@ public sealed class LostAnswerTests
     [Fact]
     public async Task Writes_WithoutAnswer_AreAppliedOnce()
     {
-        await using var stack = await AppStack.StartAsync(TestContext.Current.CancellationToken);
+        await using var stack = await AppStack.StartAsync(TestContext.Current.CancellationToken, check: Contract.Check);
         await using var practice = await SyncedPractice.LiveAsync(stack);
         var first = await practice.Synergy.CreateAsync("contacts", new { name = "First", web = "https://old.example/" });
         var firstThere = await practice.TinyPlus.OneAsync("companies", new { name = "First" });

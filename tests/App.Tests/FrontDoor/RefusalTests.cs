@@ -7,7 +7,7 @@ public sealed class RefusalTests
     [Fact]
     public async Task Vendors_ThatRefuseAndHangUp_HaveEverythingOnceInTheEnd()
     {
-        await using var stack = await AppStack.StartAsync(TestContext.Current.CancellationToken);
+        await using var stack = await AppStack.StartAsync(TestContext.Current.CancellationToken, check: Contract.Check);
         await using var practice = await SyncedPractice.LiveAsync(stack);
         var first = await practice.Synergy.CreateAsync("contacts", new { name = "First", web = "https://old.example/" });
         var firstThere = await practice.TinyPlus.OneAsync("companies", new { name = "First" });

@@ -12,7 +12,7 @@ public sealed class RunControlTests
     public async Task Import_PausedKilledAndResumed_GoesOnWhereItWas()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var stack = await AppStack.StartAsync(cancellation);
+        await using var stack = await AppStack.StartAsync(cancellation, check: Contract.Check);
         await using var practice = await SyncedPractice.ConnectedAsync(stack);
         await practice.Synergy.CreateAllAsync("contacts", Enumerable.Range(1, Companies).Select(number => new { name = $"Company {number}" }));
         var run = await StartAsync(practice);

@@ -60,7 +60,7 @@ public sealed class SecretTests(FrontDoorStack door)
 
         using var check = new HttpRequestMessage(HttpMethod.Options, "api/webhooks/synergy/some-hook?key=a-secret-in-a-query");
         using var checkedAnswer = await http.SendAsync(check, Cancellation);
-        (await checkedAnswer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("/problems/not-found");
+        (await checkedAnswer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("/api/problems/not-found");
         return made;
     }
 

@@ -168,7 +168,7 @@ public sealed class WebhookTests
         var answer = await world.SendAsync(Side.Left, world.HookOf(Side.Left), new byte[HookedSystem.MaxBytes + 1], "whatever");
 
         answer.Status.ShouldBe(413);
-        answer.Json.GetProperty("type").GetString().ShouldBe("/problems/body-too-large");
+        answer.Json.GetProperty("type").GetString().ShouldBe("/api/problems/body-too-large");
     }
 
     [Fact]

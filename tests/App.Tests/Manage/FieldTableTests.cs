@@ -43,6 +43,16 @@ public sealed class FieldTableTests
     }
 
     [Fact]
+    public void Field_NamesTheDirectionsThatMayBeChosen()
+    {
+        Row("company", "address", FlowSettings.Default).Choices.ShouldBe([Direction.LeftToRight, Direction.Off]);
+        Row("project", "name", FlowSettings.Default).Choices.ShouldBe(Enum.GetValues<Direction>());
+        CharityRow().Choices.ShouldBe([CharityRow().Default.Direction]);
+
+        static FieldRow CharityRow() => FieldTable.Of(RaisersEdgeMailchimp.Pair, FlowSettings.Default)[0].Fields.Single(row => row.Field == "consent");
+    }
+
+    [Fact]
     public void Field_JoinedFromParts_NamesItsParts() =>
         Row("company", "address", FlowSettings.Default).LeftName.ShouldBe("address1 + address2 + town + state + zipCode + country");
 

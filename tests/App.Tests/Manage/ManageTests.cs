@@ -62,8 +62,8 @@ public sealed class ManageTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("wrong-token", "/problems/credentials-refused")]
-    [InlineData("synergy-static-key-member", "/problems/right-missing")]
+    [InlineData("wrong-token", "/api/problems/credentials-refused")]
+    [InlineData("synergy-static-key-member", "/api/problems/right-missing")]
     public async Task Connection_WithABadToken_IsNotCreated(string token, string type)
     {
         var answer = await CreateConnectionAsync(new { id = "left", system = "synergy", token });

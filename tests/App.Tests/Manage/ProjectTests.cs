@@ -316,14 +316,14 @@ public sealed class ProjectTests
         first.Status.ShouldBe(202, first.Body);
         (first.Json.GetProperty("status").GetString(), first.Json.GetProperty("until").GetDateTimeOffset()).ShouldBe(("requested", now.AddMinutes(10)));
         (await world.Get<ProjectStore>().RequestsAsync(LiveWorld.Key, 10, Cancel)).ShouldBe([new ProjectRequest(new LinkId("a"), "Comprehensive", now.AddMinutes(10))]);
-        (again.Status, again.Json.GetProperty("type").GetString(), again.Json.GetProperty("project_status").GetString()).ShouldBe((409, "/problems/project-busy", "requested"));
+        (again.Status, again.Json.GetProperty("type").GetString(), again.Json.GetProperty("project_status").GetString()).ShouldBe((409, "/api/problems/project-busy", "requested"));
         again.Json.GetProperty("why").GetString().ShouldNotBeNullOrEmpty();
         again.Json.GetProperty("since").ValueKind.ShouldBe(JsonValueKind.String);
         (await SyncAsync(world, "a", new { mode = "import" })).Status.ShouldBe(400);
-        (await SyncAsync(world, "off", new { })).Json.GetProperty("type").GetString().ShouldBe("/problems/project-off");
+        (await SyncAsync(world, "off", new { })).Json.GetProperty("type").GetString().ShouldBe("/api/problems/project-off");
         (await SyncAsync(world, "nobody", new { })).Status.ShouldBe(404);
         await world.ChangeFlowAsync(flow => flow with { Enabled = false });
-        (await SyncAsync(world, "a", new { })).Json.GetProperty("type").GetString().ShouldBe("/problems/flow-off");
+        (await SyncAsync(world, "a", new { })).Json.GetProperty("type").GetString().ShouldBe("/api/problems/flow-off");
     }
 
     [Fact]
@@ -340,7 +340,7 @@ public sealed class ProjectTests
         world.Right.Edit(account, FieldSet.Of(("state", FieldValue.Of("live"))), Actor.User);
         var enabled = await EnableAsync(world, link);
 
-        (refused.Status, refused.Json.GetProperty("type").GetString()).ShouldBe((409, "/problems/cannot-enable"));
+        (refused.Status, refused.Json.GetProperty("type").GetString()).ShouldBe((409, "/api/problems/cannot-enable"));
         refused.Json.GetProperty("detail").GetString()!.ShouldContain("archived");
         enabled.Status.ShouldBe(200, enabled.Body);
         (enabled.Json.GetProperty("enabled").GetBoolean(), enabled.Json.GetProperty("state").GetString()).ShouldBe((true, "active"));
@@ -357,8 +357,8 @@ public sealed class ProjectTests
         var ended = await DoAsync<DisconnectProject>(world, (disconnect, request) => disconnect.Run(request, "acme", "flow", link.Value, Cancel));
 
         (ended.Status, ended.Json.GetProperty("state").GetString(), Can(ended.Json)).ShouldBe((200, "disconnected", ""));
-        (await EnableAsync(world, link)).Json.GetProperty("type").GetString().ShouldBe("/problems/disconnected");
-        (await SyncAsync(world, link.Value, new { })).Json.GetProperty("type").GetString().ShouldBe("/problems/project-off");
+        (await EnableAsync(world, link)).Json.GetProperty("type").GetString().ShouldBe("/api/problems/disconnected");
+        (await SyncAsync(world, link.Value, new { })).Json.GetProperty("type").GetString().ShouldBe("/api/problems/project-off");
         account.Gone.ShouldBeFalse("Both copies live on.");
         (await LinksAsync(world, "")).ShouldBeEmpty();
         (await LinksAsync(world, "?showDisabled=true")).ShouldBe([link.Value]);

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -27,7 +27,7 @@ public sealed class ProblemTests
 
         http.Response.StatusCode.ShouldBe(409);
         http.Response.ContentType.ShouldBe("application/problem+json");
-        body.GetProperty("type").GetString().ShouldBe("/problems/flow-busy");
+        body.GetProperty("type").GetString().ShouldBe("/api/problems/flow-busy");
         body.GetProperty("title").GetString().ShouldBe(ProblemType.FlowBusy.Title);
         body.GetProperty("status").GetInt32().ShouldBe(409);
         body.GetProperty("detail").GetString().ShouldBe("It syncs since 10:00.");
@@ -52,11 +52,29 @@ public sealed class ProblemTests
     [Fact]
     public void ProblemTypes_All_HaveNamesOfTheirOwn()
     {
-        var types = typeof(ProblemType).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (ProblemType)field.GetValue(null)!).ToList();
+        ProblemType.All.Count.ShouldBeGreaterThan(10);
+        ProblemType.All.Select(type => type.Name).ShouldBeUnique();
+        ProblemType.All.ShouldAllBe(type => type.Status >= 400 && type.Status < 600 && type.Title.EndsWith('.'));
+    }
 
-        types.Count.ShouldBeGreaterThan(10);
-        types.Select(type => type.Name).ShouldBeUnique();
-        types.ShouldAllBe(type => type.Status >= 400 && type.Status < 600 && type.Title.EndsWith('.'));
+    [Fact]
+    public async Task ProblemPage_OfEveryType_SaysWhatItMeansAndWhatToDo()
+    {
+        foreach (var type in ProblemType.All)
+        {
+            var text = ProblemText.All.GetValueOrDefault(type).ShouldNotBeNull($"{type.Name} has no text for its page.");
+            string[] sentences = [text.Meaning, .. text.Causes, .. text.Steps];
+            sentences.ShouldAllBe(sentence => sentence.EndsWith('.'), type.Name);
+            text.Steps.ShouldNotBeEmpty(type.Name);
+
+            var (http, page) = await PageAsync(type.Address.Split('/')[^1]);
+
+            http.Response.ContentType.ShouldBe("text/html; charset=utf-8");
+            http.Response.Headers.ContentSecurityPolicy.ToString().ShouldStartWith("default-src 'none'");
+            foreach (var sentence in sentences.Append(type.Title)) page.ShouldContain(HtmlEncoder.Default.Encode(sentence));
+        }
+
+        Should.Throw<ProblemException>(() => new GetProblem().Run(new DefaultHttpContext().Request, "<script>")).Type.ShouldBe(ProblemType.NotFound);
     }
 
     [Fact]
@@ -70,6 +88,15 @@ public sealed class ProblemTests
         http.Response.ContentType.ShouldBe("application/json; charset=utf-8");
         http.Response.Headers.CacheControl.ToString().ShouldBe("no-store");
         body.GetRawText().ShouldBe("""{"displayName":"Zoë <b>","direction":"leftToRight"}""");
+    }
+
+    private static async Task<(HttpContext Http, string Page)> PageAsync(string name)
+    {
+        var http = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
+        await new GetProblem().Run(http.Request, name).ExecuteResultAsync(new ActionContext(http, new RouteData(), new ActionDescriptor()));
+        http.Response.Body.Position = 0;
+        using var reader = new StreamReader(http.Response.Body);
+        return (http, await reader.ReadToEndAsync());
     }
 
     private static async Task<JsonElement> ExecuteAsync(HttpContext http, IActionResult result)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Reactions;
@@ -54,7 +55,7 @@ public sealed class ReactionTests
     public async Task Status_ChangedToOneThatIsWanted_IsToldBySignedWebhookOnceItIsTaken()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        using var world = await WorldAsync(app: (ReactionSender.PrivateHostsSetting, "true"));
+        using var world = await WorldAsync(app: [(WebhookSender.PrivateHostsSetting, "true")]);
         var secret = await ChooseAsync(world, receiver.Address, new { on = "prospectStatusChanged", status = new[] { "won" }, @do = new { webhook = receiver.Address } });
         var account = world.Right.Create("accounts", FieldSet.Of(("title", FieldValue.Of("Acme")), ("notes", FieldValue.Of("Qualified"))), Actor.User);
         await SeenAsync(world, account);
@@ -88,7 +89,7 @@ public sealed class ReactionTests
     public async Task Webhook_WhoseEndWasCutOff_IsSentAgainUnderTheSameIdAndNoneIsGivenUpBeforeADay()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        using var world = await WorldAsync(app: (ReactionSender.PrivateHostsSetting, "true"));
+        using var world = await WorldAsync(app: [(WebhookSender.PrivateHostsSetting, "true")]);
         await ChooseAsync(world, receiver.Address, new { on = "prospectAdded", @do = new { webhook = receiver.Address } });
         world.Storage.Answer(call => call is { Method: "DELETE" } && Uri.UnescapeDataString(call.Uri.AbsoluteUri).Contains("RowKey='e|", StringComparison.Ordinal), 503);
         var account = world.Right.Create("accounts", FieldSet.Of(("title", FieldValue.Of("Acme")), ("notes", FieldValue.Of("Qualified"))), Actor.User);
@@ -156,7 +157,7 @@ public sealed class ReactionTests
     public void Reactions_OfCharitiesPairs_HaveTagsAndMergeFields(string name)
     {
         using var http = new HttpClient();
-        using var sender = new ReactionSender(TimeProvider.System);
+        using var sender = new WebhookSender(TimeProvider.System);
         var check = new ReactionCheck(new Systems(new VendorPipeline(http, TimeProvider.System, new Random(1))), sender);
         var pair = PairCatalog.Shipped[name];
         Flow Choose(ReactionDo what) => new(LiveWorld.Key, name, name, new ConnectionId("left"), new ConnectionId("right")) { CreatedAt = DateTimeOffset.UnixEpoch, Settings = pair.Defaults with { Reactions = [Tagged with { Do = what }] } };
@@ -183,7 +184,7 @@ public sealed class ReactionTests
     [InlineData("nonsense", false)]
     public void Webhook_GoesToTheOpenInternetAlone(string address, bool isOpen)
     {
-        using var sender = new ReactionSender(TimeProvider.System);
+        using var sender = new WebhookSender(TimeProvider.System);
 
         (sender.WhyNot(address) is null).ShouldBe(isOpen);
     }
@@ -192,16 +193,16 @@ public sealed class ReactionTests
     public async Task Webhook_ToANameThatLeadsHome_IsNotSent()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        using var sender = new ReactionSender(TimeProvider.System);
+        using var sender = new WebhookSender(TimeProvider.System);
 
-        (await sender.SendAsync(new Uri(receiver.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)), "id", [], [StandardWebhooks.NewSecret()], Cancel)).ShouldNotBeNull();
+        (await sender.SendAsync(new Uri(receiver.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)), "id", [], [StandardWebhooks.NewSecret()], Cancel)).Problem.ShouldNotBeNull();
 
         receiver.Received.ShouldBeEmpty();
     }
 
     private static Task<LiveWorld> WorldAsync(params Reaction[] reactions) => WorldAsync(app: null, reactions);
 
-    private static Task<LiveWorld> WorldAsync((string, string)? app, params Reaction[] reactions) =>
+    private static Task<LiveWorld> WorldAsync((string, string)[]? app, params Reaction[] reactions) =>
         LiveWorld.LiveAsync(FakePair.Defaults with { SweepEvery = TimeSpan.Zero, ReferencesEvery = TimeSpan.Zero, Reactions = [.. reactions] }, Watched, app: app);
 
     /// <summary>A secret for the address, and the reaction as the tenant's only one.</summary>

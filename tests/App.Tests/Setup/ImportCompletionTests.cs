@@ -1,3 +1,4 @@
+using SyncFunctions.App.Notices;
 using SyncFunctions.App.Setup;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -137,7 +138,7 @@ public sealed class ImportCompletionTests(AzuriteFixture azurite)
     [InlineData("anna@example.com\r\nBcc: all@example.com", false)]
     [InlineData("anna", false)]
     [InlineData("", false)]
-    public void Address_OfOnePerson_AndNothingElse(string text, bool valid) => ImportMail.IsAddress(text).ShouldBe(valid);
+    public void Address_OfOnePerson_AndNothingElse(string text, bool valid) => SmtpSettings.IsAddress(text).ShouldBe(valid);
 
     private async Task<HttpWorld> BeginAsync(RunId? run, string? notify, params (string Name, string Value)[] settings)
     {

@@ -58,7 +58,7 @@ public sealed class SetupStepsTests(AzuriteFixture azurite) : IAsyncLifetime
         var answer = await PutTeamAsync([.. others]);
 
         answer.Status.ShouldBe(422);
-        answer.Json.GetProperty("type").GetString().ShouldBe("/problems/signed-in-user-unmatched");
+        answer.Json.GetProperty("type").GetString().ShouldBe("/api/problems/signed-in-user-unmatched");
         (await TeamAsync()).GetProperty("matches").GetArrayLength().ShouldBe(0);
         (await SetupAsync()).GetProperty("step").GetString().ShouldBe("team");
     }

@@ -4,8 +4,10 @@ using Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Engine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
+using SyncFunctions.App.Manage;
 using SyncFunctions.App.Orchestrations;
 using SyncFunctions.App.Sync;
+using SyncFunctions.Engine;
 using SyncFunctions.Simulation.Service;
 using SyncFunctions.State;
 using SyncFunctions.Tests.Support;
@@ -33,6 +35,11 @@ internal sealed class FlowHub : IDurableFunctions, IAsyncDisposable
 
     public CountingTransport Storage { get; } = new(new MemoryStorage());
 
+    /// <summary>The names of its tables.</summary>
+    public static IEnumerable<string> Tables => [$"{Quiet.HubName}Orchestrations", $"{Quiet.HubName}Work"];
+
+    public FunctionsDurableTaskClient Client => _client;
+
     public IReadOnlySet<string> Orchestrators => _functions.Orchestrators.Keys.ToHashSet();
 
     public IReadOnlySet<string> Activities => _functions.Activities.Keys.ToHashSet();
@@ -46,15 +53,21 @@ internal sealed class FlowHub : IDurableFunctions, IAsyncDisposable
     }
 
     /// <summary>A run by hand, from its request to its end.</summary>
-    public async Task<Run> RunAsync(RunMode mode)
+    public async Task<Run> RunAsync(RunMode mode) =>
+        await EndOfAsync((await _world.Get<FlowRuns>().RequestAsync(FlowWorld.Key, mode, FlowRuns.ByHand, _client, TestContext.Current.CancellationToken)).ShouldBeOfType<RunRequestResult.Started>().Run);
+
+    /// <summary>What the app says to a request for a run.</summary>
+    public Task<Answer> AskAsync(object body) =>
+        _world.AnswerAsync<SyncFlow>("", body, (sync, request) => sync.Run(request, FlowWorld.Key.Tenant.Value, FlowWorld.Key.Flow.Value, _client, TestContext.Current.CancellationToken));
+
+    public async Task<Run> EndOfAsync(RunId started)
     {
-        var started = (await _world.Get<FlowRuns>().RequestAsync(FlowWorld.Key, mode, FlowRuns.ByHand, _client, TestContext.Current.CancellationToken)).ShouldBeOfType<RunRequestResult.Started>();
         Run run = null!;
 
         // The row of the index goes last.
         await Eventually.HoldsAsync(async () =>
         {
-            run = (await _world.Get<RunStore>().GetAsync(FlowWorld.Key, started.Run, default)).ShouldNotBeNull().Value;
+            run = (await _world.Get<RunStore>().GetAsync(FlowWorld.Key, started, default)).ShouldNotBeNull().Value;
             return run.EndedAt is not null && Storage.ByOperation.ContainsKey("table delete") ? null : $"The run has not ended: {run}";
         });
         return run;

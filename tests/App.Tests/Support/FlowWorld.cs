@@ -27,9 +27,9 @@ internal sealed class FlowWorld : IAsyncDisposable
 
     public CountingTransport Storage { get; }
 
-    public FrontDoor.VendorAccount Synergy { get; }
+    public CustomerAccount Synergy { get; }
 
-    public FrontDoor.VendorAccount TinyPlus { get; }
+    public CustomerAccount TinyPlus { get; }
 
     public static async Task<FlowWorld> LiveAsync(FlowSettings? settings = null, params (string Name, string Value)[] app)
     {

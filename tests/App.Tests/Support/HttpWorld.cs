@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Sync;
@@ -56,7 +57,7 @@ internal sealed class HttpWorld : IAsyncDisposable
             Setting("Systems:moovila:apiBase", $"{root}/moovila/"), Setting("Systems:moovila:clientId", "sync-functions"), Setting("Systems:moovila:clientSecret", "sync-functions-secret"),
             Setting("Systems:mailchimp:apiBase", $"{root}/mailchimp/3.0/"), Setting("Systems:mailchimp:loginBase", $"{root}/mailchimp/oauth2/"),
             Setting("Systems:mailchimp:clientId", "sync-functions"), Setting("Systems:mailchimp:clientSecret", "sync-functions-secret"),
-            .. settings.Select(setting => Setting(setting.Name, setting.Value)),
+            .. settings.Select(setting => Setting(setting.Name, setting.Value.Replace("{vendors}", root))),
         ]).Build();
 
         var log = new LogSink();
@@ -116,7 +117,7 @@ internal sealed class HttpWorld : IAsyncDisposable
     }
 
     /// <summary>A vendor's account, used as a person would use the vendor's own screens.</summary>
-    public FrontDoor.VendorAccount Account(string system, string slug = "demo") => new(new HttpClient { BaseAddress = new Uri($"{_vendors.Urls.First()}/{system}/_sim/") }, slug, () => Task.FromResult(""));
+    public CustomerAccount Account(string system, string slug = "demo") => new(new HttpClient { BaseAddress = new Uri($"{_vendors.Urls.First()}/{system}/_sim/") }, slug, () => Task.FromResult(""));
 
     /// <summary>Calls that a vendor got whose path ends like this.</summary>
     public async Task<int> CallsAsync(string system, string method, string pathEnd) =>
@@ -134,11 +135,12 @@ internal sealed class HttpWorld : IAsyncDisposable
         return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
     }
 
-    /// <summary>A request to us, from this browser if one is given.</summary>
+    /// <summary>A request to us, from this browser if one is given. Functions that are called without a way in find the operator calling.</summary>
     public HttpRequest Request(string method, Uri? address = null, object? body = null, Browser? browser = null)
     {
         var http = new DefaultHttpContext { RequestServices = Services };
         address ??= new Uri("https://sync.example/api/manage/v1/");
+        http.Features.Set(Caller.Operator);
         http.Request.Method = method;
         http.Request.Scheme = address.Scheme;
         http.Request.Host = HostString.FromUriComponent(address.Authority);
@@ -173,7 +175,9 @@ internal sealed class HttpWorld : IAsyncDisposable
         browser?.Remember(http.Response);
         http.Response.Body.Position = 0;
         using var reader = new StreamReader(http.Response.Body);
-        return new Answer(http.Response.StatusCode, http.Response.Headers, await reader.ReadToEndAsync());
+        var answer = new Answer(http.Response.StatusCode, http.Response.Headers, await reader.ReadToEndAsync());
+        Contract.Check(result, answer.Status, answer.Body);
+        return answer;
     }
 
     public async ValueTask DisposeAsync()
@@ -199,6 +203,12 @@ internal sealed class Browser
     private readonly Dictionary<string, string> _cookies = [];
 
     public string Header => string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
+
+    /// <summary>Gets the cookies of another: a thief has them, or has put them there.</summary>
+    public void Take(Browser other)
+    {
+        foreach (var (name, value) in other._cookies) _cookies[name] = value;
+    }
 
     public void Remember(HttpResponse response)
     {

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Sync;
@@ -97,10 +98,10 @@ internal sealed class LiveWorld : IDisposable
     /// <param name="pair">The fake systems' own if null.</param>
     /// <param name="system">What becomes of each system's connector; one with webhooks of which a person pastes the address if null.</param>
     /// <param name="conditional">Writes to the left name the version that they are for.</param>
-    /// <param name="app">A setting of the app.</param>
-    public static async Task<LiveWorld> LiveAsync(FlowSettings? settings = null, Pair? pair = null, Func<IConnector, IConnector>? system = null, bool conditional = false, (string Name, string Value)? app = null)
+    /// <param name="app">Settings of the app.</param>
+    public static async Task<LiveWorld> LiveAsync(FlowSettings? settings = null, Pair? pair = null, Func<IConnector, IConnector>? system = null, bool conditional = false, IEnumerable<(string Name, string Value)>? app = null)
     {
-        var world = new LiveWorld(pair ?? FakePair.Pair, system ?? (inner => new HookedSystem(inner)), conditional, app is var (name, value) ? [KeyValuePair.Create(name, (string?)value)] : []);
+        var world = new LiveWorld(pair ?? FakePair.Pair, system ?? (inner => new HookedSystem(inner)), conditional, (app ?? []).Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         await world.Get<StateTables>().CreateAsync(Cancel);
         await world.Get<TenantStore>().InsertAsync(new Tenant(HttpWorld.Tenant, "Acme", world.Time.GetUtcNow()), Cancel);
         foreach (var side in Sides.Both) await world.ConnectAsync(side);
@@ -233,6 +234,7 @@ internal sealed class LiveWorld : IDisposable
     public HttpRequest Request(string method, object? body)
     {
         var http = new DefaultHttpContext { RequestServices = _services };
+        http.Features.Set(Caller.Operator);
         http.Request.Method = method;
         http.Request.Scheme = "https";
         http.Request.Host = new HostString("sync.example");

@@ -20,6 +20,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>What it answers, call by call; then 204.</summary>
     public ConcurrentQueue<int> Answers { get; } = [];
 
+    /// <summary>When it wants to be asked again, where it refuses.</summary>
+    public string? RetryAfter { get; set; }
+
     public string Address => $"{_app.Urls.First()}/hooks";
 
     public static async Task<WebhookReceiver> StartAsync()
@@ -45,5 +48,6 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         await http.Request.Body.CopyToAsync(body);
         Received.Enqueue(new WebhookRequest(body.ToArray(), http.Request.Headers.ToImmutableDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         http.Response.StatusCode = Answers.TryDequeue(out var status) ? status : StatusCodes.Status204NoContent;
+        if (status >= 400 && RetryAfter is { } after) http.Response.Headers.RetryAfter = after;
     }
 }

@@ -64,6 +64,8 @@ public sealed class DryRunTests : IAsyncLifetime
         }
 
         items.Count.ShouldBe((await PlanAsync()).Count);
+        var effects = await _world.AskAsync<GetPlan>("?effects=true&limit=1000", null, (get, request) => get.Run(request, "acme", "main", Run.Value, default));
+        effects.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("action").GetString()).Distinct().ShouldBe(["create", "link", "update"], ignoreOrder: true);
         var plans = _world.Get<PlanStore>();
         var table = PlanTable.Of((await plans.ListAsync(FlowWorld.Key, Run, null, 1000, default)).Items, null);
         var lines = table.TrimEnd().Split(Environment.NewLine);
@@ -71,6 +73,27 @@ public sealed class DryRunTests : IAsyncLifetime
         lines[0].ShouldStartWith("KIND");
         lines.Single(line => line.Contains("Edited", StringComparison.Ordinal)).ShouldEndWith("phone: 1 -> 2");
         lines.Skip(1).Select(line => line.IndexOf(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], StringComparison.Ordinal)).Distinct().Count().ShouldBe(1, table);
+    }
+
+    [Fact]
+    public async Task Plan_WithSettingsThatAreNotSaved_IsMadeWithThemAndLeavesTheFlowAsItIs()
+    {
+        await _world.Synergy.CreateAsync("contacts", new { name = "Ziegelwerk" });
+        await _world.TinyPlus.CreateAsync("companies", new { name = "Steinbruch" });
+        await using var hub = await FlowHub.StartAsync(_world);
+        var before = (await _world.Get<FlowStore>().GetAsync(FlowWorld.Key, default)).ShouldNotBeNull();
+
+        var answer = await hub.AskAsync(new { mode = "dryRun", settings = new { kinds = new { company = new { newLeftToRight = false }, staff = new { enabled = false } } } });
+
+        answer.Status.ShouldBe(202, answer.Body);
+        var run = await hub.EndOfAsync(new RunId(answer.Json.GetProperty("runId").GetString()!));
+        RunView.Of(run, run.EndedAt!.Value).ShouldSatisfyAllConditions(view => view.TriesSettings.ShouldBeTrue(), view => view.Outcome.ShouldBe(RunOutcome.Succeeded, view.Detail), view => view.Counts["company"].Created.ShouldBe(1));
+        Words((await _world.Get<PlanStore>().ListAsync(FlowWorld.Key, run.Id, null, 1000, default)).Items).ShouldBe(["company create left Steinbruch", "company skip  Ziegelwerk"], ignoreOrder: true);
+        (await _world.Get<FlowStore>().GetAsync(FlowWorld.Key, default)).ShouldNotBeNull().ETag.ShouldBe(before.ETag);
+        (await _world.Synergy.SnapshotAsync()).ShouldNotContain("Steinbruch");
+
+        (await hub.AskAsync(new { mode = "delta", settings = new { lockWindow = "01:00:00" } })).Told().ShouldContain("#/settings");
+        (await hub.AskAsync(new { mode = "dryRun", settings = new { lockWindow = "99.00:00:00" } })).Told().ShouldContain("#/settings/lockWindow");
     }
 
     [Fact]

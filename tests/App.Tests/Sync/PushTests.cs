@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SyncFunctions.App.Manage;
-using SyncFunctions.App.Tests.FrontDoor;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 

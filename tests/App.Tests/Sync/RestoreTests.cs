@@ -40,7 +40,7 @@ public sealed class RestoreTests : IAsyncLifetime
         var marked = (await ListAsync("")).ShouldHaveSingleItem();
         (marked.GetProperty("restoredBy").GetString(), marked.GetProperty("restoredAt").ValueKind).ShouldBe(("anna", JsonValueKind.String));
         var again = await RestoreAsync(conflict);
-        (again.Status, again.Json.GetProperty("type").GetString()).ShouldBe((409, "/problems/already-done"));
+        (again.Status, again.Json.GetProperty("type").GetString()).ShouldBe((409, "/api/problems/already-done"));
     }
 
     [Fact]

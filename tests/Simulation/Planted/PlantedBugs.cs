@@ -30,7 +30,7 @@ public static class PlantedBugs
         new("version trusted instead of content", "App/Sync/CaseLoader.cs",
             "entry?.Hash == vendor.Hash();", "entry?.Hash is not null;") { Seeds = [43, 45] },
         new("conflict not told", "Engine/FieldMerge.cs",
-            "_result.Note(new SyncAction.Conflict(field.Name, winner, left, right));", "_ = winner;"),
+            "_result.Note(new SyncAction.Conflict(field.Name, winner, left, right, rule));", "_ = (winner, rule);"),
         new("set merge loses what the other side added", "Engine/FieldMerge.cs",
             "var merged = left.AsSet().With(right.AsSet())", "var merged = left.AsSet()") { Seeds = [2, 4] },
         new("set merge forgets what the other side took out", "Engine/FieldMerge.cs",

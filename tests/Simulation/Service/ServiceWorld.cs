@@ -190,7 +190,7 @@ public sealed class ServiceWorld : IDisposable
     private void Schedule(AppInstance instance, AppFunction function)
     {
         var expression = function.TriggerAs<TimerTriggerAttribute>()!.Schedule;
-        var schedule = TimerSchedule.Parse(expression switch { "%PollSchedule%" => "0 * * * * *", "%RetentionSchedule%" => "0 17 3 * * *", "%HookSchedule%" => "0 23 * * * *", _ => expression });
+        var schedule = TimerSchedule.Parse(expression switch { "%PollSchedule%" => "0 * * * * *", "%RetentionSchedule%" => "0 17 3 * * *", "%HookSchedule%" => "0 23 * * * *", "%NoticeSchedule%" => "0 37 * * * *", _ => expression });
         var next = new DateTimeOffset(schedule.Next(Clock.Now.UtcDateTime), TimeSpan.Zero);
         Clock.CreateTimer(
             _ =>

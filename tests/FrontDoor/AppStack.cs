@@ -6,7 +6,11 @@ using SyncFunctions.Local;
 using SyncFunctions.Up;
 using SyncFunctions.Vendors;
 
-namespace SyncFunctions.App.Tests.FrontDoor;
+namespace SyncFunctions.Tests.FrontDoor;
+
+/// <summary>Fails the test if the app should not have answered so.</summary>
+/// <param name="path">With its slash.</param>
+public delegate void AnswerCheck(HttpMethod method, string path, int status, string? mediaType, string body);
 
 /// <summary>
 /// The whole app as it runs on one machine: storage, both simulated vendors in this process, and the function app in a process of its
@@ -24,10 +28,13 @@ public sealed class AppStack : IAsyncDisposable
     private readonly WebApplication _vendors;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("front-door-");
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly AnswerCheck? _check;
     private ChildProcess? _app;
     private string _key = "";
 
-    private AppStack(Azurite storage, WebApplication vendors) => (_storage, _vendors) = (storage, vendors);
+    private AppStack(Azurite storage, WebApplication vendors, IReadOnlyDictionary<string, string> settings, AnswerCheck? check) =>
+        (_storage, _vendors, _settings, _check) = (storage, vendors, settings, check);
 
     /// <summary>The connection string of everything that the app stores.</summary>
     public string Storage => _storage.ConnectionString;
@@ -52,12 +59,15 @@ public sealed class AppStack : IAsyncDisposable
 
     private string LogFile => Path.Combine(_folder.FullName, "app.log");
 
-    public static async Task<AppStack> StartAsync(CancellationToken cancellation)
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="settings">Of the app, beside those that every stack needs.</param>
+    /// <param name="check">Sees every answer.</param>
+    public static async Task<AppStack> StartAsync(CancellationToken cancellation, IReadOnlyDictionary<string, string>? settings = null, AnswerCheck? check = null)
     {
         var storage = await Azurite.StartAsync(new AzuriteOptions(), cancellation);
         var vendors = VendorServer.Build(new VendorServerOptions { Urls = "http://127.0.0.1:0", Seed = false, ApplicationSecret = ApplicationSecret });
         await vendors.StartAsync(cancellation);
-        var stack = new AppStack(storage, vendors);
+        var stack = new AppStack(storage, vendors, settings ?? new Dictionary<string, string>(), check);
         try
         {
             await stack.StartAppAsync(cancellation);
@@ -70,10 +80,10 @@ public sealed class AppStack : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the app (again), on a port that is free.</summary>
+    /// <summary>Starts the app on a port that is free, or again on the one that it had, where browsers and vendors look for it.</summary>
     public async Task StartAppAsync(CancellationToken cancellation)
     {
-        for (var start = 1; !await TryStartAppAsync(cancellation); start++)
+        for (var start = 1; !await TryStartAppAsync(_app is null || start > 1 ? FreePort() : Address.Port, cancellation); start++)
         {
             if (start == MostStarts) throw Ended();
         }
@@ -96,7 +106,9 @@ public sealed class AppStack : IAsyncDisposable
         using var request = new HttpRequestMessage(method, new Uri(Address, path)) { Content = content };
         if (key is not null) request.Headers.Add("x-functions-key", key);
         using var response = await _http.SendAsync(request, cancellation);
-        return new ApiAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync(cancellation));
+        var answer = new ApiAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync(cancellation));
+        _check?.Invoke(method, request.RequestUri!.AbsolutePath, answer.Status, answer.MediaType, answer.Text);
+        return answer;
     }
 
     public Task<ApiAnswer> ManageAsync(HttpMethod method, string path, object? body, CancellationToken cancellation) =>
@@ -131,9 +143,9 @@ public sealed class AppStack : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task<bool> TryStartAppAsync(CancellationToken cancellation)
+    private async Task<bool> TryStartAppAsync(int port, CancellationToken cancellation)
     {
-        Address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        Address = new Uri($"http://127.0.0.1:{port}/");
         _app = ChildProcess.Start("The function app", BuiltApp(), [], AppSettings(), LogFile);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(StartTimeout);
@@ -175,7 +187,7 @@ public sealed class AppStack : IAsyncDisposable
 
     private string HostKeyFile => Path.Combine(_folder.FullName, "host-keys.json");
 
-    private Dictionary<string, string> AppSettings() => new()
+    private Dictionary<string, string> AppSettings() => new(_settings)
     {
         ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
         ["AzureWebJobsStorage"] = Storage,
@@ -188,6 +200,7 @@ public sealed class AppStack : IAsyncDisposable
         // What a killed app was working on is delivered again soon.
         ["EmbeddedHost__MessageLease"] = "00:00:05",
         ["SecretKeyFile"] = Path.Combine(_folder.FullName, "secret-key"),
+        ["SignIn__PasswordFile"] = Path.Combine(_folder.FullName, "administrator-password.txt"),
         ["Systems__synergy__authorizeUrl"] = new Uri(Vendors, "synergy/OAuth2/Authorize").AbsoluteUri,
         ["Systems__synergy__apiBase"] = new Uri(Vendors, "synergy/api/v2/").AbsoluteUri,
         ["Systems__synergy__applicationKey"] = "sync-functions",

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using SyncFunctions.Tests.Support;
 
-namespace SyncFunctions.App.Tests.FrontDoor;
+namespace SyncFunctions.Tests.FrontDoor;
 
 /// <summary>A tenant of its own with an account at each vendor and a flow between them: all that a test changes is its own.</summary>
 public sealed class SyncedPractice : IAsyncDisposable
@@ -16,19 +16,19 @@ public sealed class SyncedPractice : IAsyncDisposable
     {
         (_stack, Tenant) = (stack, tenant);
         _vendors = [.. systems.Select(vendor => new HttpClient { BaseAddress = new Uri(stack.Vendors, $"{vendor}/_sim/") })];
-        Left = new VendorAccount(_vendors[0], tenant, StoryAsync);
-        Right = new VendorAccount(_vendors[1], tenant, StoryAsync);
+        Left = new CustomerAccount(_vendors[0], tenant, StoryAsync);
+        Right = new CustomerAccount(_vendors[1], tenant, StoryAsync);
     }
 
     public string Tenant { get; }
 
-    public VendorAccount Left { get; }
+    public CustomerAccount Left { get; }
 
-    public VendorAccount Right { get; }
+    public CustomerAccount Right { get; }
 
-    public VendorAccount Synergy => Left;
+    public CustomerAccount Synergy => Left;
 
-    public VendorAccount TinyPlus => Right;
+    public CustomerAccount TinyPlus => Right;
 
     public string SynergyToken => $"synergy-static-key.{Tenant}";
 
@@ -48,16 +48,24 @@ public sealed class SyncedPractice : IAsyncDisposable
         return practice;
     }
 
-    /// <summary>A managed-service provider with the sample projects of ConnectWise, imported into Moovila; changes are asked for every second, and projects do not cool down.</summary>
-    public static async Task<SyncedPractice> ImportedAsync(AppStack stack)
+    /// <summary>A managed-service provider with ConnectWise and Moovila connected; changes are asked for every second, and projects do not cool down.</summary>
+    /// <param name="samples">Whether its accounts hold the sample records.</param>
+    public static async Task<SyncedPractice> ProviderAsync(AppStack stack, bool samples)
     {
-        var provider = await OpenedAsync(stack, samples: true, "connectwise", "moovila");
+        var provider = await OpenedAsync(stack, samples, "connectwise", "moovila");
         var connections = $"tenants/{provider.Tenant}/connections";
         await provider.ManageAsync(HttpMethod.Post, connections, new { id = "left", system = "connectwise", settings = new { companyId = provider.Tenant } });
         await provider.ManageAsync(HttpMethod.Put, $"{connections}/left/token", new { publicKey = "connectwise-public-key", privateKey = "connectwise-private-key" });
         await provider.ManageAsync(HttpMethod.Post, connections, new { id = "right", system = "moovila", token = $"moovila-static-token.{provider.Tenant}" });
         var flow = new { id = "flow", pair = "connectwise-moovila", left = "left", right = "right", pollEverySeconds = 1, settings = new { coolDown = "00:00:00" } };
         await provider.ManageAsync(HttpMethod.Post, $"tenants/{provider.Tenant}/flows", flow);
+        return provider;
+    }
+
+    /// <summary>A provider with the sample projects of ConnectWise, imported into Moovila.</summary>
+    public static async Task<SyncedPractice> ImportedAsync(AppStack stack)
+    {
+        var provider = await ProviderAsync(stack, samples: true);
         var run = await provider.RunAsync("import");
         run.GetProperty("outcome").GetString().ShouldBe("succeeded", run.ToString());
         await Eventually.HoldsAsync(
@@ -181,7 +189,7 @@ public sealed class SyncedPractice : IAsyncDisposable
         StoryAsync);
 
     /// <summary>Waits until a record is deleted.</summary>
-    public Task GoneAsync(VendorAccount account, VendorRecord record) => Eventually.HoldsAsync(
+    public Task GoneAsync(CustomerAccount account, VendorRecord record) => Eventually.HoldsAsync(
         async () => (await account.AllAsync(record.Kind)).Any(other => other.Id == record.Id) ? $"{record.Kind} {record.Id} is still there." : null, story: StoryAsync);
 
     public async Task<string> SnapshotAsync() => $"{await Synergy.SnapshotAsync()}{Environment.NewLine}{await TinyPlus.SnapshotAsync()}";

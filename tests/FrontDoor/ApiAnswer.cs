@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace SyncFunctions.App.Tests.FrontDoor;
+namespace SyncFunctions.Tests.FrontDoor;
 
 /// <summary>What the app answered.</summary>
 public sealed record ApiAnswer(int Status, string? MediaType, string Text)

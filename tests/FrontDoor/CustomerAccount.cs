@@ -1,7 +1,7 @@
 using System.Text.Json;
 using SyncFunctions.Tests.Support;
 
-namespace SyncFunctions.App.Tests.FrontDoor;
+namespace SyncFunctions.Tests.FrontDoor;
 
 /// <summary>A record as the vendor shows it.</summary>
 public sealed record VendorRecord(string Kind, JsonElement Json)
@@ -19,7 +19,7 @@ public sealed record VendorRecord(string Kind, JsonElement Json)
 /// <param name="http">Its base address is the vendor's control interface.</param>
 /// <param name="slug">The account.</param>
 /// <param name="story">What the app says about the flow, for failures.</param>
-public sealed class VendorAccount(HttpClient http, string slug, Func<Task<string>> story)
+public sealed class CustomerAccount(HttpClient http, string slug, Func<Task<string>> story)
 {
     private const int Everything = 100_000;
 
