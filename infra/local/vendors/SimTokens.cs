@@ -64,6 +64,38 @@ internal sealed class SimTokens(SimSystem system)
         system.Changed();
     }
 
+    /// <summary>The code or refresh token that a token request of RFC 6749 brings. One that comes again gives a thief away and ends all that came of its consent,
+    /// unless it is a refresh whose answer may have been lost a moment ago.</summary>
+    public SimGrant? Redeem(IFormCollection form, TimeSpan repeatable, out string error, out string message)
+    {
+        var isCode = form["grant_type"] == "authorization_code";
+        if (!isCode && form["grant_type"] != "refresh_token")
+        {
+            (error, message) = ("unsupported_grant_type", "grant_type must be authorization_code or refresh_token.");
+            return null;
+        }
+
+        var name = isCode ? "code" : "refresh token";
+        error = "invalid_grant";
+        message = "";
+        var grant = isCode ? Find(SimGrantKind.Code, form["code"].ToString()) : Find(SimGrantKind.Refresh, form["refresh_token"].ToString());
+        if (grant is null)
+        {
+            message = $"The {name} is unknown or has expired.";
+        }
+        else if (grant.UsedAt is { } used && (isCode || system.Now - used >= repeatable))
+        {
+            message = $"The {name} was used before.";
+            EndFamily(grant.Family);
+        }
+        else if (isCode && !SimConsent.Proves(form, grant))
+        {
+            message = "The code belongs to another redirect_uri or code_verifier.";
+        }
+
+        return message.Length == 0 ? grant : null;
+    }
+
     public void EndFamily(string family)
     {
         foreach (var grant in _grants.Values.Where(grant => grant.Family == family))

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace SyncFunctions.Vendors.Mailchimp;
 
@@ -13,16 +12,11 @@ internal static class Auth
     public const string DataCentre = "us1";
 
     private const int AtOnce = 10;
-    private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(10);
-    private static readonly string[] Kept = ["response_type", "client_id", "redirect_uri", "state"];
     private static readonly ConditionalWeakTable<SimAccount, StrongBox<int>> UnderWay = [];
 
     public static void Map(IEndpointRouteBuilder routes, SimSystem system)
     {
-        routes.MapGet("oauth2/authorize", (HttpRequest request) => Wrong(system, name => request.Query[name]) is { } wrong
-            ? SimPages.Refused(system, wrong)
-            : SimPages.Consent(system, Kept.Where(request.Query.ContainsKey).ToDictionary(name => name, name => request.Query[name].ToString()), "account", account: null));
-        routes.MapPost("oauth2/authorize", (HttpRequest request) => AnswerAsync(system, request));
+        new SimConsent(system, _ => null) { CodeLife = TimeSpan.FromMinutes(10) }.Map(routes, "oauth2/authorize");
         routes.MapPost("oauth2/token", (HttpRequest request) => TokenAsync(system, request));
         routes.MapGet("oauth2/metadata", (HttpContext http) => Metadata(http)).Guard(system, Token);
     }
@@ -58,35 +52,6 @@ internal static class Auth
         }
     });
 
-    private static async Task<IResult> AnswerAsync(SimSystem system, HttpRequest request)
-    {
-        if (!request.HasFormContentType)
-            return SimPages.Refused(system, "The form is missing.");
-        var form = await request.ReadFormAsync();
-        string? Field(string name) => form[name] is [{ Length: > 0 } value] ? value : request.Query[name];
-        if (Wrong(system, Field) is { } wrong)
-            return SimPages.Refused(system, wrong);
-        var account = Field("account") is { Length: > 0 } slug ? slug : SimSystem.FirstAccount;
-        var user = Field("user") ?? "admin";
-        if (!system.TryAccount(account, out _) || SimSystem.Users.All(known => known.Key != user))
-            return SimPages.Refused(system, "There is no such account or user.");
-        var answer = new Dictionary<string, string?> { ["state"] = Field("state") };
-        if (Field("decision") == "deny")
-            answer["error"] = "access_denied";
-        else
-            answer["code"] = system.Tokens.Issue(SimGrantKind.Code, account, user, SimTokens.FullScope, CodeLife, proof: Field("redirect_uri")).Token;
-        return Results.Redirect(QueryHelpers.AddQueryString(Field("redirect_uri")!, answer));
-    }
-
-    private static string? Wrong(SimSystem system, Func<string, string?> field)
-    {
-        if (field("response_type") != "code")
-            return "response_type must be code.";
-        if (field("client_id") != system.Options.ApplicationKey)
-            return "The client_id is not registered.";
-        return Uri.TryCreate(field("redirect_uri"), UriKind.Absolute, out _) ? null : "redirect_uri must be an absolute address.";
-    }
-
     private static async Task<IResult> TokenAsync(SimSystem system, HttpRequest request)
     {
         if (!request.HasFormContentType)
@@ -96,7 +61,7 @@ internal static class Auth
             return Refused("invalid_client", "The client id or secret is wrong.");
         if (form["grant_type"] != "authorization_code")
             return Refused("unsupported_grant_type", "grant_type must be authorization_code.");
-        if (system.Tokens.Take(SimGrantKind.Code, form["code"].ToString()) is not { } code || code.Proof != form["redirect_uri"])
+        if (system.Tokens.Take(SimGrantKind.Code, form["code"].ToString()) is not { } code || !SimConsent.Proves(form, code))
             return Refused("invalid_grant", "The code is unknown, was used, or belongs to another redirect_uri.");
         var access = system.Tokens.Issue(SimGrantKind.Access, code.Account, code.User, code.Scope, TimeSpan.FromSeconds(system.Settings.AccessTokenSeconds), code.Family);
         return SimJson.Of(200, new Dictionary<string, object?> { ["access_token"] = access.Token, ["expires_in"] = 0, ["scope"] = null });

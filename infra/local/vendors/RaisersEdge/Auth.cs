@@ -1,8 +1,5 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace SyncFunctions.Vendors.RaisersEdge;
 
@@ -12,14 +9,9 @@ internal static class Auth
     public const string PrimaryKey = "raisersedge-subscription-key";
     public const string SecondaryKey = "raisersedge-subscription-key-2";
 
-    private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(5);
-
-    private static readonly string[] Kept = ["response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method"];
-
     public static void Map(IEndpointRouteBuilder routes, SimSystem system)
     {
-        routes.MapGet("oauth/authorize", (HttpRequest request) => Ask(system, request.Query));
-        routes.MapPost("oauth/authorize", (HttpRequest request) => AnswerAsync(system, request));
+        new SimConsent(system, Problem).Map(routes, "oauth/authorize");
         routes.MapPost("token", (HttpRequest request) => TokenAsync(system, request));
     }
 
@@ -52,42 +44,10 @@ internal static class Auth
     private static SimJson KeyRefused(string how) =>
         SimJson.Of(401, new { StatusCode = 401, Message = $"Access denied due to {how} subscription key." });
 
-    private static IResult Ask(SimSystem system, IQueryCollection query) => Problem(system, name => query[name]) is { } problem
-        ? SimPages.Refused(system, problem)
-        : SimPages.Consent(system, Kept.Where(query.ContainsKey).ToDictionary(name => name, name => query[name].ToString()), "account", account: null);
-
-    private static async Task<IResult> AnswerAsync(SimSystem system, HttpRequest request)
-    {
-        if (!request.HasFormContentType)
-            return SimPages.Refused(system, "The form is missing.");
-        var form = await request.ReadFormAsync();
-        string? Field(string name) => form[name] is [{ Length: > 0 } value] ? value : request.Query[name];
-        if (Problem(system, Field) is { } problem)
-            return SimPages.Refused(system, problem);
-        var account = Field("account") is { Length: > 0 } slug ? slug : SimSystem.FirstAccount;
-        var user = Field("user") ?? "admin";
-        if (!system.TryAccount(account, out _) || SimSystem.Users.All(known => known.Key != user))
-            return SimPages.Refused(system, "There is no such account or user.");
-        var answer = new Dictionary<string, string?> { ["state"] = Field("state") };
-        if (Field("decision") == "deny")
-            answer["error"] = "access_denied";
-        else
-            answer["code"] = system.Tokens.Issue(SimGrantKind.Code, account, user, SimTokens.FullScope, CodeLife, proof: Proof(Field("redirect_uri"), Field("code_challenge"))).Token;
-        return Results.Redirect(QueryHelpers.AddQueryString(Field("redirect_uri")!, answer));
-    }
-
-    private static string? Problem(SimSystem system, Func<string, string?> field)
-    {
-        if (field("response_type") != "code")
-            return "response_type must be code.";
-        if (field("client_id") != system.Options.ApplicationKey)
-            return "The client_id is not registered.";
-        if (!Uri.TryCreate(field("redirect_uri"), UriKind.Absolute, out _))
-            return "redirect_uri must be an absolute address.";
-        return field("code_challenge") is { Length: > 0 } challenge && (field("code_challenge_method") != "S256" || challenge.Length != 43)
+    private static string? Problem(Func<string, string?> field) =>
+        field("code_challenge") is { Length: > 0 } challenge && (field("code_challenge_method") != "S256" || challenge.Length != 43)
             ? "A code_challenge must be of the method S256."
             : null;
-    }
 
     private static async Task<IResult> TokenAsync(SimSystem system, HttpRequest request)
     {
@@ -99,38 +59,7 @@ internal static class Auth
         if (request.Headers.Authorization != client && !inBody)
             return Refused(401, "invalid_client", "The client id or secret is wrong.");
         lock (system.Tokens)
-        {
-            return form["grant_type"].ToString() switch
-            {
-                "authorization_code" => Exchange(system, form),
-                "refresh_token" => Refresh(system, form),
-                _ => Refused(400, "unsupported_grant_type", "grant_type must be authorization_code or refresh_token."),
-            };
-        }
-    }
-
-    private static IResult Exchange(SimSystem system, IFormCollection form)
-    {
-        if (system.Tokens.Find(SimGrantKind.Code, form["code"].ToString()) is not { } code)
-            return Refused(400, "invalid_grant", "The code is unknown or has expired.");
-        if (code.UsedAt is not null)
-        {
-            system.Tokens.EndFamily(code.Family);
-            return Refused(400, "invalid_grant", "The code was used before.");
-        }
-
-        var challenge = form["code_verifier"] is [{ Length: > 0 } verifier] ? Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))) : null;
-        return code.Proof == Proof(form["redirect_uri"], challenge) ? Issue(system, code) : Refused(400, "invalid_grant", "The code belongs to another redirect_uri or code_verifier.");
-    }
-
-    private static IResult Refresh(SimSystem system, IFormCollection form)
-    {
-        if (system.Tokens.Find(SimGrantKind.Refresh, form["refresh_token"].ToString()) is not { } refresh)
-            return Refused(400, "invalid_grant", "The refresh token is unknown or has expired.");
-        if (refresh.UsedAt is null)
-            return Issue(system, refresh);
-        system.Tokens.EndFamily(refresh.Family);
-        return Refused(400, "invalid_grant", "The refresh token was used before.");
+            return system.Tokens.Redeem(form, TimeSpan.Zero, out var error, out var message) is { } grant ? Issue(system, grant) : Refused(400, error, message);
     }
 
     private static IResult Issue(SimSystem system, SimGrant grant)
@@ -156,8 +85,6 @@ internal static class Auth
             ["mode"] = "Full",
         });
     }
-
-    private static string Proof(string? redirect, string? challenge) => $"{redirect} {challenge}";
 
     private static IResult Refused(int status, string error, string message) =>
         Answer(status, new Dictionary<string, object> { ["error"] = error, ["error_description"] = message });

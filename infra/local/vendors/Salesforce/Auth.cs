@@ -1,8 +1,6 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace SyncFunctions.Vendors.Salesforce;
 
@@ -10,9 +8,6 @@ namespace SyncFunctions.Vendors.Salesforce;
 internal static class Auth
 {
     private const string Root = "services/oauth2";
-
-    private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(15);
-    private static readonly string[] Kept = ["response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
 
     public static string? Token(HttpRequest request)
     {
@@ -24,53 +19,14 @@ internal static class Auth
 
     public static void Map(IEndpointRouteBuilder routes, SimSystem system)
     {
-        routes.MapGet($"{Root}/authorize", (HttpRequest request) => Ask(system, request.Query));
-        routes.MapPost($"{Root}/authorize", (HttpRequest request) => AnswerAsync(system, request));
+        new SimConsent(system, Problem) { CodeLife = TimeSpan.FromMinutes(15), DeniedBecause = "end-user denied authorization" }.Map(routes, $"{Root}/authorize");
         routes.MapPost($"{Root}/token", (HttpRequest request) => TokenAsync(system, request));
         routes.MapPost($"{Root}/revoke", (HttpRequest request) => RevokeAsync(system, request));
         routes.MapGet($"{Root}/userinfo", (HttpRequest request) => UserInfo(system, request));
     }
 
-    private static IResult Ask(SimSystem system, IQueryCollection query) => Problem(system, name => query[name]) is { } problem
-        ? SimPages.Refused(system, problem)
-        : SimPages.Consent(system, Kept.Where(query.ContainsKey).ToDictionary(name => name, name => query[name].ToString()), "account", account: null);
-
-    private static async Task<IResult> AnswerAsync(SimSystem system, HttpRequest request)
-    {
-        if (!request.HasFormContentType)
-            return SimPages.Refused(system, "The form is missing.");
-        var form = await request.ReadFormAsync();
-        string? Field(string name) => form[name] is [{ Length: > 0 } value] ? value : request.Query[name];
-        if (Problem(system, Field) is { } problem)
-            return SimPages.Refused(system, problem);
-        var account = Field("account") is { Length: > 0 } slug ? slug : SimSystem.FirstAccount;
-        var user = Field("user") ?? "admin";
-        if (!system.TryAccount(account, out _) || SimSystem.Users.All(known => known.Key != user))
-            return SimPages.Refused(system, "There is no such account or user.");
-        var answer = new Dictionary<string, string?> { ["state"] = Field("state") };
-        if (Field("decision") == "deny")
-        {
-            answer["error"] = "access_denied";
-            answer["error_description"] = "end-user denied authorization";
-        }
-        else
-        {
-            answer["code"] = system.Tokens.Issue(SimGrantKind.Code, account, user, SimTokens.FullScope, CodeLife, proof: Proof(Field("redirect_uri"), Field("code_challenge"))).Token;
-        }
-
-        return Results.Redirect(QueryHelpers.AddQueryString(Field("redirect_uri")!, answer));
-    }
-
-    private static string? Problem(SimSystem system, Func<string, string?> field)
-    {
-        if (field("response_type") != "code")
-            return "error=unsupported_response_type";
-        if (field("client_id") != system.Options.ApplicationKey)
-            return "error=invalid_client_id: client identifier invalid";
-        if (!Uri.TryCreate(field("redirect_uri"), UriKind.Absolute, out _))
-            return "error=redirect_uri_mismatch";
-        return field("code_challenge") is null || field("code_challenge_method") == "S256" ? null : "error=invalid_request: the code_challenge_method must be S256";
-    }
+    private static string? Problem(Func<string, string?> field) =>
+        field("code_challenge") is null || field("code_challenge_method") == "S256" ? null : "error=invalid_request: the code_challenge_method must be S256";
 
     private static async Task<IResult> TokenAsync(SimSystem system, HttpRequest request)
     {
@@ -93,11 +49,7 @@ internal static class Auth
     {
         if (system.Tokens.Take(SimGrantKind.Code, form["code"].ToString()) is not { } code)
             return Errors.Oauth("invalid_grant", "expired authorization code");
-        var verifier = form["code_verifier"].ToString();
-        var challenge = code.Proof!.EndsWith(' ') ? null : Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        if (code.Proof != Proof(form["redirect_uri"], challenge))
-            return Errors.Oauth("invalid_grant", "invalid code verifier or redirect_uri");
-        return Issue(system, request, code, Fresh(system, code));
+        return SimConsent.Proves(form, code) ? Issue(system, request, code, Fresh(system, code)) : Errors.Oauth("invalid_grant", "invalid code verifier or redirect_uri");
     }
 
     private static SimJson Refresh(SimSystem system, HttpRequest request, IFormCollection form)
@@ -159,6 +111,4 @@ internal static class Auth
     }
 
     private static string RootOf(SimSystem system, HttpRequest request) => $"{request.Scheme}://{request.Host}/{system.Definition.Name}";
-
-    private static string Proof(string? redirect, string? challenge) => $"{redirect} {challenge}";
 }
