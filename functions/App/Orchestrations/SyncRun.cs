@@ -24,6 +24,11 @@ public static class SyncRun
 
     private const int MaxFailures = 10;
 
+    /// <summary>At a write that was cut off, before the import is complete without it.</summary>
+    private const int MostLooks = 20;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
+
     /// <summary>A wait that is longer is shown, and can be ended by an order.</summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromMinutes(1);
 
@@ -66,7 +71,17 @@ public static class SyncRun
         }
 
         // Not part of the run: an e-mail that cannot be sent is no reason to call the import a failure.
-        if (input.Mode == RunMode.Import) await context.CallActivityAsync(nameof(CompleteImport), input, CompleteImport.Retries);
+        if (input.Mode == RunMode.Import) await CompleteAsync(context, input);
+    }
+
+    /// <summary>A write that was cut off by a crash is on its way until its time is up; then the report counts what became of it.</summary>
+    private static async Task CompleteAsync(TaskOrchestrationContext context, SyncRunInput input)
+    {
+        for (var look = 1; await context.CallActivityAsync<DateTimeOffset?>(nameof(CompleteImport), new CompleteImportInput(input, look == MostLooks), CompleteImport.Retries) is { } settledAt; look++)
+        {
+            var soon = context.CurrentUtcDateTime + BetweenLooks;
+            await context.CreateTimer(settledAt.UtcDateTime > soon ? settledAt.UtcDateTime : soon, CancellationToken.None);
+        }
     }
 
     private static async Task<SyncRunInput> StepAsync(TaskOrchestrationContext context, SyncRunInput input)

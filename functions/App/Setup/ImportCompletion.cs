@@ -23,18 +23,25 @@ public sealed partial class ImportCompletion(
     /// Called when an import run has ended well, as often as its caller is repeated. A run that the wizard did not begin is none of
     /// its business. Returns when everything is settled: the mail sent, given up or not wanted.
     /// </summary>
-    public async Task CompleteAsync(FlowKey flow, RunId run, CancellationToken cancellation)
+    /// <param name="flow">The flow.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="regardless">Whether not to wait any longer for writes that were cut off.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>When to call again, because the report would not yet be what a recount gives; null where all is done.</returns>
+    public async Task<DateTimeOffset?> CompleteAsync(FlowKey flow, RunId run, bool regardless, CancellationToken cancellation)
     {
         var found = await finder.FlowAsync(flow.Tenant.Value, flow.Flow.Value, cancellation);
 
         // The run may be faster than the request that began it: then the document does not know its id yet.
         var mine = (await state.LoadAsync(found, cancellation)).Document.Import is { } import && (import.Run is null || import.Run == run);
-        if (!mine) return;
+        if (!mine) return null;
+        if (!regardless && await reports.SettledAtAsync(found, cancellation) is { } settledAt) return settledAt;
         var report = await reports.CountAsync(found, cancellation);
         await state.ChangeAsync(flow, document => document.Import is { CompletedAt: null } open && (open.Run is null || open.Run == run)
             ? document with { Import = open with { Run = run, CompletedAt = time.GetUtcNow(), Report = report, Mail = FirstState(open) } }
             : null, cancellation);
         while (await SendAsync(found, run, cancellation) is { } pause) await Task.Delay(pause, time, cancellation);
+        return null;
     }
 
     private SetupMail FirstState(SetupImport import) =>

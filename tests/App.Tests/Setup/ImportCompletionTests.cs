@@ -17,8 +17,8 @@ public sealed class ImportCompletionTests(AzuriteFixture azurite)
         await using var smtp = new SmtpServer();
         await using var world = await BeginAsync(Run, "anna@example.com", smtp.Settings);
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => world.Get<ImportCompletion>().CompleteAsync(Key, Run, default)));
-        await world.Get<ImportCompletion>().CompleteAsync(Key, Run, default);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => CompleteAsync(world)));
+        await CompleteAsync(world);
 
         var mail = smtp.Mails.ShouldHaveSingleItem();
         mail.ShouldContain("anna@example.com");
@@ -103,7 +103,7 @@ public sealed class ImportCompletionTests(AzuriteFixture azurite)
     {
         await using var world = await BeginAsync(Run, "anna@example.com");
 
-        await world.Get<ImportCompletion>().CompleteAsync(Key, new RunId("another"), default);
+        await world.Get<ImportCompletion>().CompleteAsync(Key, new RunId("another"), regardless: false, default);
 
         (await ImportAsync(world))!.CompletedAt.ShouldBeNull();
     }
@@ -130,6 +130,24 @@ public sealed class ImportCompletionTests(AzuriteFixture azurite)
         report.Kinds.Select(kind => kind.Kind).ShouldBe(["staff", "company", "contact", "project"]);
     }
 
+    [Fact]
+    public async Task Report_WhileACreateMayStillBeOnItsWay_WaitsForItAndCountsNobodyTwice()
+    {
+        await using var world = await BeginAsync(Run, notify: null);
+        var (scope, due) = (new LinkScope(Key, "company"), world.Time.GetUtcNow().AddMinutes(1));
+        var link = new Link(new LinkId("l1"), "company") { State = LinkState.Creating, LeftId = "1" };
+        var entry = new IndexEntry(Side.Left, "1") { Link = link.Id, SeenAt = world.Time.GetUtcNow() };
+        await world.Get<LinkStore>().CommitAsync(scope, [new LinkUnit { Link = link, Index = [IndexWrite.Insert(entry)] }], default);
+        await world.Get<LinkStore>().PutWorkAsync(scope, [new WorkItem("company", Side.Left, "1", WorkReason.Intent, due) { FirstAt = world.Time.GetUtcNow() }], default);
+
+        (await CompleteAsync(world)).ShouldBe(due);
+        (await ImportAsync(world))!.CompletedAt.ShouldBeNull();
+        (await CompleteAsync(world, regardless: true)).ShouldBeNull();
+
+        var report = (await ImportAsync(world))!.Report.ShouldNotBeNull();
+        report.Kinds.Single(kind => kind.Kind == "company").ShouldBe(new ImportedKind("company", Left: 1, Right: 0, Linked: 0, UnmatchedLeft: 1, UnmatchedRight: 0, Failed: 1));
+    }
+
     [Theory]
     [InlineData("anna@example.com", true)]
     [InlineData("a.b+c@sub.example.com", true)]
@@ -149,7 +167,7 @@ public sealed class ImportCompletionTests(AzuriteFixture azurite)
         return world;
     }
 
-    private static Task CompleteAsync(HttpWorld world) => world.Get<ImportCompletion>().CompleteAsync(Key, Run, default);
+    private static Task<DateTimeOffset?> CompleteAsync(HttpWorld world, bool regardless = false) => world.Get<ImportCompletion>().CompleteAsync(Key, Run, regardless, default);
 
     private static async Task<SetupImport?> ImportAsync(HttpWorld world) =>
         (await world.Get<FlowStore>().GetDocumentAsync<SetupDocument>(Key, SetupDocument.Name, StateJson.Options, default))?.Value.Import;

@@ -149,7 +149,8 @@ function Import({ params, here, may, setup, reload }) {
   const found = useData(flowPath(params, '/setup/import'), null, { every: under ? 2 : undefined });
   const data = found.data;
   const percent = data?.run?.total ? Math.floor(10 * data.run.done / data.run.total) * 10 : null;
-  useEffect(() => { setUnder(data?.state === 'running'); }, [data?.state]);
+  const isMoving = data?.state === 'running' || Boolean(data?.completedAt) && ['notDue', 'claimed'].includes(data.mail);
+  useEffect(() => { setUnder(isMoving); }, [isMoving]);
   useEffect(() => { if (under && percent !== null) announce(`${percent} % are imported.`); }, [under, percent]);
   useEffect(() => {
     if (!data?.completedAt) return;
