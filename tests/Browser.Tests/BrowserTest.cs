@@ -12,9 +12,10 @@ public abstract class BrowserTest(BrowserStack stack) : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Somebody with a browser who is not signed in.</summary>
-    protected async Task<Visit> VisitAsync()
+    /// <param name="remembered">What another browser remembered: it is opened again.</param>
+    protected async Task<Visit> VisitAsync(string? remembered = null)
     {
-        var visit = await Visit.BeginAsync(stack, Look.Wide);
+        var visit = await Visit.BeginAsync(stack, Look.Wide, remembered);
         _visits.Add(visit);
         return visit;
     }

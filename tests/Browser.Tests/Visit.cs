@@ -45,7 +45,7 @@ public sealed partial class Visit : IAsyncDisposable
 
     public ILocator Heading => Page.Locator("h1");
 
-    internal static async Task<Visit> BeginAsync(BrowserStack stack, Look look)
+    internal static async Task<Visit> BeginAsync(BrowserStack stack, Look look, string? remembered)
     {
         var context = await stack.Browser.NewContextAsync(new()
         {
@@ -53,6 +53,7 @@ public sealed partial class Visit : IAsyncDisposable
             ColorScheme = look.Colours,
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
+            StorageState = remembered,
         });
         context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         return new Visit(stack, context, await context.NewPageAsync());

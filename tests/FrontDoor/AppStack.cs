@@ -57,6 +57,11 @@ public sealed class AppStack : IAsyncDisposable
     /// <summary>The keys that open the management API.</summary>
     public IReadOnlyList<string> Keys { get; private set; } = [];
 
+    /// <summary>The password of the account that runs the app from its first start on, <c>admin@localhost</c>.</summary>
+    public string AdministratorPassword => File.ReadAllText(PasswordFile).TrimEnd();
+
+    private string PasswordFile => Path.Combine(_folder.FullName, "administrator-password.txt");
+
     private string LogFile => Path.Combine(_folder.FullName, "app.log");
 
     /// <param name="cancellation">Gives up.</param>
@@ -200,7 +205,7 @@ public sealed class AppStack : IAsyncDisposable
         // What a killed app was working on is delivered again soon.
         ["EmbeddedHost__MessageLease"] = "00:00:05",
         ["SecretKeyFile"] = Path.Combine(_folder.FullName, "secret-key"),
-        ["SignIn__PasswordFile"] = Path.Combine(_folder.FullName, "administrator-password.txt"),
+        ["SignIn__PasswordFile"] = PasswordFile,
         ["Systems__synergy__authorizeUrl"] = new Uri(Vendors, "synergy/OAuth2/Authorize").AbsoluteUri,
         ["Systems__synergy__apiBase"] = new Uri(Vendors, "synergy/api/v2/").AbsoluteUri,
         ["Systems__synergy__applicationKey"] = "sync-functions",

@@ -6,7 +6,7 @@ namespace SyncFunctions.Vendors;
 internal static class SimPages
 {
     private const string Style = """
-        <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
         <style>
         body{font:15px/1.5 system-ui,sans-serif;background:#f4f5f7;color:#1d2433;margin:0;display:grid;min-height:100vh;place-items:center}
         main{background:#fff;border:1px solid #dfe3ea;border-radius:12px;padding:28px 34px;width:min(460px,92vw);box-sizing:border-box;box-shadow:0 8px 30px #1d24330f}
