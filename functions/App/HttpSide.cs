@@ -94,7 +94,6 @@ public static class HttpSide
         builder.UseWhen<AccessMiddleware>(ProblemMiddleware.IsFor);
         builder.UseWhen<QueryMiddleware>(ProblemMiddleware.IsFor);
         builder.UseWhen<IdempotencyMiddleware>(ProblemMiddleware.IsFor);
-        builder.UseWhen<KeyChangeMiddleware>(ProblemMiddleware.IsFor);
         return builder;
     }
 }

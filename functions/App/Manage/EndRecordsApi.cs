@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Contract;
-using SyncFunctions.App.Notices;
+using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Records;
 using SyncFunctions.State;
@@ -11,12 +11,11 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>Nobody posts records to the flow any more: its keys end at once.</summary>
-public sealed class EndRecordsApi(Finder finder, RecordsGate gate)
+public sealed class EndRecordsApi(Finder finder, RecordsGate gate, AccessNotices notices)
 {
     [Function(nameof(EndRecordsApi))]
     [Needs(Role.Administrator, Act.Settings)]
     [Answers(StatusCodes.Status204NoContent)]
-    [KeyChange("The key by which other systems posted records was ended")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "manage/v1/tenants/{tenant}/flows/{flow}/records-api")] HttpRequest request,
         string tenant,
@@ -24,6 +23,8 @@ public sealed class EndRecordsApi(Finder finder, RecordsGate gate)
         CancellationToken cancellation)
     {
         var found = await finder.FlowAsync(tenant, flow, cancellation);
-        return await gate.RevokeAsync(found.Key, cancellation) ? new NoContentResult() : throw ProblemException.NotFound("key of this flow");
+        if (!await gate.RevokeAsync(found.Key, cancellation)) throw ProblemException.NotFound("key of this flow");
+        await notices.RaiseAsync(found.Key.Tenant, found.Key.Flow, "The key by which other systems posted records was ended", request.Caller().Name);
+        return new NoContentResult();
     }
 }

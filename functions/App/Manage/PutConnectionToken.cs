@@ -4,16 +4,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Access;
-using SyncFunctions.App.Notices;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Contract;
+using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class PutConnectionToken(Finder finder, SignIns signIns, ConnectionViews views)
+public sealed class PutConnectionToken(Finder finder, SignIns signIns, ConnectionViews views, AccessNotices notices)
 {
     public sealed record Body(string? Token)
     {
@@ -29,7 +29,6 @@ public sealed class PutConnectionToken(Finder finder, SignIns signIns, Connectio
     [Needs(Role.Administrator, Act.Connections)]
     [Answers(typeof(ConnectionView))]
     [Refuses("credentials-refused", "other-account", "right-missing", "vendor-unavailable")]
-    [KeyChange("A token was given to a connection")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "manage/v1/tenants/{tenant}/connections/{connection}/token")] HttpRequest request,
         string tenant,
@@ -43,6 +42,8 @@ public sealed class PutConnectionToken(Finder finder, SignIns signIns, Connectio
         var token = check.Token(catalog, body.Parts) ?? body.Token;
         check.Require("#/token", token).Token(body.Token).When(body.Token is not null && body.Parts.Count > 0, "#/token", "A token is given as one or in its parts.").Refuse();
         var result = await signIns.ConnectAsync(found, new Credentials("token", token!), cancellation);
-        return Json.Ok(await views.OfAsync(result.Require(catalog), cancellation));
+        var connected = result.Require(catalog);
+        await notices.RaiseAsync(connected.Tenant, null, "A token was given to a connection", request.Caller().Name);
+        return Json.Ok(await views.OfAsync(connected, cancellation));
     }
 }

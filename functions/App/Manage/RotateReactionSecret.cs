@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Contract;
 using SyncFunctions.App.Notices;
+using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
@@ -11,7 +12,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Manage;
 
 /// <summary>A secret with which the webhooks to an address are signed, shown this once; beside a new one the old counts for a day.</summary>
-public sealed class RotateReactionSecret(Finder finder, FlowStore flows, SecretBox box, WebhookSender sender, TimeProvider time)
+public sealed class RotateReactionSecret(Finder finder, FlowStore flows, SecretBox box, WebhookSender sender, AccessNotices notices, TimeProvider time)
 {
     private const int MostAddresses = 20;
 
@@ -28,7 +29,6 @@ public sealed class RotateReactionSecret(Finder finder, FlowStore flows, SecretB
     [Function(nameof(RotateReactionSecret))]
     [Needs(Role.Administrator, Act.Settings)]
     [Answers(StatusCodes.Status201Created, typeof(View), ShownOnce = true)]
-    [KeyChange("A secret was made with which webhooks of reactions are signed")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/flows/{flow}/reactions/secret")] HttpRequest request,
         string tenant,
@@ -45,6 +45,7 @@ public sealed class RotateReactionSecret(Finder finder, FlowStore flows, SecretB
             if (before is null && stored.WebhookSecrets.Count >= MostAddresses) throw JsonBody.Invalid($"A flow has secrets for {MostAddresses} addresses at most.", "#/webhook");
             return stored with { WebhookSecrets = stored.WebhookSecrets.SetItem(body.Webhook!, box.Seal(stored.Key.Tenant, stored.Left, secret, before, time.GetUtcNow())) };
         }, cancellation);
+        await notices.RaiseAsync(found.Key.Tenant, found.Key.Flow, "A secret was made with which webhooks of reactions are signed", request.Caller().Name);
         return Json.Created(new View(body.Webhook!, secret, changed?.Value.WebhookSecrets[body.Webhook!].ReplacedUntil));
     }
 }

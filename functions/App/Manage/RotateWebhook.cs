@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Contract;
-using SyncFunctions.App.Notices;
 using SyncFunctions.App.Hooks;
+using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.State;
 
@@ -14,7 +14,7 @@ namespace SyncFunctions.App.Manage;
 /// Makes the address for a vendor's webhooks, or a new one in place of the old. Where a person has to paste it, both it and the secret are
 /// shown this once; where the app tells the vendor itself, it does.
 /// </summary>
-public sealed class RotateWebhook(Finder finder, HookSetup hooks, HookCare care)
+public sealed class RotateWebhook(Finder finder, HookSetup hooks, HookCare care, AccessNotices notices)
 {
     /// <param name="Secret">What the vendor signs with, where the vendor gives it; left out, one is made to be given to the vendor.</param>
     public sealed record Body(string? Secret)
@@ -28,7 +28,6 @@ public sealed class RotateWebhook(Finder finder, HookSetup hooks, HookCare care)
     [Answers(StatusCodes.Status201Created, typeof(NewHook), ShownOnce = true)]
     [Answers(StatusCodes.Status201Created, typeof(HookView))]
     [Refuses("flow-off")]
-    [KeyChange("A new address was made for the webhooks of a vendor")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/connections/{connection}/webhook")] HttpRequest request,
         string tenant,
@@ -37,13 +36,20 @@ public sealed class RotateWebhook(Finder finder, HookSetup hooks, HookCare care)
     {
         var found = await finder.ConnectionAsync(tenant, connection, cancellation);
         var secret = await SecretAsync(request, cancellation);
-        if (!care.IsFor(found.Value.System)) return Json.Created(await hooks.RotateAsync(request, found, secret, cancellation));
+        IActionResult answer;
+        if (care.IsFor(found.Value.System))
+        {
+            await care.RenewAsync(found.Value, request, cancellation);
+            found = await finder.ConnectionAsync(tenant, connection, cancellation);
+            answer = Json.Created(await hooks.ViewAsync(found.Value, cancellation) ?? throw new ProblemException(ProblemType.FlowOff, "No flow that is on and live uses the connection; its system is told when one does."));
+        }
+        else
+        {
+            answer = Json.Created(await hooks.RotateAsync(request, found, secret, cancellation));
+        }
 
-        await care.RenewAsync(found.Value, request, cancellation);
-        found = await finder.ConnectionAsync(tenant, connection, cancellation);
-        return await hooks.ViewAsync(found.Value, cancellation) is { } view
-            ? Json.Created(view)
-            : throw new ProblemException(ProblemType.FlowOff, "No flow that is on and live uses the connection; its system is told when one does.");
+        await notices.RaiseAsync(found.Value.Tenant, null, "A new address was made for the webhooks of a vendor", request.Caller().Name);
+        return answer;
     }
 
     internal static async Task<string?> SecretAsync(HttpRequest request, CancellationToken cancellation)

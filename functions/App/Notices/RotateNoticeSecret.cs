@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Contract;
 using SyncFunctions.App.Manage;
+using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
@@ -12,7 +13,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Notices;
 
 /// <summary>A secret with which notices to an address are signed, shown this once; beside a new one the old counts for a day.</summary>
-public sealed class RotateNoticeSecret(Finder finder, NoticeBook book, WebhookSender sender)
+public sealed class RotateNoticeSecret(Finder finder, NoticeBook book, WebhookSender sender, AccessNotices notices)
 {
     private const int MostAddresses = 20;
 
@@ -29,7 +30,6 @@ public sealed class RotateNoticeSecret(Finder finder, NoticeBook book, WebhookSe
     [Function(nameof(RotateNoticeSecret))]
     [Needs(Role.Administrator, Act.Settings)]
     [Answers(StatusCodes.Status201Created, typeof(View), ShownOnce = true)]
-    [KeyChange("A secret was made with which notices are signed")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "manage/v1/tenants/{tenant}/notices/secret")] HttpRequest request, string tenant, CancellationToken cancellation)
     {
@@ -43,6 +43,7 @@ public sealed class RotateNoticeSecret(Finder finder, NoticeBook book, WebhookSe
             if (rules.Endpoints.Count >= MostAddresses && !rules.Endpoints.ContainsKey(key)) throw JsonBody.Invalid($"There are {MostAddresses} addresses at most.", "#/webhook");
             return rules with { Endpoints = rules.Endpoints.SetItem(key, book.WithSecret(id, known, secret)) };
         }, cancellation);
+        await notices.RaiseAsync(id, null, "A secret was made with which notices are signed", request.Caller().Name);
         return Json.Created(new View(body.Webhook!, secret, changed.Endpoints[key].Secret?.ReplacedUntil));
     }
 }

@@ -1,16 +1,36 @@
+using Azure;
+using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Notices;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.People;
 
-/// <summary>Tells a tenant's people of every change of who, or what, may come in.</summary>
-public sealed class AccessNotices(NoticeOutbox outbox, IdSource ids)
+/// <summary>
+/// Tells a tenant's people of every change of who, or what, may come in. What was done stays done, and its answer, which may be the only
+/// one with a key, goes out: neither a failure of this nor a caller who has gone takes it back.
+/// </summary>
+public sealed partial class AccessNotices(NoticeOutbox outbox, IdSource ids, ILogger<AccessNotices> log)
 {
     /// <param name="tenant">Whose people and keys they are.</param>
+    /// <param name="flow">Null: it is the tenant's.</param>
     /// <param name="what">Has been done, as a title: no secret.</param>
     /// <param name="who">Has done it.</param>
-    /// <param name="cancellation">The caller's.</param>
-    public Task RaiseAsync(TenantId tenant, string what, string who, CancellationToken cancellation) =>
-        outbox.RaiseAsync(tenant, null, NoticeEvent.KeyChanged, ids.NewId(), [(NoticeFact.What, what), (NoticeFact.Who, who)], cancellation);
+    public async Task RaiseAsync(TenantId tenant, FlowId? flow, string what, string who)
+    {
+        try
+        {
+            await outbox.RaiseAsync(tenant, flow, NoticeEvent.KeyChanged, ids.NewId(), [(NoticeFact.What, NoticeText.OneLine(what)), (NoticeFact.Who, NoticeText.OneLine(who))], CancellationToken.None);
+        }
+        catch (RequestFailedException exception)
+        {
+            Log.NotRaised(log, exception, tenant);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Nobody of {Tenant} is told that who may come in was changed: the notice could not be stored.")]
+        public static partial void NotRaised(ILogger log, Exception exception, TenantId tenant);
+    }
 }

@@ -32,7 +32,7 @@ public sealed class CreateGroup(Finder finder, FlowStore flows, MemberStore memb
             owner.Id,
             access => access.Groups.Length < Grants.MostGroups ? access with { Groups = access.Groups.Add(group) } : throw new ProblemException(ProblemType.InvalidRequest, $"A tenant has at most {Grants.MostGroups} groups."),
             cancellation);
-        await notices.RaiseAsync(owner.Id, $"The group {group.Name} was made", request.Caller().Name, cancellation);
+        await notices.RaiseAsync(owner.Id, null, $"The group {group.Name} was made", request.Caller().Name);
         return Json.Created(GroupView.Of(group));
     }
 }

@@ -42,7 +42,7 @@ public sealed class CreateInvitation(Finder finder, MemberStore members, AccessN
             ExpiresAt = now + Lifetime,
         };
         await members.InviteAsync(invitation, cancellation);
-        await notices.RaiseAsync(owner.Id, $"{body.Name ?? body.Email ?? "Somebody"} was invited as {Json.ToNode(invitation.Role)}", caller.Name, cancellation);
+        await notices.RaiseAsync(owner.Id, null, $"{body.Name ?? body.Email ?? "Somebody"} was invited as {Json.ToNode(invitation.Role)}", caller.Name);
         return Json.Created(InvitationView.Of(invitation) with { Link = address.Page(request, $"/invitation/{code}") });
     }
 }

@@ -41,7 +41,7 @@ public sealed class CreateKey(Finder finder, MemberStore members, AccessNotices 
             ExpiresAt = body.ExpiresAt,
         };
         await members.InsertKeyAsync(key, cancellation);
-        await notices.RaiseAsync(owner.Id, $"The API key {key.Name} was made ({Json.ToNode(key.Role)})", caller.Name, cancellation);
+        await notices.RaiseAsync(owner.Id, null, $"The API key {key.Name} was made ({Json.ToNode(key.Role)})", caller.Name);
         return Json.Created(KeyView.Of(key) with { Key = secret });
     }
 }

@@ -29,7 +29,7 @@ public sealed class Membership(MemberStore members, PersonStore people, AccessNo
         if (outcome == MemberChange.LastAdministrator)
             throw new ProblemException(ProblemType.LastAdministrator, $"{member.Name} is the only administrator who reaches everything of the tenant. Make somebody else one first.");
         if (after is null) await people.LeaveTenantAsync(member.Person, member.Tenant, cancellation);
-        await notices.RaiseAsync(member.Tenant, after is null ? $"{member.Name} was taken out" : $"{after.Name} was changed: {Told(after)}", caller.Name, cancellation);
+        await notices.RaiseAsync(member.Tenant, null, after is null ? $"{member.Name} was taken out" : $"{after.Name} was changed: {Told(after)}", caller.Name);
         if (after is null or { IsDisabled: true }) await SignOutStrangerAsync(member.Person, cancellation);
     }
 

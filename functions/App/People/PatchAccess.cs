@@ -43,7 +43,7 @@ public sealed class PatchAccess(Finder finder, MemberStore members, AccessNotice
                 IssuerOnly = body.IssuerOnly ?? access.IssuerOnly,
             };
         }, cancellation);
-        await notices.RaiseAsync(owner.Id, "How people and machines may come in was changed", request.Caller().Name, cancellation);
+        await notices.RaiseAsync(owner.Id, null, "How people and machines may come in was changed", request.Caller().Name);
         return Json.Tagged(AccessView.Of(changed, from?.ToString()), AccessView.Of(changed, yourAddress: null));
     }
 

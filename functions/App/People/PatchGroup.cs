@@ -37,7 +37,7 @@ public sealed class PatchGroup(Finder finder, FlowStore flows, MemberStore membe
             })],
         }, cancellation);
         var changed = access.Groups.FirstOrDefault(each => each.Id == group) ?? throw ProblemException.NotFound("group");
-        await notices.RaiseAsync(owner.Id, $"The group {changed.Name} was changed", request.Caller().Name, cancellation);
+        await notices.RaiseAsync(owner.Id, null, $"The group {changed.Name} was changed", request.Caller().Name);
         return Json.Ok(GroupView.Of(changed));
     }
 

@@ -33,7 +33,7 @@ public sealed class RemoveGroup(Finder finder, MemberStore members, AccessNotice
             return isKnown ? access with { Groups = access.Groups.RemoveAll(each => each.Id == group) } : access;
         }, cancellation);
         if (!isKnown) throw ProblemException.NotFound("group");
-        await notices.RaiseAsync(owner.Id, "A group was removed", request.Caller().Name, cancellation);
+        await notices.RaiseAsync(owner.Id, null, "A group was removed", request.Caller().Name);
         return new NoContentResult();
     }
 }

@@ -22,7 +22,7 @@ public sealed class RevokeKey(Finder finder, MemberStore members, AccessNotices 
         var found = (await members.GetKeyAsync(owner.Id, key, cancellation))?.Value ?? throw ProblemException.NotFound("key");
         Grants.Require(request.Caller(), found.Role, found.Groups);
         await members.RevokeKeyAsync(found, cancellation);
-        await notices.RaiseAsync(owner.Id, $"The API key {found.Name} was revoked", request.Caller().Name, cancellation);
+        await notices.RaiseAsync(owner.Id, null, $"The API key {found.Name} was revoked", request.Caller().Name);
         return new NoContentResult();
     }
 }

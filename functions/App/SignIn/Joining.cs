@@ -29,7 +29,7 @@ public sealed class Joining(PersonStore people, MemberStore members, AccessNotic
         await people.PointAtTenantAsync(person.Id, offer.Tenant, cancellation);
         var member = new Member(offer.Tenant, person.Id, offer.Name ?? person.Name, offer.Role) { Email = person.Email, Groups = offer.Groups, IsLocal = isLocal, CreatedAt = time.GetUtcNow() };
         if (!await members.JoinAsync(invitation, member, cancellation)) return "The invitation was used already, or taken back. Ask whoever sent it for a new one.";
-        await notices.RaiseAsync(offer.Tenant, $"{member.Name} has joined as {Json.ToNode(member.Role)}", member.Email ?? member.Name, cancellation);
+        await notices.RaiseAsync(offer.Tenant, null, $"{member.Name} has joined as {Json.ToNode(member.Role)}", member.Email ?? member.Name);
         return null;
     }
 }

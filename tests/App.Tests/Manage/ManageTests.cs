@@ -100,6 +100,7 @@ public sealed class ManageTests(AzuriteFixture azurite) : IAsyncLifetime
         var refused = await SendAsync(new { token = "wrong" }, request => _world.Function<PutConnectionToken>().Run(request, "acme", "left", default));
         refused.Status.ShouldBe(422);
         (await _world.ConnectionAsync("left")).Health.ShouldBe(ConnectionHealth.Connected);
+        (await _world.Get<NoticeStore>().OverdueAsync(HttpWorld.Tenant, DateTimeOffset.MaxValue, default)).Notices.ShouldHaveSingleItem().Event.ShouldBe(NoticeEvent.KeyChanged, "what was refused is no change");
     }
 
     [Theory]

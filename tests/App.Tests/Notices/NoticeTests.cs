@@ -1,11 +1,14 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging.Abstractions;
-using SyncFunctions.App.Access;
+using SyncFunctions.App.Manage;
 using SyncFunctions.App.Notices;
 using SyncFunctions.App.Setup;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
+using SyncFunctions.Tests.Support;
 
 namespace SyncFunctions.App.Tests.Notices;
 
@@ -326,13 +329,47 @@ public sealed class NoticeTests
     {
         await using var world = await NoticeWorld.OpenAsync();
         await world.ChooseAsync(NoticeWorld.Rule(NoticeWorld.Mail("anna@example.com"), "keyChanged"));
-        var middleware = world.Live.Function<KeyChangeMiddleware>();
 
-        await middleware.RaiseAsync(HttpWorld.Tenant, null, "An API key was made", "Ada\r\nBcc: x@example.com", "request", Cancel);
+        await world.SecretAsync(NoticeWorld.Ada with { Name = "Ada\r\nBcc: x@example.com" });
         await world.DeliverAsync();
 
-        world.Mails().Single().ShouldSatisfyAllConditions(mail => mail.ShouldContain("Subject: Acme: An API key was made"), mail => mail.ShouldContain("Done by Ada Bcc"), mail => mail.ShouldNotContain("\nBcc"));
-        Routes.All.Values.Count(route => route.Method.IsDefined(typeof(KeyChangeAttribute), inherit: false)).ShouldBeGreaterThanOrEqualTo(7);
-        Routes.All.Values.Where(route => route.Method.IsDefined(typeof(KeyChangeAttribute), inherit: false)).ShouldAllBe(route => route.Path.Contains("{tenant}"));
+        world.Mails().Single().ShouldSatisfyAllConditions(mail => mail.ShouldContain("Subject: Acme: A secret was made"), mail => mail.ShouldContain("Done by Ada Bcc"), mail => mail.ShouldNotContain("\nBcc"));
+    }
+
+    [Fact]
+    public async Task KeyChange_OfEachKind_IsTold()
+    {
+        await using var world = await NoticeWorld.OpenAsync();
+        await world.ChooseAsync(NoticeWorld.Rule(NoticeWorld.Mail("anna@example.com"), "keyChanged"));
+        await world.Live.Get<TenantStore>().ChangeAsync(HttpWorld.Tenant, tenant => tenant with { RecordsApi = true }, Cancel);
+
+        var (tenant, flow, connection) = (HttpWorld.Tenant.Value, LiveWorld.Key.Flow.Value, LiveWorld.ConnectionOf(Side.Left).Value);
+        await ToldAsync<RotateRecordsKey>((function, request) => function.Run(request, tenant, flow, Cancel));
+        await ToldAsync<EndRecordsApi>((function, request) => function.Run(request, tenant, flow, Cancel));
+        await ToldAsync<RotateWebhook>((function, request) => function.Run(request, tenant, connection, Cancel));
+        await ToldAsync<RotateWebhookSecret>((function, request) => function.Run(request, tenant, connection, Cancel));
+        await ToldAsync<RotateReactionSecret>((function, request) => function.Run(request, tenant, flow, Cancel), new { webhook = world.Receiver.Address });
+        await ToldAsync<RotateNoticeSecret>((function, request) => function.Run(request, tenant, Cancel), new { webhook = world.Receiver.Address });
+
+        async Task ToldAsync<T>(Func<T, HttpRequest, Task<IActionResult>> call, object? body = null)
+        {
+            var answer = await world.AskAsync("POST", body, call);
+            answer.Status.ShouldBeInRange(200, 204, $"{typeof(T).Name}: {answer.Body}");
+            await world.DeliverAsync();
+            world.Smtp.Mails.Count.ShouldBe(1, typeof(T).Name);
+            world.Smtp.Mails.Clear();
+        }
+    }
+
+    [Fact]
+    public async Task KeyChange_OfWhichNobodyCanBeTold_IsAnsweredWithTheKey()
+    {
+        await using var world = await NoticeWorld.OpenAsync();
+        world.Live.Storage.Fail(call => call.Operation == "table insert" && call.Uri.AbsolutePath.Contains("notices", StringComparison.OrdinalIgnoreCase), FailurePoint.BeforeSending);
+
+        var answer = await world.AskAsync<RotateReactionSecret>("POST", new { webhook = world.Receiver.Address }, (function, request) => function.Run(request, HttpWorld.Tenant.Value, LiveWorld.Key.Flow.Value, Cancel));
+
+        answer.Json.GetProperty("secret").GetString().ShouldNotBeNullOrEmpty();
+        world.Live.Log.Text.ShouldContain("Nobody of acme is told");
     }
 }

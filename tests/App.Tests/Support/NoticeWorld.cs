@@ -31,25 +31,29 @@ internal sealed class NoticeWorld : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>What was told of its making has gone to nobody.</summary>
     public static async Task<NoticeWorld> OpenAsync(int refusals = 0)
     {
         var (smtp, receiver) = (new SmtpServer(refusals), await WebhookReceiver.StartAsync());
         var live = await LiveWorld.LiveAsync(FakePair.Defaults with { SweepEvery = TimeSpan.Zero, ReferencesEvery = TimeSpan.Zero }, app: [.. smtp.Settings, (WebhookSender.PrivateHostsSetting, "true")]);
-        return new NoticeWorld(live, smtp, receiver);
+        var world = new NoticeWorld(live, smtp, receiver);
+        await world.DeliverAsync();
+        return world;
     }
 
-    /// <summary>Writes rules; a webhook gets its secret first.</summary>
+    /// <summary>Writes rules; a webhook gets its secret first, which is told to nobody yet.</summary>
     /// <returns>The secret, where there is one.</returns>
     public async Task<string?> ChooseAsync(params object[] rules)
     {
         var needed = rules.Any(rule => JsonSerializer.Serialize(rule).Contains("\"webhook\"", StringComparison.Ordinal));
         var secret = needed ? await SecretAsync() : null;
+        await DeliverAsync();
         (await PutAsync(new { rules })).Status.ShouldBe(200);
         return secret;
     }
 
-    public async Task<string> SecretAsync() =>
-        (await AskAsync<RotateNoticeSecret>("POST", new { webhook = Receiver.Address }, (function, request) => function.Run(request, HttpWorld.Tenant.Value, Cancel))).Json.GetProperty("secret").GetString()!;
+    public async Task<string> SecretAsync(Caller? caller = null) =>
+        (await AskAsync<RotateNoticeSecret>("POST", new { webhook = Receiver.Address }, (function, request) => function.Run(request, HttpWorld.Tenant.Value, Cancel), caller)).Json.GetProperty("secret").GetString()!;
 
     public Task<Answer> PutAsync(object body) => AskAsync<PutNotices>("PUT", body, (function, request) => function.Run(request, HttpWorld.Tenant.Value, Cancel));
 
