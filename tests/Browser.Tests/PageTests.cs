@@ -6,6 +6,20 @@ public sealed class PageTests(BrowserStack stack) : BrowserTest(stack)
     private static readonly (string Name, string Path)[] OfTenants =
     [
         ("home", ""),
+        ("connections", "/connections"),
+        ("connection", "/connections/left"),
+        ("notices", "/notices"),
+        ("flow-new", "/flows/new"),
+    ];
+
+    private static readonly (string Name, string Path)[] OfAdministrators =
+    [
+        ("connect", "/connections/new"),
+        ("connect-synergy", "/connections/new?system=synergy"),
+        ("connect-token", "/connections/new?system=connectwise"),
+        ("people", "/people"),
+        ("audit", "/audit"),
+        ("data", "/data"),
     ];
 
     private static readonly (string Name, string Path)[] OfFlows =
@@ -19,6 +33,7 @@ public sealed class PageTests(BrowserStack stack) : BrowserTest(stack)
         ("calls", "/f/flow/calls"),
         ("runs", "/f/flow/runs"),
         ("settings", "/f/flow/settings"),
+        ("setup", "/f/flow/setup"),
     ];
 
     [Fact]
@@ -27,7 +42,7 @@ public sealed class PageTests(BrowserStack stack) : BrowserTest(stack)
         await using var practice = await Practices.WithTroubleAsync(Stack.App);
         var link = (await practice.ItemsAsync("/links?kind=company"))[0].GetProperty("id").GetString();
         var visit = await MemberAsync(practice, "");
-        await LookAsync(visit, practice, [.. OfTenants, ("people", "/people"), .. OfFlows, ("link", $"/f/flow/records/company/{link}"), ("found", "/f/flow/records?search=Parata")], "");
+        await LookAsync(visit, practice, [.. OfTenants, .. OfAdministrators, .. OfFlows, ("link", $"/f/flow/records/company/{link}"), ("found", "/f/flow/records?search=Parata")], "");
     }
 
     [Fact]
@@ -61,6 +76,16 @@ public sealed class PageTests(BrowserStack stack) : BrowserTest(stack)
         await visit.OpenAsync("/account");
 
         faults.Concat(await visit.FaultsAsync("account")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Organisations_OfWhoeverRunsTheApp_AreWithoutFaultInEveryLook()
+    {
+        var visit = await VisitAsync();
+        await visit.SignInAsOperatorAsync();
+        await visit.OpenAsync("/tenants");
+
+        (await visit.FaultsAsync("tenants")).ShouldBeEmpty();
     }
 
     private static async Task LookAsync(Visit visit, SyncedPractice practice, (string Name, string Path)[] pages, string prefix)

@@ -82,6 +82,17 @@ public sealed partial class Visit : IAsyncDisposable
         accepted.Ok.ShouldBeTrue(await accepted.TextAsync());
     }
 
+    /// <summary>Is whoever runs the app from then on, without a look at the pages for that.</summary>
+    public async Task SignInAsOperatorAsync()
+    {
+        var begun = await _context.APIRequest.PostAsync(new Uri(_stack.App.Address, "api/session").AbsoluteUri, new()
+        {
+            Headers = [new("Origin", _stack.App.Address.GetLeftPart(UriPartial.Authority))],
+            DataObject = new { email = "admin@localhost", password = _stack.App.AdministratorPassword },
+        });
+        begun.Ok.ShouldBeTrue(await begun.TextAsync());
+    }
+
     /// <summary>Asks the management API from within the page, as a script of somebody who is signed in could.</summary>
     /// <param name="path">Below <c>/api/manage/v1/</c>.</param>
     /// <returns>The status of the answer.</returns>
