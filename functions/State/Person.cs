@@ -45,6 +45,8 @@ public sealed record Person(string Issuer, string Subject, string Name)
 /// <param name="Hash">Of the random token in the browser's cookie.</param>
 public sealed record Session(PersonId Person, string Hash, string Name)
 {
+    private const int IdLength = 16;
+
     public string? Email { get; init; }
 
     public bool IsOperator { get; init; }
@@ -62,6 +64,15 @@ public sealed record Session(PersonId Person, string Hash, string Name)
 
     /// <summary>However busy it is.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Where its last request came from, as far as that is known; to about a minute.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>What the browser says of itself.</summary>
+    public string? Browser { get; init; }
+
+    /// <summary>By which its person names it: no token, and not enough of its hash to find the row.</summary>
+    public string Id => Hash[..IdLength];
 
     public bool HasEnded(DateTimeOffset now) => ExpiresAt <= now || LastUsedAt + Idle <= now;
 }

@@ -67,8 +67,15 @@ public sealed class PersonStore(StateTables tables, TimeProvider time)
         (await tables.People.GetAsync(Keys.Person(person), Keys.Session(Keys.OfSecret(token)), cancellation))?.As(ToSession) is { } found && !found.Value.HasEnded(time.GetUtcNow()) ? found : null;
 
     /// <summary>Where another request of the session does so at the same time, that is as good.</summary>
-    public Task NoteUsedAsync(Versioned<Session> session, DateTimeOffset at, CancellationToken cancellation) =>
-        tables.People.ReplaceAsync(ToRow(session.Value with { LastUsedAt = at }), session.ETag, cancellation);
+    public Task NoteUsedAsync(Versioned<Session> session, DateTimeOffset at, string? address, CancellationToken cancellation) =>
+        tables.People.ReplaceAsync(ToRow(session.Value with { LastUsedAt = at, Address = address }), session.ETag, cancellation);
+
+    /// <summary>Those that have not ended.</summary>
+    public async Task<IReadOnlyList<Session>> SessionsAsync(PersonId person, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return [.. (await SessionRowsAsync(person, cancellation)).Select(ToSession).Where(session => !session.HasEnded(now))];
+    }
 
     public Task EndAsync(PersonId person, string sessionHash, CancellationToken cancellation) =>
         tables.People.DeleteAsync(Keys.Person(person), Keys.Session(sessionHash), ETag.All, cancellation);
@@ -76,7 +83,7 @@ public sealed class PersonStore(StateTables tables, TimeProvider time)
     /// <param name="but">The hash of the session that goes on; null: none does.</param>
     public async Task EndAllAsync(PersonId person, string? but, CancellationToken cancellation)
     {
-        foreach (var row in await tables.People.ListAsync(Filter.And(Filter.Partition(Keys.Person(person)), Filter.In(Keys.Sessions)), int.MaxValue, cancellation))
+        foreach (var row in await SessionRowsAsync(person, cancellation))
         {
             if (row.Text("Hash") != but) await tables.People.DeleteAsync(row.PartitionKey, row.RowKey, ETag.All, cancellation);
         }
@@ -96,6 +103,9 @@ public sealed class PersonStore(StateTables tables, TimeProvider time)
         await foreach (var row in tables.People.QueryAsync(Filter.Where($"ExpiresAt lt {now}"), null, cancellation))
             await tables.People.DeleteAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
     }
+
+    private Task<List<TableEntity>> SessionRowsAsync(PersonId person, CancellationToken cancellation) =>
+        tables.People.ListAsync(Filter.And(Filter.Partition(Keys.Person(person)), Filter.In(Keys.Sessions)), int.MaxValue, cancellation);
 
     private static TableEntity ToRow(Person person) => Row.New(Keys.Person(person.Id), Keys.PersonRow)
         .Put("Issuer", person.Issuer)
@@ -124,6 +134,8 @@ public sealed class PersonStore(StateTables tables, TimeProvider time)
         .Put("CreatedAt", session.CreatedAt)
         .Put("LastUsedAt", session.LastUsedAt)
         .Put("IdleTicks", (long?)session.Idle.Ticks)
+        .Put("Address", session.Address)
+        .Put("Browser", session.Browser)
         .Put("ExpiresAt", session.ExpiresAt);
 
     private static Session ToSession(TableEntity row) => new(new PersonId(row.Text("Person")), row.Text("Hash"), row.Text("Name"))
@@ -134,6 +146,8 @@ public sealed class PersonStore(StateTables tables, TimeProvider time)
         CreatedAt = row.Time("CreatedAt"),
         LastUsedAt = row.Time("LastUsedAt"),
         Idle = TimeSpan.FromTicks(row.GetInt64("IdleTicks") ?? 0),
+        Address = row.GetString("Address"),
+        Browser = row.GetString("Browser"),
         ExpiresAt = row.Time("ExpiresAt"),
     };
 }

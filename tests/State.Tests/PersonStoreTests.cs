@@ -35,7 +35,7 @@ public sealed class PersonStoreTests(AzuriteFixture azurite) : StateTest(azurite
     public async Task Session_ComesBackUntilItEnds()
     {
         var person = PersonId.Of(Person.Local, "ada@acme.example");
-        var (first, second) = (New("one"), New("two") with { Email = "ada@acme.example", IsOperator = true, IsLocal = true });
+        var (first, second) = (New("one"), New("two") with { Email = "ada@acme.example", IsOperator = true, IsLocal = true, Address = "192.0.2.7", Browser = "A browser" });
         await Store.BeginAsync(first, Cancel);
         await Store.BeginAsync(second, Cancel);
 
@@ -44,8 +44,9 @@ public sealed class PersonStoreTests(AzuriteFixture azurite) : StateTest(azurite
         _clock.Now = Now.AddMinutes(20);
         (await Store.FindSessionAsync(person, "one", Cancel)).ShouldBeNull("it rested too long");
         _clock.Now = Now.AddMinutes(19);
-        await Store.NoteUsedAsync((await Store.FindSessionAsync(person, "one", Cancel)).ShouldNotBeNull(), _clock.Now, Cancel);
+        await Store.NoteUsedAsync((await Store.FindSessionAsync(person, "one", Cancel)).ShouldNotBeNull(), _clock.Now, "192.0.2.8", Cancel);
         _clock.Now = Now.AddMinutes(38);
+        (await Store.SessionsAsync(person, Cancel)).ShouldHaveSingleItem().ShouldBe(first with { LastUsedAt = Now.AddMinutes(19), Address = "192.0.2.8" });
         (await Store.FindSessionAsync(person, "one", Cancel)).ShouldNotBeNull();
         _clock.Now = Now.AddHours(1);
         (await Store.FindSessionAsync(person, "one", Cancel)).ShouldBeNull("it is too old");

@@ -34,7 +34,7 @@ public sealed class Callers(OperatorKeys operators, PersonStore people, MemberSt
         if (!SessionCookie.TryGet(request, address, out var person, out var token) || await people.FindSessionAsync(person, token, cancellation) is not { } session) return null;
         SameOrigin.Require(request, address);
         var caller = await OfSessionAsync(request, session.Value, tenant, cancellation);
-        if (caller is not null && time.GetUtcNow() - session.Value.LastUsedAt >= SessionNotedEvery) await people.NoteUsedAsync(session, time.GetUtcNow(), cancellation);
+        if (caller is not null && time.GetUtcNow() - session.Value.LastUsedAt >= SessionNotedEvery) await people.NoteUsedAsync(session, time.GetUtcNow(), client.Of(request)?.ToString(), cancellation);
         return caller;
     }
 

@@ -29,6 +29,7 @@ public static class AuditText
         ["EnableFlow"] = "switched a flow on",
         ["EnableProject"] = "switched a project on",
         ["EndInvitation"] = "took an invitation back",
+        ["EndMySession"] = "signed another browser of theirs out",
         ["EndOtherSessions"] = "signed out of every other browser",
         ["EndRecordsApi"] = "ended the key by which records are posted to a flow",
         ["EndSession"] = "signed out",

@@ -1,13 +1,16 @@
 using Microsoft.AspNetCore.Http;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Connect;
+using SyncFunctions.App.Notices;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.SignIn;
 
 /// <summary>Begins and ends the sessions of browsers, and says to whom they belong, for the audit log.</summary>
-public sealed class Sessions(PersonStore people, MemberStore members, PublicAddress address, TimeProvider time)
+public sealed class Sessions(PersonStore people, MemberStore members, ClientAddress client, PublicAddress address, TimeProvider time)
 {
+    private const int LongestBrowser = 300;
+
     /// <summary>
     /// Signs somebody in who runs the app or belongs to a tenant, in a new session, whatever the browser brought: a token that somebody
     /// else may have put there is worth nothing. It lasts as the strictest of the person's tenants has it.
@@ -34,6 +37,8 @@ public sealed class Sessions(PersonStore people, MemberStore members, PublicAddr
             CreatedAt = now,
             LastUsedAt = now,
             Idle = idle,
+            Address = client.Of(request)?.ToString(),
+            Browser = BrowserOf(request),
             ExpiresAt = now + length,
         };
         await people.BeginAsync(session, cancellation);
@@ -53,6 +58,13 @@ public sealed class Sessions(PersonStore people, MemberStore members, PublicAddr
 
     public async Task<bool> IsSignedInAsync(HttpRequest request, CancellationToken cancellation) =>
         SessionCookie.TryGet(request, address, out var person, out var token) && await people.FindSessionAsync(person, token, cancellation) is not null;
+
+    private static string? BrowserOf(HttpRequest request) => NoticeText.OneLine(request.Headers.UserAgent.ToString()) switch
+    {
+        "" => null,
+        { Length: > LongestBrowser } text => text[..LongestBrowser],
+        var text => text,
+    };
 
     private static TimeSpan Less(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -134,6 +134,48 @@ public sealed class LocalSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sessions_OfOnesOwn_AreListedAndEndedOneByOne()
+    {
+        var anna = await AddAccountAsync("anna");
+        var (here, phone, library) = (await SignedInAsync("Phone\r\n", "192.0.2.8"), await SignedInAsync(new string('x', 400), "192.0.2.9"), await SignedInAsync("", "192.0.2.10"));
+        var stranger = await _world.SignedInAsync(await _world.AddMemberAsync(AccessWorld.Acme, "eve", Role.Viewer));
+        _world.Http.Time.Advance(TimeSpan.FromMinutes(2));
+        (await MeAsync(library)).Status.ShouldBe(200);
+
+        var listed = await ListAsync(here);
+        listed.Select(session => (session.GetProperty("current").GetBoolean(), session.GetProperty("address").GetString(), session.GetProperty("browser").GetString()?.TrimEnd()))
+            .ShouldBe([(true, "192.0.2.7", "Phone"), (false, "192.0.2.7", null), (false, "192.0.2.9", new string('x', 300))]);
+        listed.ShouldAllBe(session => session.GetProperty("id").GetString()!.Length == 16 && session.GetProperty("lastUsedAt").GetDateTimeOffset() >= session.GetProperty("begunAt").GetDateTimeOffset());
+        (await ListAsync(stranger)).Count.ShouldBe(1);
+
+        (await EndAsync(stranger, listed[2])).Status.ShouldBe(404, "somebody else's");
+        (await MeAsync(phone)).Status.ShouldBe(200);
+        (await EndAsync(here, listed[2])).Status.ShouldBe(204);
+        (await EndAsync(here, listed[2])).Status.ShouldBe(404);
+        (await MeAsync(phone)).Status.ShouldBe(401);
+        (await MeAsync(library)).Status.ShouldBe(200);
+        (await _world.SendAsync<EndOtherSessions>(_world.Request("DELETE", "manage/v1/me/sessions", here), (function, own) => function.Run(own, default))).Status.ShouldBe(204);
+        (await MeAsync(library)).Status.ShouldBe(401);
+        (await ListAsync(here)).Count.ShouldBe(1);
+
+        async Task<Browser> SignedInAsync(string agent, string from)
+        {
+            var browser = new Browser();
+            var request = _world.Request("POST", "session", browser, from: from);
+            request.Headers.UserAgent = agent;
+            (await _world.Get<Sessions>().BeginAsync(request, anna, false, default)).ShouldBeTrue();
+            browser.Remember(request.HttpContext.Response);
+            return browser;
+        }
+
+        async Task<List<System.Text.Json.JsonElement>> ListAsync(Browser browser) =>
+            [.. (await _world.SendAsync<ListMySessions>(_world.Request("GET", "manage/v1/me/sessions", browser), (function, own) => function.Run(own, default))).Json.GetProperty("items").EnumerateArray()];
+
+        Task<Answer> EndAsync(Browser browser, System.Text.Json.JsonElement session) => _world.SendAsync<EndMySession>(
+            _world.Request("DELETE", $"manage/v1/me/sessions/{session.GetProperty("id").GetString()}", browser), (function, own) => function.Run(own, session.GetProperty("id").GetString()!, default));
+    }
+
+    [Fact]
     public async Task Password_Changed_SignsOutOtherBrowsersAlone()
     {
         var anna = await AddAccountAsync("anna");
