@@ -1,8 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -20,6 +18,7 @@ using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Reactions;
 using SyncFunctions.App.Records;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Setup;
 using SyncFunctions.App.SignIn;
 using SyncFunctions.App.Sync;
@@ -29,16 +28,15 @@ namespace SyncFunctions.App;
 /// <summary>Everything that the HTTP functions need beside the stores, the connectors and the sync itself.</summary>
 public static class HttpSide
 {
-    /// <exception cref="InvalidOperationException">A setting is wrong; the message is one sentence that names it.</exception>
-    public static IServiceCollection AddHttpSide(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddHttpSide(this IServiceCollection services, AppSettings settings)
     {
-        services.TryAddSingleton(configuration);
         return services
-            .AddSingleton(new PublicAddress(configuration))
+            .AddSingleton(settings)
+            .AddSingleton<PublicAddress>()
             .AddSingleton<OperatorKeys>()
             .AddSingleton<Callers>()
             .AddSingleton<ClientAddress>()
-            .AddSingleton(new SignInSettings(configuration))
+            .AddSingleton(settings.SignIn)
             .AddSingleton<Sessions>()
             .AddSingleton<Passwords>()
             .AddSingleton<Issuer>()

@@ -2,17 +2,18 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SyncFunctions.App;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
 using SyncFunctions.Pairs;
 using SyncFunctions.State;
 
 var builder = FunctionsApplication.CreateBuilder(args);
-if (SettingDefaults.Apply(builder.Configuration) is { } missing)
-{
-    await Console.Error.WriteLineAsync(missing);
-    return 1;
-}
+var reader = new SettingReader(builder.Configuration, BuiltFor.Current);
+HostSettings.Apply(reader, builder.Configuration);
+var settings = AppSettings.Read(reader, builder.Configuration);
+foreach (var fault in reader.Faults) await Console.Error.WriteLineAsync(fault);
+if (reader.Faults.Count > 0) return 1;
 
 builder.ConfigureFunctionsWebApplication();
 builder.UseHttpSide();
@@ -22,16 +23,16 @@ var state = StateClients.Create(name => builder.Configuration[name]);
 builder.Services
     .AddSingleton(state.Clock)
     .AddState(state)
-    .AddSingleton(await SecretKeySource.LoadAsync(builder.Configuration, CancellationToken.None))
+    .AddSingleton(await settings.Secrets.LoadAsync(CancellationToken.None))
     .AddSingleton(services => new VendorPipeline(VendorPipeline.CreateClient(), services.GetRequiredService<TimeProvider>(), Random.Shared))
-    .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>(), builder.Configuration[Systems.PartnerFolderSetting]))
+    .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>(), settings.PartnerFolder))
     .AddSingleton(PairCatalog.Shipped)
     .AddSync()
-    .AddHttpSide(builder.Configuration);
+    .AddHttpSide(settings);
 
 var app = builder.Build();
 // A manifest that is wrong is said now, not to the first who asks for a system.
-_ = app.Services.GetRequiredService<Systems>();
+settings.Check(app.Services.GetRequiredService<Systems>().Catalogs);
 await app.Services.GetRequiredService<StateTables>().CreateAsync(CancellationToken.None);
 await app.RunAsync();
 return 0;

@@ -13,9 +13,6 @@ namespace SyncFunctions.Connectors;
 /// <summary>Every system that can be connected, by its name.</summary>
 public sealed class Systems(params IEnumerable<IConnector> connectors)
 {
-    /// <summary>The setting that names a folder with manifests of partner systems, besides those that the app ships.</summary>
-    public const string PartnerFolderSetting = "PartnerSystems:Folder";
-
     private readonly ImmutableDictionary<string, IConnector> _connectors = connectors.ToImmutableDictionary(connector => connector.Catalog.System);
 
     /// <summary>The systems that the app ships, and those whose manifests are in a folder.</summary>

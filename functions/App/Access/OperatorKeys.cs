@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
+using SyncFunctions.App.Settings;
 
 namespace SyncFunctions.App.Access;
 
@@ -9,16 +9,14 @@ namespace SyncFunctions.App.Access;
 /// The keys of whoever runs the app: the setting, which on Azure is a Key Vault reference to a host key, or else the host keys of the
 /// embedded host, read again when they have changed.
 /// </summary>
-public sealed class OperatorKeys(IConfiguration configuration)
+public sealed class OperatorKeys(AppSettings settings)
 {
-    public const string Setting = "OperatorKey";
-
     /// <summary>The header in which the Functions host takes its own keys.</summary>
     public const string Header = "x-functions-key";
 
-    private const int MinLength = 20;
+    public const int MinLength = 20;
 
-    private readonly string? _file = configuration["EmbeddedHost:KeyFile"] is { Length: > 0 } path
+    private readonly string _file = settings.HostKeyFile is { } path
         ? Path.GetFullPath(path)
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".syncfunctions", "host-keys.json");
 
@@ -32,8 +30,8 @@ public sealed class OperatorKeys(IConfiguration configuration)
 
     private IReadOnlyList<string> Current()
     {
-        if (configuration[Setting] is { Length: >= MinLength } set) return [set];
-        var written = File.GetLastWriteTimeUtc(_file!);
+        if (settings.OperatorKey is { } set) return [set];
+        var written = File.GetLastWriteTimeUtc(_file);
         if (_loaded is { } known && known.Written == written) return known.Keys;
         if (!File.Exists(_file)) return [];
         try

@@ -1,29 +1,11 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
+using SyncFunctions.App.Settings;
 
 namespace SyncFunctions.App.Connect;
 
 /// <summary>The address under which browsers and vendors reach the app: the setting, or what the request came to.</summary>
-public sealed class PublicAddress
+public sealed class PublicAddress(AppSettings settings)
 {
-    public const string Setting = "PublicBaseUrl";
-
-    private const string AzureHost = "WEBSITE_HOSTNAME";
-
-    private readonly Uri? _base;
-    private readonly Uri? _azure;
-
-    /// <exception cref="InvalidOperationException">The setting is not an http address.</exception>
-    public PublicAddress(IConfiguration configuration)
-    {
-        if (configuration[AzureHost] is { Length: > 0 } host && Uri.TryCreate($"https://{host}/", UriKind.Absolute, out var azure)) _azure = azure;
-        if (configuration[Setting] is not { Length: > 0 } text) return;
-        if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address)
-            || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
-            throw new InvalidOperationException($"The setting '{Setting}' is not an http address.");
-        _base = address;
-    }
-
     public Uri Connect(HttpRequest request, string system, string invitation) =>
         new(Base(request), $"api/connect/{Uri.EscapeDataString(system)}?invitation={Uri.EscapeDataString(invitation)}");
 
@@ -43,9 +25,9 @@ public sealed class PublicAddress
     public static Uri Webhook(Uri root, string system, string hook) => new(root, $"api/webhooks/{Uri.EscapeDataString(system)}/{Uri.EscapeDataString(hook)}");
 
     /// <summary>The address where there is no request: the setting, or else what was known before, or where Azure has put the app. Null where nobody knows.</summary>
-    public Uri? Lasting(Uri? known) => _base ?? known ?? _azure;
+    public Uri? Lasting(Uri? known) => settings.PublicBase ?? known ?? settings.AzureBase;
 
     public bool IsSecure(HttpRequest request) => Base(request).Scheme == Uri.UriSchemeHttps;
 
-    public Uri Base(HttpRequest request) => _base ?? new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");
+    public Uri Base(HttpRequest request) => settings.PublicBase ?? new Uri($"{request.Scheme}://{request.Host.ToUriComponent()}/");
 }

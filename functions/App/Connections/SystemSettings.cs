@@ -1,16 +1,14 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Configuration;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Settings;
 using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Connections;
 
 /// <summary>What a connector is told: the system's defaults, over them the app's settings <c>Systems__{system}__{setting}</c>, over them the connection's own.</summary>
-public sealed class SystemSettings(IConfiguration configuration)
+public sealed class SystemSettings(AppSettings app)
 {
-    public const string Section = "Systems";
-
     /// <summary>The setting that says which organisation of the account is meant, in every system that has several in one account.</summary>
     public const string Organisation = "organisation";
 
@@ -19,11 +17,11 @@ public sealed class SystemSettings(IConfiguration configuration)
 
     public ImmutableDictionary<string, string> Of(SystemCatalog catalog, StoredConnection connection)
     {
-        var section = configuration.GetSection(Section).GetSection(catalog.System);
+        var set = app.Systems.GetValueOrDefault(catalog.System);
         var settings = catalog.Settings.ToImmutableDictionary(
             setting => setting.Key,
             setting => (setting.Value.Kind == SettingScope.Connection ? connection.Settings.GetValueOrDefault(setting.Key) : null)
-                ?? section[setting.Key]
+                ?? set?.GetValueOrDefault(setting.Key)
                 ?? setting.Value.Default);
 
         // Where nobody had to choose, the organisation is the one that was found when the credentials were checked.

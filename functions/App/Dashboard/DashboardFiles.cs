@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Configuration;
+using SyncFunctions.App.Settings;
 
 namespace SyncFunctions.App.Dashboard;
 
@@ -9,10 +9,8 @@ namespace SyncFunctions.App.Dashboard;
 /// The files of the dashboard: those built into the app, or, for whoever works on them, those of a folder as they are at the moment.
 /// The page that begins names all others below a hash over all of them, so that browsers keep them until the app is another one.
 /// </summary>
-public sealed class DashboardFiles(IConfiguration configuration)
+public sealed class DashboardFiles(AppSettings settings)
 {
-    public const string Setting = "Dashboard:Folder";
-
     private const string Start = "index.html";
     private const string Prefix = "www/";
     private const string VersionMark = "v-";
@@ -22,7 +20,7 @@ public sealed class DashboardFiles(IConfiguration configuration)
     /// <param name="path">Below the dashboard's address; nothing for the page that begins.</param>
     public DashboardFile? Find(string path)
     {
-        var files = configuration[Setting] is { Length: > 0 } folder ? InFolder(folder) : _built.Value;
+        var files = settings.DashboardFolder is { } folder ? InFolder(folder) : _built.Value;
         return files.GetValueOrDefault(path.Length == 0 ? Start : path);
     }
 

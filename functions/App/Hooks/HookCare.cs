@@ -130,7 +130,7 @@ public sealed partial class HookCare(
         var before = claim.Registration;
         if (address.Lasting(before.Root ?? asked ?? served.Select(flow => flow.MadeAt).FirstOrDefault(known => known is not null)) is not { } root)
         {
-            await FailAsync(claim, $"The app does not know its own address: set {PublicAddress.Setting}.", served);
+            await FailAsync(claim, "The app does not know its own address: set PublicBaseUrl.", served);
             return;
         }
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Mail;
-using Microsoft.Extensions.Configuration;
 using SyncFunctions.App.Connect;
+using SyncFunctions.App.Settings;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -13,7 +13,7 @@ namespace SyncFunctions.App.Notices;
 /// and what is sent twice by that has the same id.
 /// </summary>
 public sealed class NoticeSending(
-    NoticeStore notices, NoticeBook book, NoticeOutbox outbox, TenantStore tenants, FlowStore flows, WebhookSender webhooks, PublicAddress addresses, IConfiguration configuration, TimeProvider time)
+    NoticeStore notices, NoticeBook book, NoticeOutbox outbox, TenantStore tenants, FlowStore flows, WebhookSender webhooks, PublicAddress addresses, AppSettings settings, TimeProvider time)
 {
     /// <summary>The waits after each attempt that came to nothing, as Standard Webhooks suggest; then it is given up.</summary>
     internal static readonly ImmutableArray<TimeSpan> Waits =
@@ -90,7 +90,7 @@ public sealed class NoticeSending(
 
     private async Task<Outcome> MailAsync(NoticeDelivery delivery, ToldNotice told, CancellationToken cancellation)
     {
-        if (SmtpSettings.Read(configuration) is not { } smtp) return new Outcome("The app has no mail server.", IsFinal: true);
+        if (settings.Smtp is not { } smtp) return new Outcome("The app has no mail server.", IsFinal: true);
         try
         {
             using var message = NoticeMail.Compose(smtp, delivery, told);

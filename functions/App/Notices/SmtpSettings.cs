@@ -1,27 +1,21 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Mail;
-using Microsoft.Extensions.Configuration;
+using SyncFunctions.App.Settings;
 
 namespace SyncFunctions.App.Notices;
 
 /// <summary>The app's mail server, from the settings <c>Smtp__…</c>.</summary>
 public sealed record SmtpSettings(string Host, int Port, string From, string? User, string? Password, bool EnableSsl)
 {
-    public const string Section = "Smtp";
-
-    /// <summary>Null where no server or no sender is set.</summary>
-    public static SmtpSettings? Read(IConfiguration configuration)
+    /// <summary>Null where no server is set.</summary>
+    public static SmtpSettings? Read(SettingReader reader)
     {
-        var section = configuration.GetSection(Section);
-        if (section["Host"] is not { Length: > 0 } host || section["From"] is not { Length: > 0 } from) return null;
-        return new SmtpSettings(
-            host,
-            int.TryParse(section["Port"], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 25,
-            from,
-            section["User"] is { Length: > 0 } user ? user : null,
-            section["Password"],
-            !bool.TryParse(section["EnableSsl"], out var ssl) || ssl);
+        var settings = new SmtpSettings(
+            reader.Text("Smtp:Host") ?? "", reader.Whole("Smtp:Port", 25, 1, 65_535), reader.Text("Smtp:From") ?? "",
+            reader.Text("Smtp:User"), reader.Text("Smtp:Password"), reader.Flag("Smtp:EnableSsl", otherwise: true));
+        if (settings.Host.Length == 0) return null;
+        if (!IsAddress(settings.From)) reader.Refuse("Smtp:From", "is the e-mail address that the app writes from.");
+        return settings;
     }
 
     /// <summary>No password in a log.</summary>

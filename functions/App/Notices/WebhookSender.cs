@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
+using SyncFunctions.App.Settings;
 using SyncFunctions.Connectors;
 
 namespace SyncFunctions.App.Notices;
@@ -19,16 +19,14 @@ public sealed record WebhookAnswer(int? Status, string? Problem, DateTimeOffset?
 /// <summary>Sends webhooks to addresses that tenants have chosen: never to what is not on the open internet, unless a setting of the app lets it.</summary>
 public sealed class WebhookSender : IDisposable
 {
-    public const string PrivateHostsSetting = "Webhooks:AllowPrivateHosts";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
 
-    public WebhookSender(TimeProvider time, IConfiguration? configuration = null)
+    public WebhookSender(TimeProvider time, AppSettings? settings = null)
     {
-        AllowsPrivateHosts = bool.TryParse(configuration?[PrivateHostsSetting], out var allowed) && allowed;
+        AllowsPrivateHosts = settings?.AllowsPrivateHosts == true;
         _time = time;
 
         // No redirects: they would lead where nobody has looked.

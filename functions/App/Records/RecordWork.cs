@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -15,7 +15,7 @@ namespace SyncFunctions.App.Records;
 /// Works on posted records: within a time limit, after which the work goes on without its caller, and once for each idempotency key. A crash in
 /// the middle leaves a claim that ends by itself; whoever posts the record again then finds what it has come to.
 /// </summary>
-public sealed partial class RecordWork(FlowContexts contexts, RecordIntake intake, RecordSync records, RecordsPace pace, ClaimStore claims, IConfiguration configuration, TimeProvider time, ILogger<RecordWork> logger)
+public sealed partial class RecordWork(FlowContexts contexts, RecordIntake intake, RecordSync records, RecordsPace pace, ClaimStore claims, AppSettings settings, TimeProvider time, ILogger<RecordWork> logger)
 {
     /// <summary>Nothing is worked on for longer: every call to a vendor has an end, and there are few of them.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(4);
@@ -29,7 +29,7 @@ public sealed partial class RecordWork(FlowContexts contexts, RecordIntake intak
     /// <summary>Whoever else is at the record is done by then, or it is left to the work list.</summary>
     private const int MostTries = 8;
 
-    private readonly TimeSpan _limit = RecordsSettings.Read(configuration).TimeLimit;
+    private readonly TimeSpan _limit = settings.Records.TimeLimit;
 
     /// <param name="flow">That the caller has the key of.</param>
     /// <param name="body">As it was sent.</param>

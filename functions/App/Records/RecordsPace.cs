@@ -1,17 +1,17 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Configuration;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Settings;
 using SyncFunctions.Engine;
 
 namespace SyncFunctions.App.Records;
 
 /// <summary>Keeps one flow's callers from taking all of this instance, and the flow's vendors, for themselves.</summary>
-public sealed class RecordsPace(IConfiguration configuration, TimeProvider time)
+public sealed class RecordsPace(AppSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    private readonly RecordsSettings _settings = RecordsSettings.Read(configuration);
+    private readonly RecordsSettings _settings = settings.Records;
     private readonly ConcurrentDictionary<FlowKey, Counter> _counters = [];
 
     /// <summary>To be disposed of when the record is done, which may be after its caller has gone.</summary>

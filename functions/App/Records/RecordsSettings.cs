@@ -1,5 +1,4 @@
-using System.Globalization;
-using Microsoft.Extensions.Configuration;
+using SyncFunctions.App.Settings;
 
 namespace SyncFunctions.App.Records;
 
@@ -8,14 +7,6 @@ namespace SyncFunctions.App.Records;
 /// <param name="PerMinute">Records that one flow takes a minute, by one instance of the app.</param>
 public sealed record RecordsSettings(TimeSpan TimeLimit, int AtOnce, int PerMinute)
 {
-    public const string Section = "RecordsApi";
-
-    public static RecordsSettings Read(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Section);
-        var limit = double.TryParse(section[nameof(TimeLimit)], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 200 ? seconds : 20;
-        return new RecordsSettings(TimeSpan.FromSeconds(limit), Count(nameof(AtOnce), 10), Count(nameof(PerMinute), 600));
-
-        int Count(string name, int otherwise) => int.TryParse(section[name], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : otherwise;
-    }
+    public static RecordsSettings Read(SettingReader reader) =>
+        new(reader.Seconds("RecordsApi:TimeLimit", 20, 200), reader.Whole("RecordsApi:AtOnce", 10, 1, 1000), reader.Whole("RecordsApi:PerMinute", 600, 1, 1_000_000));
 }

@@ -1,8 +1,8 @@
 using System.Net.Mail;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Notices;
+using SyncFunctions.App.Settings;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -10,7 +10,7 @@ namespace SyncFunctions.App.Setup;
 
 /// <summary>The end of the wizard: the report, and the one e-mail to the person who began the import.</summary>
 public sealed partial class ImportCompletion(
-    SetupState state, Finder finder, ImportReports reports, IConfiguration configuration, TimeProvider time, ILogger<ImportCompletion> log)
+    SetupState state, Finder finder, ImportReports reports, AppSettings settings, TimeProvider time, ILogger<ImportCompletion> log)
 {
     /// <summary>Longer than sending may take: a claim that is older was left behind by somebody who died.</summary>
     internal static readonly TimeSpan ClaimTime = SmtpSettings.Timeout + TimeSpan.FromSeconds(15);
@@ -46,7 +46,7 @@ public sealed partial class ImportCompletion(
 
     private SetupMail FirstState(SetupImport import) =>
         import.Notify is null ? new SetupMail(MailState.NotWanted)
-        : SmtpSettings.Read(configuration) is null ? new SetupMail(MailState.NotConfigured)
+        : settings.Smtp is null ? new SetupMail(MailState.NotConfigured)
         : SetupMail.NotDue;
 
     /// <returns>How long to wait before the next try; null when nothing is left to do.</returns>
@@ -79,7 +79,7 @@ public sealed partial class ImportCompletion(
 
     private async Task<SetupMail> TrySendAsync(FoundFlow flow, SetupImport import, string to, ImportReport report, CancellationToken cancellation)
     {
-        if (SmtpSettings.Read(configuration) is not { } smtp) return import.Mail with { State = MailState.NotConfigured, At = null };
+        if (settings.Smtp is not { } smtp) return import.Mail with { State = MailState.NotConfigured, At = null };
         try
         {
             using var message = ImportMail.Compose(smtp, to, flow.Key, flow.Flow.Name, import, report);

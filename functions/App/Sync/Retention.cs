@@ -1,20 +1,16 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using SyncFunctions.App.Settings;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Sync;
 
 /// <summary>Takes away what nobody needs any more: old lines of the integration log, activity figures, conflicts, details of calls, notices, ended runs with their plans, look-ups, sessions and invitations that expired.</summary>
 public sealed partial class Retention(
-    TenantStore tenants, FlowStore flows, ConnectionStore connections, IntegrationLog log, ActivityStore activity, ApiCallLog calls, AuditLog audit, RunStore runs, ConflictStore conflicts, PlanStore plans, LookupStore lookups, ClaimStore claims, NoticeStore notices, PersonStore people, MemberStore members, IConfiguration configuration, TimeProvider time, ILogger<Retention> logger)
+    TenantStore tenants, FlowStore flows, ConnectionStore connections, IntegrationLog log, ActivityStore activity, ApiCallLog calls, AuditLog audit, RunStore runs, ConflictStore conflicts, PlanStore plans, LookupStore lookups, ClaimStore claims, NoticeStore notices, PersonStore people, MemberStore members, AppSettings settings, TimeProvider time, ILogger<Retention> logger)
 {
-    public const int DefaultLogDays = 90;
-    public const int DefaultCallDays = 30;
-    public const int DefaultAuditDays = 365;
-
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var (logsBefore, callsBefore, auditBefore) = (Before("LogRetentionDays", DefaultLogDays), Before("ApiCallRetentionDays", DefaultCallDays), Before("AuditRetentionDays", DefaultAuditDays));
+        var (logsBefore, callsBefore, auditBefore) = (Before(settings.Retention.Log), Before(settings.Retention.Calls), Before(settings.Retention.Audit));
         var (lines, details, ended) = (0, 0, 0);
         foreach (var tenant in await tenants.ListAsync(cancellation))
         {
@@ -40,8 +36,7 @@ public sealed partial class Retention(
         Log.Removed(logger, lines, details, ended);
     }
 
-    private DateTimeOffset Before(string setting, int otherwise) =>
-        time.GetUtcNow().AddDays(-(int.TryParse(configuration[setting], out var days) && days > 0 ? days : otherwise));
+    private DateTimeOffset Before(int days) => time.GetUtcNow().AddDays(-days);
 
     private static partial class Log
     {

@@ -3,6 +3,7 @@ using SyncFunctions.App.Access;
 using SyncFunctions.App.Audit;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
 using SyncFunctions.App.Tests.Contracts;
 using SyncFunctions.Engine;
@@ -92,7 +93,7 @@ public sealed class AuditTests : IAsyncLifetime
         var rest = await log.ListAsync(HttpWorld.Tenant, AuditFilter.None, first.Continuation, 4, Cancel);
         first.Items.Concat(rest.Items).Select(entry => entry.At).ShouldBe(Enumerable.Range(0, 6).Select(day => begin.AddDays(5 - day)));
 
-        _calls.World.Time.Advance(TimeSpan.FromDays(Retention.DefaultAuditDays + 2.5));
+        _calls.World.Time.Advance(TimeSpan.FromDays(_calls.World.Get<AppSettings>().Retention.Audit + 2.5));
         await _calls.World.Get<Retention>().RunAsync(Cancel);
         (await CountAsync(AuditFilter.None)).ShouldBe(3);
     }

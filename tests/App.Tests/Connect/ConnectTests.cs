@@ -339,7 +339,7 @@ public sealed class ConnectTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("https://sync.example/", "https://evil.example", "https://sync.example")]
     public async Task RedirectAddress_ComesFromTheSettingWhereThereIsOne(string? setting, string requested, string expected)
     {
-        await using var world = await HttpWorld.StartAsync(azurite, setting is null ? [] : [(PublicAddress.Setting, setting)]);
+        await using var world = await HttpWorld.StartAsync(azurite, setting is null ? [] : [("PublicBaseUrl", setting)]);
         await world.AddConnectionAsync("synergy", "left");
         await world.AddConnectionAsync("tinyplus", "right");
         foreach (var (system, id, parameter) in new[] { ("synergy", "left", "RedirectUri"), ("tinyplus", "right", "redirect_uri") })

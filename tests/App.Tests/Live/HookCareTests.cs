@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Manage;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Triggers;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -160,7 +161,7 @@ public sealed class HookCareTests
     {
         using var world = await WorldAsync();
         await SwitchAsync(world, on: true);
-        var moved = new PublicAddress(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(PublicAddress.Setting, (string?)"https://moved.example")]).Build());
+        var moved = new PublicAddress(AppSettings.Read(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("PublicBaseUrl", (string?)"https://moved.example")]).Build()));
 
         await new HookTimer(ActivatorUtilities.CreateInstance<HookCare>(world.Services, moved)).RunAsync(null!, Cancel);
 

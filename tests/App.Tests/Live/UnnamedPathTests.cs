@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SyncFunctions.App.Settings;
 
 namespace SyncFunctions.App.Tests.Live;
 
@@ -20,7 +21,7 @@ public sealed class UnnamedPathTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace).AddFilter<ScopedLog>("Microsoft.AspNetCore", LogLevel.Trace);
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
-        foreach (var rule in new ServiceCollection().AddHttpSide(builder.Configuration).Where(service => quiet && service.ServiceType == typeof(IPostConfigureOptions<LoggerFilterOptions>))) builder.Services.Add(rule);
+        foreach (var rule in new ServiceCollection().AddHttpSide(AppSettings.Read(builder.Configuration)).Where(service => quiet && service.ServiceType == typeof(IPostConfigureOptions<LoggerFilterOptions>))) builder.Services.Add(rule);
         await using var app = builder.Build();
         app.MapPost("/api/webhooks/{system}/{hook}", (HttpContext context, ILogger<UnnamedPathTests> logger) =>
         {

@@ -55,7 +55,7 @@ public sealed class ReactionTests
     public async Task Status_ChangedToOneThatIsWanted_IsToldBySignedWebhookOnceItIsTaken()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        using var world = await WorldAsync(app: [(WebhookSender.PrivateHostsSetting, "true")]);
+        using var world = await WorldAsync(app: [("Webhooks:AllowPrivateHosts", "true")]);
         var secret = await ChooseAsync(world, receiver.Address, new { on = "prospectStatusChanged", status = new[] { "won" }, @do = new { webhook = receiver.Address } });
         var account = world.Right.Create("accounts", FieldSet.Of(("title", FieldValue.Of("Acme")), ("notes", FieldValue.Of("Qualified"))), Actor.User);
         await SeenAsync(world, account);
@@ -89,7 +89,7 @@ public sealed class ReactionTests
     public async Task Webhook_WhoseEndWasCutOff_IsSentAgainUnderTheSameIdAndNoneIsGivenUpBeforeADay()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        using var world = await WorldAsync(app: [(WebhookSender.PrivateHostsSetting, "true")]);
+        using var world = await WorldAsync(app: [("Webhooks:AllowPrivateHosts", "true")]);
         await ChooseAsync(world, receiver.Address, new { on = "prospectAdded", @do = new { webhook = receiver.Address } });
         world.Storage.Answer(call => call is { Method: "DELETE" } && Uri.UnescapeDataString(call.Uri.AbsoluteUri).Contains("RowKey='e|", StringComparison.Ordinal), 503);
         var account = world.Right.Create("accounts", FieldSet.Of(("title", FieldValue.Of("Acme")), ("notes", FieldValue.Of("Qualified"))), Actor.User);

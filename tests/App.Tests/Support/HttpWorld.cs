@@ -13,10 +13,11 @@ using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
-using SyncFunctions.Pairs;
 using SyncFunctions.Engine;
+using SyncFunctions.Pairs;
 using SyncFunctions.State;
 using SyncFunctions.Tests.Support;
 using SyncFunctions.Vendors;
@@ -70,7 +71,7 @@ internal sealed class HttpWorld : IAsyncDisposable
             .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>()))
             .AddSingleton(PairCatalog.Shipped)
             .AddSync()
-            .AddHttpSide(configuration)
+            .AddHttpSide(AppSettings.Read(configuration))
             .BuildServiceProvider();
         await services.GetRequiredService<StateTables>().CreateAsync(CancellationToken.None);
         var world = new HttpWorld(vendors, services, time, log);

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Manage;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
 using SyncFunctions.App.Triggers;
 using SyncFunctions.Connectors;
@@ -63,7 +64,7 @@ internal sealed class LiveWorld : IDisposable
             .AddSingleton(new Systems([.. _servers.Values.Select(server => system(new FakeConnector(server.Account.Habits, pipeline)))]))
             .AddSingleton(new PairCatalog(pair))
             .AddSync()
-            .AddHttpSide(new ConfigurationBuilder().AddInMemoryCollection(app).Build())
+            .AddHttpSide(AppSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(app).Build()))
             .BuildServiceProvider();
         Changes = clients.Queues.GetQueueClient(AppQueues.Changes);
     }

@@ -35,7 +35,7 @@ internal sealed class NoticeWorld : IAsyncDisposable
     public static async Task<NoticeWorld> OpenAsync(int refusals = 0)
     {
         var (smtp, receiver) = (new SmtpServer(refusals), await WebhookReceiver.StartAsync());
-        var live = await LiveWorld.LiveAsync(FakePair.Defaults with { SweepEvery = TimeSpan.Zero, ReferencesEvery = TimeSpan.Zero }, app: [.. smtp.Settings, (WebhookSender.PrivateHostsSetting, "true")]);
+        var live = await LiveWorld.LiveAsync(FakePair.Defaults with { SweepEvery = TimeSpan.Zero, ReferencesEvery = TimeSpan.Zero }, app: [.. smtp.Settings, ("Webhooks:AllowPrivateHosts", "true")]);
         var world = new NoticeWorld(live, smtp, receiver);
         await world.DeliverAsync();
         return world;

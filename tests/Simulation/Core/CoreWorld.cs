@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SyncFunctions.App;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -21,7 +22,7 @@ namespace SyncFunctions.Simulation.Core;
 public sealed class CoreWorld : IDisposable
 {
     private static readonly SecretKeys Secrets = SecretKeys.New();
-    private static readonly IConfiguration Configuration = new ConfigurationBuilder().Build();
+    private static readonly AppSettings Settings = AppSettings.Read(new ConfigurationBuilder().Build());
 
     private ServiceProvider _services;
 
@@ -105,7 +106,7 @@ public sealed class CoreWorld : IDisposable
             .AddSingleton(Vendors.Connect())
             .AddSingleton(new PairCatalog(FakePair.Pair, FakePeople.Pair, FakePeople.OtherPair))
             .AddSync()
-            .AddHttpSide(Configuration)
+            .AddHttpSide(Settings)
             .BuildServiceProvider();
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SyncFunctions.App;
+using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Connectors;
 using SyncFunctions.Pairs;
@@ -13,7 +14,7 @@ namespace SyncFunctions.Simulation.Service;
 internal static class AppServices
 {
     private static readonly SecretKeys Secrets = SecretKeys.New();
-    private static readonly IConfiguration Configuration = new ConfigurationBuilder().Build();
+    private static readonly AppSettings Settings = AppSettings.Read(new ConfigurationBuilder().Build());
 
     public static ServiceProvider Build(Random random, StateClients clients, HttpClient http, FakeWorld vendors)
     {
@@ -28,7 +29,7 @@ internal static class AppServices
             .AddSingleton(vendors.Connect(pipeline))
             .AddSingleton(new PairCatalog(FakePair.Pair, FakeParts.Pair, FakePeople.Pair, FakePeople.OtherPair))
             .AddSync()
-            .AddHttpSide(Configuration)
+            .AddHttpSide(Settings)
             .BuildServiceProvider();
     }
 }

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Configuration;
+using SyncFunctions.App.Notices;
+using SyncFunctions.App.Records;
+using SyncFunctions.App.SignIn;
+
+namespace SyncFunctions.App.Settings;
+
+/// <summary>The app's settings, read once at start.</summary>
+public sealed class AppSettings
+{
+    private const string SystemsSection = "Systems";
+
+    /// <summary>The address under which browsers and vendors reach the app.</summary>
+    public Uri? PublicBase { get; private init; }
+
+    /// <summary>Where Azure has put the app.</summary>
+    public Uri? AzureBase { get; private init; }
+
+    /// <summary>Null where there is no mail server.</summary>
+    public SmtpSettings? Smtp { get; private init; }
+
+    public required RecordsSettings Records { get; init; }
+
+    public required SignInSettings SignIn { get; init; }
+
+    public required RetentionSettings Retention { get; init; }
+
+    public required SecretSettings Secrets { get; init; }
+
+    /// <summary>Webhooks of notices and reactions may go to hosts that are not on the open internet, and without TLS.</summary>
+    public bool AllowsPrivateHosts { get; private init; }
+
+    public string? OperatorKey { get; private init; }
+
+    /// <summary>Where the embedded host keeps its keys.</summary>
+    public string? HostKeyFile { get; private init; }
+
+    /// <summary>The header whose last entry is the address that a request came from.</summary>
+    public string? ClientAddressHeader { get; private init; }
+
+    /// <summary>A folder to take the dashboard's files from.</summary>
+    public string? DashboardFolder { get; private init; }
+
+    /// <summary>A folder with manifests of partner systems.</summary>
+    public string? PartnerFolder { get; private init; }
+
+    /// <summary>What a system's connector is told, by the system and the setting's name.</summary>
+    public ImmutableDictionary<string, ImmutableDictionary<string, string>> Systems { get; private init; } = ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty;
+
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    public static AppSettings Read(IConfiguration configuration, Hosting hosting = Hosting.Embedded)
+    {
+        var reader = new SettingReader(configuration, hosting);
+        var settings = Read(reader, configuration);
+        SettingsException.ThrowIfAny(reader.Faults);
+        return settings;
+    }
+
+    internal static AppSettings Read(SettingReader reader, IConfiguration configuration)
+    {
+        var isAzure = reader.Hosting == Hosting.Azure;
+        var settings = new AppSettings
+        {
+            PublicBase = Public(reader),
+            AzureBase = Uri.TryCreate($"https://{reader.Text("WEBSITE_HOSTNAME")}/", UriKind.Absolute, out var azure) ? azure : null,
+            Smtp = SmtpSettings.Read(reader),
+            Records = RecordsSettings.Read(reader),
+            SignIn = SignInSettings.Read(reader),
+            Retention = RetentionSettings.Read(reader),
+            Secrets = SecretSettings.Read(reader),
+            AllowsPrivateHosts = reader.Flag("Webhooks:AllowPrivateHosts", reader.EmbeddedOnly("Webhooks:AllowPrivateHosts", ""), otherwise: false),
+            OperatorKey = Operator(reader),
+            HostKeyFile = reader.EmbeddedOnly("EmbeddedHost:KeyFile", ", and give 'OperatorKey' a key"),
+            ClientAddressHeader = reader.Text("ClientAddress:Header") ?? (isAzure ? "X-Forwarded-For" : null),
+            DashboardFolder = Folder(reader, "Dashboard:Folder", reader.EmbeddedOnly("Dashboard:Folder", "")),
+            PartnerFolder = Folder(reader, "PartnerSystems:Folder", reader.Text("PartnerSystems:Folder")),
+            Systems = configuration.GetSection(SystemsSection).GetChildren().ToImmutableDictionary(
+                system => system.Key,
+                system => system.GetChildren().Where(setting => reader.Text(setting.Path) is not null).ToImmutableDictionary(setting => setting.Key, setting => setting.Value!, StringComparer.OrdinalIgnoreCase),
+                StringComparer.OrdinalIgnoreCase),
+        };
+        if (isAzure && reader.IsAnySet("EmbeddedHost:MessageLease")) reader.EmbeddedOnly("EmbeddedHost:MessageLease", "");
+        reader.RefuseUnknown("Smtp", "RecordsApi", "SignIn", "Webhooks", "ClientAddress", "Dashboard", "PartnerSystems");
+        return settings;
+    }
+
+    /// <summary>That what is set for systems is a setting that one of them has.</summary>
+    /// <exception cref="SettingsException">It is not.</exception>
+    public void Check(IEnumerable<Connectors.SystemCatalog> catalogs)
+    {
+        var known = catalogs.ToDictionary(catalog => catalog.System, StringComparer.OrdinalIgnoreCase);
+        SettingsException.ThrowIfAny([.. Systems.SelectMany(system => system.Value.Keys
+            .Where(setting => known.GetValueOrDefault(system.Key)?.Settings.Keys.Contains(setting, StringComparer.OrdinalIgnoreCase) != true)
+            .Select(setting => $"The setting '{SystemsSection}__{system.Key}__{setting}' is not known: {(known.TryGetValue(system.Key, out var catalog)
+                ? $"those of {system.Key} are {string.Join(", ", catalog.Settings.Keys.Order(StringComparer.Ordinal))}."
+                : $"the systems are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.")}"))]);
+    }
+
+    private static Uri? Public(SettingReader reader)
+    {
+        const string name = "PublicBaseUrl";
+        if (reader.Text(name) is not { } text) return null;
+        if (Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0 && address.Fragment.Length == 0)
+            return address;
+        reader.Refuse(name, "is not an http address, such as https://sync.example.com.");
+        return null;
+    }
+
+    private static string? Operator(SettingReader reader)
+    {
+        const string name = "OperatorKey";
+        var key = reader.Text(name);
+        if (key is null or { Length: >= Access.OperatorKeys.MinLength }) return key;
+        reader.Refuse(name, $"is too short: a key has {Access.OperatorKeys.MinLength} characters or more.");
+        return null;
+    }
+
+    private static string? Folder(SettingReader reader, string name, string? folder)
+    {
+        if (folder is not null && !Directory.Exists(folder)) reader.Refuse(name, "names a folder that does not exist.");
+        return folder;
+    }
+}
+
+/// <summary>The settings are such that the app can't start.</summary>
+public sealed class SettingsException(IReadOnlyList<string> faults) : Exception(string.Join(Environment.NewLine, faults))
+{
+    /// <summary>A sentence each, with the setting's name and what to put.</summary>
+    public IReadOnlyList<string> Faults { get; } = faults;
+
+    internal static void ThrowIfAny(IReadOnlyList<string> faults)
+    {
+        if (faults.Count > 0) throw new SettingsException(faults);
+    }
+}
