@@ -26,6 +26,26 @@ export function match(pattern, path) {
 
 export const go = hash => { location.hash = hash; };
 
+// The page that is shown, and who is asked before it is left.
+let [shown, hold] = [location.hash, null];
+
+addEventListener('hashchange', event => {
+  const to = location.hash;
+  if (!hold || read(to).path === read(shown).path) {
+    shown = to;
+    return;
+  }
+  event.stopImmediatePropagation();
+  history.pushState(null, '', shown);
+  hold(to);
+});
+
+/** Until what it gives is called, the page stays whatever link is followed: `ask` hears where somebody wanted to go. */
+export function stay(ask) {
+  hold = ask;
+  return () => { if (hold === ask) hold = null; };
+}
+
 /** Says in the address what the page shows, so that it can be sent and come back to; empty values are left out. */
 export function setQuery(changes) {
   const { path, query } = read();

@@ -4,7 +4,7 @@ import { api, useData } from './api.js';
 import { arrival, go, match, useAddress } from './address.js';
 import { SessionContext, canOf } from './session.js';
 import { routes } from './routes.js';
-import { Button, Empty, Loading, Page, ProblemBox, Toasts } from './ui.js';
+import { Button, Empty, Front, Loading, Page, ProblemBox, Toasts } from './ui.js';
 
 const icon = new URL('icon.svg', import.meta.url).href;
 
@@ -46,6 +46,7 @@ function App() {
     <${SessionContext.Provider} value=${session}>
       <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
       ${me && !found?.route.open ? html`<div class="frame"><${Navigation} path=${path} session=${session} /><main id="main" tabindex="-1">${page}</main></div>` : html`<main id="main" tabindex="-1" class="alone">${page}</main>`}
+      <${Front} />
       <${Toasts} />
       <div id="announcements" class="hidden" role="status" aria-live="polite"></div>
     <//>`;

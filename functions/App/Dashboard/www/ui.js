@@ -2,7 +2,7 @@
 // they have its label, hint and error, alone they need `label`. A Form shows what the server says about a field at the Field with the
 // same `pointer`, and the rest below its fields. Whatever a user or a vendor wrote is put into pages as text only.
 import { html, useState, useEffect, useRef, useMemo, useContext, createContext } from './vendor/preact.js';
-import { arrival, useAddress } from './address.js';
+import { arrival, go, stay, useAddress } from './address.js';
 
 let ids = 0;
 const useId = () => useMemo(() => `i${++ids}`, []);
@@ -187,7 +187,6 @@ export function announce(text) {
 /** Where `onClick` returns a promise, it is busy until that is settled, and says what went wrong. */
 export function Button({ onClick, tone = 'plain', type = 'button', disabled, busy, children, ...rest }) {
   const [working, setWorking] = useState(false);
-  const [error, setError] = useState(null);
   const here = useRef(true);
   useEffect(() => () => { here.current = false; }, []);
   const click = async event => {
@@ -198,7 +197,7 @@ export function Button({ onClick, tone = 'plain', type = 'button', disabled, bus
       setWorking(true);
       await result;
     } catch (failure) {
-      if (here.current) setError(failure);
+      if (here.current) inFront(Failure, { error: failure });
       else toast(failure.detail ?? failure.message, 'bad');
     } finally {
       if (here.current) setWorking(false);
@@ -207,9 +206,10 @@ export function Button({ onClick, tone = 'plain', type = 'button', disabled, bus
   return html`
     <button type=${type} class=${`button ${tone}`} disabled=${disabled} aria-busy=${working || busy ? 'true' : undefined} onClick=${click} ...${rest}>
       ${(working || busy) && html`<span class="spinner" aria-hidden="true"></span>`}${children}
-    </button>
-    ${error && html`<${Dialog} title="That did not work" onClose=${() => setError(null)}><${ProblemBox} error=${error} /><//>`}`;
+    </button>`;
 }
+
+const Failure = ({ error, onClose }) => html`<${Dialog} title="That did not work" onClose=${onClose}><${ProblemBox} error=${error} /><//>`;
 
 export function Dialog({ title, onClose, children, wide }) {
   const box = useRef(null);
@@ -234,28 +234,48 @@ export function Dialog({ title, onClose, children, wide }) {
     </dialog>`;
 }
 
+let put = null;
+
+/** Opens a dialog that stays as it is while the list behind it, whose button was pressed, is read again. Of one id there is one. */
+const inFront = (dialog, props, id = ++ids) => put({ id, dialog, props });
+
+/** What stands in front of the page, until that is left. */
+export function Front() {
+  const { path } = useAddress();
+  const [open, setOpen] = useState([]);
+  useEffect(() => { put = one => setOpen(old => [...old.filter(({ id }) => id !== one.id), one]); }, []);
+  useEffect(() => setOpen([]), [path]);
+  return open.map(({ id, dialog, props }) => html`<${dialog} key=${id} ...${props} onClose=${() => setOpen(old => old.filter(one => one.id !== id))} />`);
+}
+
 /** A button that asks before it does what can't be taken back; `typed`: the name that has to be typed for it. */
-export function Confirm({ label, title, text, typed, tone = 'danger', buttonTone = 'plain', onConfirm, disabled, children }) {
-  const [open, setOpen] = useState(false);
+export const Confirm = ({ buttonTone, disabled, ...question }) => html`<${Button} tone=${buttonTone} disabled=${disabled} onClick=${() => inFront(Question, question)}>${question.label}<//>`;
+
+function Question({ label, title, text, typed, tone = 'danger', onConfirm, onClose, children }) {
   const [name, setName] = useState('');
-  const shut = () => {
-    setOpen(false);
-    setName('');
-  };
   const confirm = async () => {
     await onConfirm();
-    shut();
+    onClose();
   };
   return html`
-    <${Button} tone=${buttonTone} disabled=${disabled} onClick=${() => setOpen(true)}>${label}<//>
-    ${open && html`
-      <${Dialog} title=${title ?? label} onClose=${shut}>
-        <${Form} onSubmit=${confirm} submit=${label} tone=${tone} onCancel=${shut} disabled=${typed ? name.trim() !== typed.trim() : false}>
-          ${text && html`<p>${text}</p>`}
-          ${children}
-          ${typed && html`<${Field} label=${html`Type <strong>${typed}</strong> to go on`}><${TextInput} value=${name} onChange=${setName} autocomplete="off" /><//>`}
-        <//>
-      <//>`}`;
+    <${Dialog} title=${title ?? label} onClose=${onClose}>
+      <${Form} onSubmit=${confirm} submit=${label} tone=${tone} onCancel=${onClose} disabled=${typed ? name.trim() !== typed.trim() : false}>
+        ${text && html`<p>${text}</p>`}
+        ${children}
+        ${typed && html`<${Field} label=${html`Type <strong>${typed}</strong> to go on`}><${TextInput} value=${name} onChange=${setName} autocomplete="off" /><//>`}
+      <//>
+    <//>`;
+}
+
+/** Asks whoever leaves the page, within the dashboard or by closing it, as long as there is a `text`: what would be lost. */
+export function useUnsaved(text) {
+  useEffect(() => {
+    if (!text) return undefined;
+    const warn = event => event.preventDefault();
+    const free = stay(to => inFront(Question, { title: 'Leave without saving?', text, label: 'Leave', onConfirm: () => { free(); go(to); } }, 'leave'));
+    addEventListener('beforeunload', warn);
+    return () => { free(); removeEventListener('beforeunload', warn); };
+  }, [text]);
 }
 
 /** A value to be taken elsewhere, such as a link or a key. */
@@ -447,7 +467,7 @@ export function List({ caption, columns, pages, items, rowKey, rowHref, filters,
       ${rows.length > 0 && html`<${Table} ...${{ caption, columns, visible, rowKey, rowHref, order, turn }} />`}
       ${(rows.length > 0 || hasMore) && html`
         <p class="list-foot">
-          <span>${hasMore || visible.length < all.length ? `${number(visible.length)} shown${pages?.more ? ', there are more' : ` of ${number(all.length)}`}` : number(all.length)}</span>
+          <span>${hasMore || visible.length < all.length ? `${number(visible.length)} shown${pages?.more ? ', there are more' : ` of ${number(all.length)}`}` : `${number(all.length)} in all`}</span>
           ${hasMore && html`<${Button} onClick=${showMore} busy=${pages?.loading}>Show more<//>`}
         </p>`}
     </div>`;

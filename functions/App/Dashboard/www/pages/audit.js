@@ -18,7 +18,7 @@ const begin = (day, days = 0) => {
 };
 
 export default function Audit({ params, query }) {
-  const { flows } = useSession();
+  const { tenant, flows } = useSession();
   const base = `tenants/${encodeURIComponent(params.tenant)}`;
   const asked = { who: query.who, what: query.what, flow: query.flow, from: begin(query.from), to: begin(query.to, 1) };
   const pages = usePages(`${base}/audit`, asked, { limit: 100 });
@@ -35,7 +35,7 @@ export default function Audit({ params, query }) {
   ];
   return html`
     <${Page} title="Audit log" intro="Who changed what, and who was not allowed to. The newest comes first."
-      crumbs=${[{ text: 'Home', href: `#/t/${encodeURIComponent(params.tenant)}` }]}>
+      crumbs=${[{ text: tenant?.name ?? params.tenant, href: `#/t/${encodeURIComponent(params.tenant)}` }]}>
       <${List} caption="the audit log" columns=${columns} pages=${pages} search="Find in what is shown" find=${entry => `${Object.values(entry.target).join(' ')} ${entry.changes.map(change => change.member).join(' ')}`}
         rowKey=${entry => `${entry.at} ${entry.what} ${entry.who.id} ${JSON.stringify(entry.target)}`}
         actions=${html`<${Button} onClick=${() => pages.reload()}>Refresh<//>`}

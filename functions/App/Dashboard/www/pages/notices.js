@@ -24,10 +24,11 @@ const channels = { email: 'E-mail', webhook: 'Webhook', teams: 'Teams' };
 
 /** Who is told what by which channel, what one does not want to get, and what was sent. */
 export default function Notices({ params, query }) {
-  const { me, can } = useSession();
+  const { me, tenant, can } = useSession();
   const path = `tenants/${encodeURIComponent(params.tenant)}/notices`;
   return html`
-    <${Page} title="Notices" intro="What people are told without looking: by e-mail, by a webhook, or in Teams.">
+    <${Page} title="Notifications" intro="What people are told without looking: by e-mail, by a webhook, or in Teams."
+      crumbs=${[{ text: tenant?.name ?? params.tenant, href: `#/t/${encodeURIComponent(params.tenant)}` }]}>
       ${can('administrator', 'settings') && html`<${Rules} params=${params} path=${path} />`}
       ${me?.kind === 'user' && html`<${Mine} path=${path} />`}
       ${can('administrator', 'settings') && html`<${Sent} params=${params} path=${path} wanted=${query.delivery} />`}

@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
 import { api, useData } from '../api.js';
 import { useSession } from '../session.js';
-import { Badge, Button, Form, Loading, Note, ProblemBox, count, toast } from '../ui.js';
+import { Badge, Button, Form, Loading, Note, ProblemBox, count, toast, useUnsaved } from '../ui.js';
 import { FlowPage, flowHref, flowPath, useFlow } from '../flownav.js';
 import { partOf, patchOf, put, sizeOf } from '../settings/draft.js';
 import { General } from '../settings/general.js';
@@ -63,13 +63,8 @@ function Editor({ params, query, here, fields, categories }) {
   };
 
   // The version that is being changed: whoever changed it meanwhile is not overwritten.
-  useEffect(() => { readAgain().catch(() => {}); }, []);
-  useEffect(() => {
-    if (!changes) return undefined;
-    const warn = event => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [changes > 0]);
+  useEffect(() => { readAgain().catch(setError); }, []);
+  useUnsaved(changes > 0 && `${count(changes, 'change')} of the settings ${changes === 1 ? 'is' : 'are'} not saved yet.`);
 
   const save = async () => {
     await api.patch(flowPath(params), patch, { ifMatch: tag });
@@ -96,6 +91,8 @@ function Editor({ params, query, here, fields, categories }) {
     if (!patch.settings) await save();
     else setRun((await api.post(flowPath(params, '/sync'), { mode: 'dryRun', settings: patch.settings })).runId);
   });
+
+  if (tag === undefined) return error ? html`<${ProblemBox} error=${error} retry=${() => readAgain().catch(setError)} />` : html`<${Loading} />`;
 
   const parts = [
     { key: 'general', text: 'Flow' },
