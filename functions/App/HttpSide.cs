@@ -76,6 +76,7 @@ public static class HttpSide
             .AddSingleton<Finder>()
             .AddSingleton<FlowSwitch>()
             .AddSingleton<BrakeViews>()
+            .AddSingleton<WaitingCounts>()
             .AddSingleton<WorkViews>()
             .AddSingleton<SetupState>()
             .AddSingleton<TeamSetup>()

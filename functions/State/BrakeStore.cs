@@ -54,7 +54,7 @@ public sealed class BrakeStore(StateTables tables, IdSource ids)
         .Put("ConfirmedAt", brake.ConfirmedAt)
         .Put("Stamp", ids.NewStamp());
 
-    private static Brake FromRow(TableEntity row) => new(row.Text("Kind"))
+    internal static Brake FromRow(TableEntity row) => new(row.Text("Kind"))
     {
         Recent = row.Json<ImmutableSortedDictionary<string, DateTimeOffset>>("Recent"),
         Links = row.Number("Links"),

@@ -50,6 +50,15 @@ public sealed class ConflictStore(StateTables tables)
         return new(conflicts, pointers.Continuation);
     }
 
+    /// <summary>How many of the newest conflicts since then nobody has taken back; after <paramref name="most"/> it looks no further.</summary>
+    public async Task<int> CountOpenAsync(FlowKey flow, DateTimeOffset since, int most, CancellationToken cancellation)
+    {
+        var filter = Filter.And(Filter.Partition(Keys.Flow(flow)), Filter.In(Keys.ConflictsSince(since)));
+        var pointers = await tables.Conflicts.ListAsync(filter, most, cancellation);
+        var rows = await tables.Conflicts.FindAsync(Keys.Flow(flow), pointers.Select(row => Keys.Conflict(new ConflictId(row.Text("Id")))), cancellation);
+        return rows.Count(row => row.TimeOrNull("RestoredAt") is null);
+    }
+
     /// <summary>Takes away what is older, long values included.</summary>
     /// <returns>How many conflicts.</returns>
     public async Task<int> RemoveBeforeAsync(FlowKey flow, DateTimeOffset before, CancellationToken cancellation)

@@ -90,3 +90,10 @@ public sealed record FlowState(
 
     public Versioned<WorkHint>? Hint(string kind) => Hints.Where(hint => hint.Value.Kind == kind).Cast<Versioned<WorkHint>?>().FirstOrDefault();
 }
+
+/// <summary>A flow as one of many, read with all of them at once.</summary>
+/// <param name="Version">Another as soon as anything of it is stored.</param>
+public sealed record FlowSummary(FlowState State, ImmutableArray<Versioned<Brake>> Brakes, string Version)
+{
+    public Flow Flow => State.Flow.Value;
+}

@@ -66,13 +66,36 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
             Filter.Partition(Keys.Flow(flow)),
             Filter.Or(Filter.In(KeyRange.Prefix("cursor|")), Filter.In(new KeyRange(Keys.FlowRow, KeyRange.Prefix("hint|").To))));
         var rows = await tables.Flows.ListAsync(filter, int.MaxValue, cancellation);
-        return rows.Find(row => row.RowKey == Keys.FlowRow) is { } found
-            ? new FlowState(found.As(ToFlow), Rows("guard|", ToGuard), Rows("cursor|", ToCursor), Rows("hint|", ToHint))
+        return ToState(rows);
+    }
+
+    /// <summary>All flows of a tenant with guards, cursors, hints and brakes, in one query.</summary>
+    public async Task<IReadOnlyList<FlowSummary>> LoadAllAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var (from, to) = (Keys.FlowsOf(tenant).From, Keys.FlowsOf(tenant).To);
+        var filter = Filter.And(
+            Filter.Where($"PartitionKey ge {from} and PartitionKey lt {to}"),
+            Filter.Or(Filter.In(new KeyRange(Keys.Brakes.From, KeyRange.Prefix("cursor|").To)), Filter.In(new KeyRange(Keys.FlowRow, KeyRange.Prefix("hint|").To))));
+        var rows = await tables.Flows.ListAsync(filter, int.MaxValue, cancellation);
+        return
+        [
+            .. from flow in rows.GroupBy(row => row.PartitionKey, (_, own) => own.ToList())
+               let state = ToState(flow)
+               where state is not null
+               select new FlowSummary(
+                   state,
+                   Rows(flow, Keys.Brakes.From, BrakeStore.FromRow),
+                   Keys.OfSecret(string.Join(' ', flow.Select(row => row.ETag)))),
+        ];
+    }
+
+    private static FlowState? ToState(IReadOnlyList<TableEntity> rows) =>
+        rows.FirstOrDefault(row => row.RowKey == Keys.FlowRow) is { } found
+            ? new FlowState(found.As(ToFlow), Rows(rows, "guard|", ToGuard), Rows(rows, "cursor|", ToCursor), Rows(rows, "hint|", ToHint))
             : null;
 
-        ImmutableArray<Versioned<T>> Rows<T>(string prefix, Func<TableEntity, T> read) =>
-            [.. rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal)).Select(row => row.As(read))];
-    }
+    private static ImmutableArray<Versioned<T>> Rows<T>(IEnumerable<TableEntity> rows, string prefix, Func<TableEntity, T> read) =>
+        [.. rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal)).Select(row => row.As(read))];
 
     public async Task<Versioned<Guard>?> GetGuardAsync(FlowKey flow, Lane lane, CancellationToken cancellation) =>
         (await tables.Flows.GetAsync(Keys.Flow(flow), Keys.Guard(lane), cancellation))?.As(ToGuard);

@@ -76,6 +76,7 @@ public static class Keys
     internal static readonly KeyRange DueShardRange = new("00", DueShards.ToString("D2", CultureInfo.InvariantCulture));
     internal static readonly KeyRange Links = KeyRange.Prefix("k|");
     internal static readonly KeyRange AllWork = KeyRange.Prefix("w|");
+    internal static readonly KeyRange AllMatches = KeyRange.Prefix("m|");
     internal static readonly KeyRange Events = KeyRange.Prefix("e|");
     internal static readonly KeyRange RunTimes = KeyRange.Prefix("t|");
     internal static readonly KeyRange ConflictTimes = KeyRange.Prefix("t|");
@@ -190,6 +191,9 @@ public static class Keys
 
     internal static KeyRange MatchRange(Side side, string matchKey) => KeyRange.Prefix(MatchPrefix(side, matchKey));
 
+    /// <summary>Side and record of a row by match key: of its rows there may be several.</summary>
+    internal static string MatchedRecord(string rowKey) => $"{rowKey["m|".Length]}{rowKey[rowKey.LastIndexOf('|')..]}";
+
     internal static string OpenCreate(Side target, LinkId link) => $"o|{Letter(target)}|{Part(link.Value)}";
 
     internal static KeyRange OpenCreates(Side target) => KeyRange.Prefix($"o|{Letter(target)}|");
@@ -222,6 +226,9 @@ public static class Keys
 
     /// <summary>Pointers at runs that began before that time.</summary>
     internal static KeyRange RunsOlderThan(DateTimeOffset before) => new($"t|{NewestFirst(before)}}}", RunTimes.To);
+
+    /// <summary>Pointers at conflicts of that time and after it.</summary>
+    internal static KeyRange ConflictsSince(DateTimeOffset since) => new(ConflictTimes.From, $"t|{NewestFirst(since)}}}");
 
     internal static string Lookup(string purpose, string secret) => LookupOfHash(purpose, OfSecret(secret));
 

@@ -160,6 +160,14 @@ public sealed class LinkStore(StateTables tables)
     public async Task<IReadOnlyList<Versioned<WorkItem>>> WorkAsync(LinkScope scope, int max, CancellationToken cancellation) =>
         await WorkAsync(scope, condition: null, max, cancellation);
 
+    /// <summary>How much of the work list is there for each reason; a list that is longer than <paramref name="most"/> is counted no further.</summary>
+    public async Task<IReadOnlyDictionary<WorkReason, int>> CountWorkAsync(LinkScope scope, int most, CancellationToken cancellation) =>
+        await tables.Links.QueryAsync(InPartition(scope, Keys.AllWork), null, cancellation, ["Reason"]).Take(most).CountBy(row => row.Enum<WorkReason>("Reason")).ToDictionaryAsync(cancellationToken: cancellation);
+
+    /// <summary>How many records have no counterpart, of those that could be found by a match key; more than <paramref name="most"/> keys are counted no further.</summary>
+    public async Task<int> CountUnmatchedAsync(LinkScope scope, int most, CancellationToken cancellation) =>
+        await tables.Links.QueryAsync(InPartition(scope, Keys.AllMatches), null, cancellation, ["RowKey"]).Take(most).Select(row => Keys.MatchedRecord(row.RowKey)).Distinct().CountAsync(cancellation);
+
     /// <summary>A page of the work list in the order of its keys.</summary>
     /// <param name="reason">Null: any.</param>
     public async Task<Page<Versioned<WorkItem>>> WorkPageAsync(LinkScope scope, WorkReason? reason, string? continuation, int max, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -48,11 +47,8 @@ public sealed record FlowStatusView(
 public sealed record SideBudget(Side Side, string Connection, ConnectionHealth Health, string? HealthDetail, BudgetView? Budget);
 
 public sealed class GetFlowStatus(
-    Finder finder, FlowContexts contexts, DueStore due, RunStore runs, LinkStore links, ConnectionStore connections, ConnectionViews views, BrakeViews brakes, TimeProvider time)
+    Finder finder, FlowContexts contexts, DueStore due, RunStore runs, WaitingCounts counts, ConnectionStore connections, ConnectionViews views, BrakeViews brakes, TimeProvider time)
 {
-    /// <summary>A work list that is longer is counted no further: the number says enough.</summary>
-    private const int CountedWork = 5000;
-
     [Function(nameof(GetFlowStatus))]
     [Needs(Role.Viewer)]
     [Answers(typeof(FlowStatusView))]
@@ -78,7 +74,7 @@ public sealed class GetFlowStatus(
             await due.GetAsync(found.Key, cancellation),
             PollPlanText.Of(context, now),
             await Task.WhenAll(Sides.Both.Select(side => BudgetAsync(context, side, cancellation))),
-            await CountWorkAsync(found, cancellation),
+            await counts.WorkAsync(found.Key, found.Pair.Kinds, cancellation),
             newest is [var last] ? RunView.Of(last, now) : null,
             [.. (await brakes.AllAsync(found, cancellation)).Where(brake => brake.Since is not null)],
             context.Flow.Enabled ? SweepPlan.NextAt(context.Settings.SweepEvery, context.Flow.WentLiveAt, context.Flow.SweptAt, context.Flow.SweepNotBefore) : null,
@@ -89,13 +85,5 @@ public sealed class GetFlowStatus(
     {
         var connection = (await connections.GetAsync(flow.Key.Tenant, flow.Flow.ConnectionOn(side), cancellation))!.Value.Value;
         return new SideBudget(side, connection.Id.Value, connection.Health, connection.HealthDetail, await views.BudgetAsync(connection, cancellation));
-    }
-
-    private async Task<ImmutableSortedDictionary<string, int>> CountWorkAsync(FoundFlow flow, CancellationToken cancellation)
-    {
-        var work = await Task.WhenAll(flow.Pair.Kinds.Select(kind => links.WorkAsync(flow.Links(kind), CountedWork, cancellation)));
-        return work.SelectMany(items => items)
-            .CountBy(item => item.Value.Reason)
-            .ToImmutableSortedDictionary(count => Json.ToNode(count.Key)!.GetValue<string>(), count => count.Value);
     }
 }

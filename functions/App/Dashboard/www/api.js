@@ -33,6 +33,7 @@ async function send(method, path, { query, body, headers = {}, signal } = {}) {
   } catch (error) {
     throw error.name === 'AbortError' ? error : unreachable();
   }
+  if (answer.status === 304) return { unchanged: true };
   if (answer.ok) {
     const isJson = (answer.headers.get('content-type') ?? '').includes('json');
     return { value: isJson ? await answer.json() : answer.status === 204 ? null : await answer.text(), etag: answer.headers.get('etag') };
@@ -70,6 +71,7 @@ export function useData(path, query, { every } = {}) {
   const key = path === null || path === undefined ? null : address(path, query);
   const [state, setState] = useState({ key, data: undefined, error: null, loading: key !== null });
   const call = useRef(null);
+  const seen = useRef(null);
 
   const load = useCallback(async () => {
     if (key === null) return;
@@ -77,8 +79,12 @@ export function useData(path, query, { every } = {}) {
     const mine = call.current = new AbortController();
     setState(old => old.key === key ? { ...old, loading: true } : { key, data: undefined, error: null, loading: true });
     try {
-      const data = await api.get(path, query, mine.signal);
-      if (call.current === mine) setState({ key, data, error: null, loading: false });
+      const tag = seen.current?.key === key ? seen.current.etag : null;
+      const { value: data, etag, unchanged } = await send('GET', path, { query, signal: mine.signal, headers: tag ? { 'if-none-match': tag } : {} });
+      if (call.current !== mine) return;
+      if (unchanged) return setState(old => ({ ...old, error: null, loading: false }));
+      seen.current = { key, etag };
+      setState({ key, data, error: null, loading: false });
     } catch (error) {
       if (call.current === mine && error.name !== 'AbortError') setState(old => ({ key, data: old.key === key ? old.data : undefined, error, loading: false }));
     }

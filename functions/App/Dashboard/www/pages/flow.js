@@ -73,7 +73,7 @@ export default function FlowStatus({ params }) {
 
 /** In a sentence: is it in step, and if not, why. */
 export function verdict(data) {
-  const broken = data.budgets.filter(side => side.health !== 'connected');
+  const broken = (data.sides ?? data.budgets).filter(side => side.health !== 'connected');
   if (data.disconnectedAt) return { tone: 'off', text: 'Disconnected', since: data.disconnectedAt, why: 'The flow was separated for good; nothing goes over any more.' };
   if (broken.length) return { tone: 'bad', text: 'Needs attention', why: broken.length > 1 ? 'Neither system is connected.' : 'One system has to be signed in again. What changes meanwhile goes over afterwards.' };
   if (!data.enabled) return { tone: 'off', text: 'Switched off', why: 'Nothing goes over until it is switched on. What changes meanwhile goes over then.' };
