@@ -31,6 +31,7 @@ internal sealed class OpenApiSchemas
     {
         if (Nullable.GetUnderlyingType(type) is { } inner) return OrNull(Of(inner, use));
         if (Plain(type) is { } plain) return plain;
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Given<>)) return OrNull(Of(Nullable.GetUnderlyingType(type.GenericTypeArguments[0]) ?? type.GenericTypeArguments[0], use));
         if (type.IsEnum) return Reference(type, SchemaUse.Answer, () => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. Enum.GetValues(type).Cast<object>().Select(value => Json.ToNode(value)).OfType<JsonNode>()]) });
         if (type == typeof(FieldValue)) return Reference(type, SchemaUse.Answer, AnyValue);
         if (type == typeof(StatusChoices)) return Of(typeof(ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>>>), use);

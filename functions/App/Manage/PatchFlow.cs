@@ -15,7 +15,8 @@ namespace SyncFunctions.App.Manage;
 
 public sealed class PatchFlow(FlowSwitch flowSwitch, Systems systems, ReactionCheck reactions)
 {
-    public sealed record Body(string? Name, [property: Merges(typeof(FlowSettings))] JsonElement? Settings, bool? Enabled, int? PollEverySeconds, FlowMode? Mode);
+    /// <param name="PollEverySeconds">Null: as often as the app does for all.</param>
+    public sealed record Body(string? Name, [property: Merges(typeof(FlowSettings))] JsonElement? Settings, bool? Enabled, FlowMode? Mode, Given<int?> PollEverySeconds = default);
 
     [Function(nameof(PatchFlow))]
     [Needs(Role.Administrator, Act.Settings)]
@@ -29,7 +30,7 @@ public sealed class PatchFlow(FlowSwitch flowSwitch, Systems systems, ReactionCh
         CancellationToken cancellation)
     {
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
-        FlowSwitch.PollSeconds(new BodyCheck().Name("#/name", body.Name), body.PollEverySeconds).Refuse();
+        FlowSwitch.PollSeconds(new BodyCheck().Name("#/name", body.Name), body.PollEverySeconds.Value).Refuse();
         var changed = await flowSwitch.ChangeAsync(tenant, flow, found =>
         {
             Revision.Begin(request, FlowView.Of(found.Flow).Chosen());
@@ -38,7 +39,7 @@ public sealed class PatchFlow(FlowSwitch flowSwitch, Systems systems, ReactionCh
                 Name = body.Name ?? found.Flow.Name,
                 Settings = FlowSettingsPatch.Apply(found.Pair, systems, found.Flow.Settings, body.Settings),
                 Enabled = body.Enabled ?? found.Flow.Enabled,
-                PollEvery = body.PollEverySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : found.Flow.PollEvery,
+                PollEvery = body.PollEverySeconds.Or((int?)found.Flow.PollEvery?.TotalSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                 Mode = body.Mode ?? found.Flow.Mode,
             });
         }, cancellation, body.Enabled == false ? client : null);

@@ -17,7 +17,7 @@ public sealed class PatchAccess(Finder finder, MemberStore members, AccessNotice
     private const int MaxIdleMinutes = 24 * 60;
     private const int MaxSessionHours = 30 * 24;
 
-    public sealed record Body(IReadOnlyList<string>? AllowedAddresses, int? IdleMinutes, int? SessionHours, bool? IssuerOnly);
+    public sealed record Body(IReadOnlyList<string>? AllowedAddresses, bool? IssuerOnly, Given<int?> IdleMinutes = default, Given<int?> SessionHours = default);
 
     [Function(nameof(PatchAccess))]
     [Needs(Role.Administrator, Act.People)]
@@ -38,8 +38,8 @@ public sealed class PatchAccess(Finder finder, MemberStore members, AccessNotice
             return access with
             {
                 AllowedAddresses = body.AllowedAddresses is { } addresses ? [.. addresses.Distinct()] : access.AllowedAddresses,
-                Idle = body.IdleMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : access.Idle,
-                SessionLength = body.SessionHours is { } hours ? TimeSpan.FromHours(hours) : access.SessionLength,
+                Idle = TimeSpan.FromMinutes(body.IdleMinutes.Or((int)access.Idle.TotalMinutes) ?? TenantAccess.Default.Idle.TotalMinutes),
+                SessionLength = TimeSpan.FromHours(body.SessionHours.Or((int)access.SessionLength.TotalHours) ?? TenantAccess.Default.SessionLength.TotalHours),
                 IssuerOnly = body.IssuerOnly ?? access.IssuerOnly,
             };
         }, cancellation);
@@ -50,8 +50,8 @@ public sealed class PatchAccess(Finder finder, MemberStore members, AccessNotice
     private BodyCheck Check(HttpRequest request, Body body)
     {
         var check = new BodyCheck()
-            .When(body.IdleMinutes is < MinIdleMinutes or > MaxIdleMinutes, "#/idleMinutes", $"A session may rest {MinIdleMinutes} to {MaxIdleMinutes} minutes.")
-            .When(body.SessionHours is < 1 or > MaxSessionHours, "#/sessionHours", $"A session lasts 1 to {MaxSessionHours} hours.")
+            .When(body.IdleMinutes.Value is < MinIdleMinutes or > MaxIdleMinutes, "#/idleMinutes", $"A session may rest {MinIdleMinutes} to {MaxIdleMinutes} minutes.")
+            .When(body.SessionHours.Value is < 1 or > MaxSessionHours, "#/sessionHours", $"A session lasts 1 to {MaxSessionHours} hours.")
             .When(body.AllowedAddresses?.Count > AddressList.MaxLength, "#/allowedAddresses", $"There can be {AddressList.MaxLength} addresses and networks.")
             .When(body.IssuerOnly == true && settings.Issuer is null, "#/issuerOnly", "There is no issuer to sign in by.")
             .When(body.IssuerOnly == true && request.HttpContext.Features.Get<Session>() is { IsLocal: true, IsOperator: false }, "#/issuerOnly", "You have signed in by a password yourself: you would lock yourself out.");

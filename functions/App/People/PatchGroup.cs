@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -14,7 +13,7 @@ namespace SyncFunctions.App.People;
 public sealed class PatchGroup(Finder finder, FlowStore flows, MemberStore members, AccessNotices notices)
 {
     /// <summary>What is left out stays; null is all flows, or all acts.</summary>
-    public sealed record Body(string? Name, JsonElement Flows, JsonElement Acts);
+    public sealed record Body(string? Name, Given<ImmutableSortedSet<string>?> Flows = default, Given<ImmutableSortedSet<Act>?> Acts = default);
 
     [Function(nameof(PatchGroup))]
     [Needs(Role.Administrator, Act.People)]
@@ -25,24 +24,18 @@ public sealed class PatchGroup(Finder finder, FlowStore flows, MemberStore membe
         Grants.RequireWhole(request.Caller());
         var owner = await finder.TenantAsync(tenant, cancellation);
         var body = await JsonBody.ReadAsync<Body>(request, cancellation);
-        var (named, acts) = (All<string>(body.Flows, "#/flows"), All<Act>(body.Acts, "#/acts"));
-        (await new BodyCheck().Name("#/name", body.Name).FlowsAsync(flows, owner.Id, named, cancellation)).Refuse();
+        (await new BodyCheck().Name("#/name", body.Name).FlowsAsync(flows, owner.Id, body.Flows.Value, cancellation)).Refuse();
         var access = await members.ChangeAccessAsync(owner.Id, found => found with
         {
             Groups = [.. found.Groups.Select(each => each.Id != group ? each : each with
             {
                 Name = body.Name ?? each.Name,
-                Flows = IsGiven(body.Flows) ? named : each.Flows,
-                Acts = IsGiven(body.Acts) ? acts : each.Acts,
+                Flows = body.Flows.Or(each.Flows),
+                Acts = body.Acts.Or(each.Acts),
             })],
         }, cancellation);
         var changed = access.Groups.FirstOrDefault(each => each.Id == group) ?? throw ProblemException.NotFound("group");
         await notices.RaiseAsync(owner.Id, null, $"The group {changed.Name} was changed", request.Caller().Name);
         return Json.Ok(GroupView.Of(changed));
     }
-
-    private static bool IsGiven(JsonElement element) => element.ValueKind != JsonValueKind.Undefined;
-
-    private static ImmutableSortedSet<T>? All<T>(JsonElement element, string pointer) =>
-        IsGiven(element) && element.ValueKind != JsonValueKind.Null ? JsonBody.Convert<ImmutableSortedSet<T>>(element, pointer) : null;
 }

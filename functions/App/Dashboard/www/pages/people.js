@@ -238,8 +238,8 @@ function EditAccess({ ctx, access, onDone }) {
   };
   return html`
     <${Form} onSubmit=${save}>
-      <${Field} label="Sign out after so many minutes without use" pointer="#/idleMinutes"><${NumberInput} value=${form.idleMinutes} onChange=${idleMinutes => setForm({ ...form, idleMinutes })} min="5" max="1440" required /><//>
-      <${Field} label="Sign out after so many hours in any case" pointer="#/sessionHours"><${NumberInput} value=${form.sessionHours} onChange=${sessionHours => setForm({ ...form, sessionHours })} min="1" max="720" required /><//>
+      <${Field} label="Sign out after so many minutes without use" hint="Empty: after an hour." pointer="#/idleMinutes"><${NumberInput} value=${form.idleMinutes} onChange=${idleMinutes => setForm({ ...form, idleMinutes })} min="5" max="1440" /><//>
+      <${Field} label="Sign out after so many hours in any case" hint="Empty: after 12 hours." pointer="#/sessionHours"><${NumberInput} value=${form.sessionHours} onChange=${sessionHours => setForm({ ...form, sessionHours })} min="1" max="720" /><//>
       <${Toggle} label="Sign in by the organisation's issuer only" hint="Passwords of this app are not enough." checked=${form.issuerOnly} onChange=${issuerOnly => setForm({ ...form, issuerOnly })} />
       <${Field} label="Allowed addresses" pointer="#/allowedAddresses" hint=${`Addresses or networks, such as 192.0.2.0/24; none: from anywhere.${yourAddress ? ` Yours is ${yourAddress}.` : ''}`}><${TagsInput} value=${form.allowedAddresses} onChange=${allowedAddresses => setForm({ ...form, allowedAddresses })} /><//>
       ${form.allowedAddresses.length > 0 && html`<${Note} tone="warn">Who comes from elsewhere is refused, machines with keys too.<//>`}

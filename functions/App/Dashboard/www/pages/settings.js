@@ -37,10 +37,7 @@ function Editor({ params, query, here, fields, categories }) {
   const [error, setError] = useState(null);
   const [round, setRound] = useState(0);
   const set = (path, value) => setDraft(old => put(old, path, value));
-  const patch = useMemo(() => {
-    const { pollEverySeconds, ...rest } = patchOf(saved, draft);
-    return pollEverySeconds ? { ...rest, pollEverySeconds } : rest;
-  }, [saved, draft]);
+  const patch = useMemo(() => patchOf(saved, draft), [saved, draft]);
   const changes = sizeOf(patch);
 
   const take = (flow, etag) => {
