@@ -78,11 +78,12 @@ internal sealed class Table(TableClient client)
     public IAsyncEnumerable<TableEntity> QueryAsync(string filter, int? maxPerPage, CancellationToken cancellation, IEnumerable<string>? select = null) =>
         client.QueryAsync<TableEntity>(filter, maxPerPage, select, cancellation);
 
-    public async Task<List<TableEntity>> ListAsync(string filter, int max, CancellationToken cancellation)
+    /// <param name="select">These properties only; all if null.</param>
+    public async Task<List<TableEntity>> ListAsync(string filter, int max, CancellationToken cancellation, IEnumerable<string>? select = null)
     {
         var rows = new List<TableEntity>();
         if (max <= 0) return rows;
-        await foreach (var row in QueryAsync(filter, Math.Min(max, 1000), cancellation))
+        await foreach (var row in QueryAsync(filter, Math.Min(max, 1000), cancellation, select))
         {
             rows.Add(row);
             if (rows.Count == max) break;

@@ -23,6 +23,10 @@ public sealed record Holding(string Name, string What, string? WhyNotShown);
 public sealed class TenantHoldings
 {
     private const int MostAtOnce = 100;
+    private const int MostRead = 1000;
+
+    /// <summary>What a row is taken away by.</summary>
+    private static readonly string[] KeysAlone = ["PartitionKey", "RowKey"];
 
     /// <summary>Of the app's own working, of which nobody else can make anything.</summary>
     private const string OnlySecrets = "It holds hashes of secrets alone, by which requests find what they are for.";
@@ -102,11 +106,14 @@ public sealed class TenantHoldings
         {
             foreach (var scope in rows.Scopes)
             {
-                while (await rows.Table.ListAsync(scope(tenant), MostAtOnce, cancellation) is { Count: > 0 } found)
+                while (await rows.Table.ListAsync(scope(tenant), MostRead, cancellation, KeysAlone) is { Count: > 0 } found)
                 {
-                    await RemoveAsync(rows.Table, found, cancellation);
-                    removed += found.Count;
-                    if (!goOn()) return (removed, false);
+                    foreach (var some in found.GroupBy(row => row.PartitionKey).SelectMany(partition => partition.Chunk(MostAtOnce)))
+                    {
+                        await RemoveAsync(rows.Table, some, cancellation);
+                        removed += some.Length;
+                        if (!goOn()) return (removed, false);
+                    }
                 }
             }
         }
@@ -124,14 +131,11 @@ public sealed class TenantHoldings
         return (removed, true);
     }
 
-    private static async Task RemoveAsync(Table table, List<TableEntity> rows, CancellationToken cancellation)
+    /// <summary>Rows of one partition, whatever they are by now: nothing of them is to stay.</summary>
+    private static async Task RemoveAsync(Table table, IReadOnlyList<TableEntity> rows, CancellationToken cancellation)
     {
-        foreach (var partition in rows.GroupBy(row => row.PartitionKey))
-        {
-            // Whatever it is by now: nothing of it is to stay.
-            if (await table.TrySubmitAsync([.. partition.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))], cancellation) is not null) continue;
-            foreach (var row in partition) await table.DeleteAsync(row.PartitionKey, row.RowKey, ETag.All, cancellation);
-        }
+        if (await table.TrySubmitAsync([.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))], cancellation) is not null) return;
+        foreach (var row in rows) await table.DeleteAsync(row.PartitionKey, row.RowKey, ETag.All, cancellation);
     }
 
     private static string Listed(TenantId tenant) => Filter.And(Filter.Partition(Keys.TenantList), Filter.Row(Keys.Tenant(tenant)));

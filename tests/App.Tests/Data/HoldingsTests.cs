@@ -128,6 +128,31 @@ public sealed class HoldingsTests
         (await RowsAsync(durable, FlowHub.Tables)).Where(row => row.Contains("acme")).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task ManyRows_AreReadAndTakenAwayByTheHundred()
+    {
+        const int Links = 3000;
+        await using var calls = await ManageCalls.StartAsync();
+        var scope = new LinkScope(new FlowKey(HttpWorld.Tenant, new FlowId("f")), "company");
+        foreach (var some in Enumerable.Range(0, Links).Chunk(1000)) await calls.World.Get<LinkStore>().CommitAsync(scope, [.. some.Select(LinkOf)], Cancel);
+        var rows = 3 * Links;
+
+        calls.Storage.Reset();
+        using (var zip = new ZipArchive(await ExportAsync(calls))) (await TextAsync(zip, "links.ndjson")).Count(character => character == '\n').ShouldBe(rows);
+        calls.Storage.Count.ShouldBeLessThan(100 + (rows / 1000));
+
+        calls.Storage.Reset();
+        await calls.World.Get<TenantHoldings>().EraseAsync(HttpWorld.Tenant, [], () => true, Cancel);
+        calls.Storage.Count.ShouldBeLessThan(100 + (rows / 100) + (rows / 1000));
+        (await RowsAsync(calls.World.Get<StateClients>())).Where(row => row.Contains("acme")).ShouldBeEmpty();
+    }
+
+    private static LinkUnit LinkOf(int number)
+    {
+        var link = new Link(new LinkId($"link{number}"), "company") { State = LinkState.Active, LeftId = $"l{number}", RightId = $"r{number}" };
+        return new LinkUnit { Link = link, Index = [.. Sides.Both.Select(side => IndexWrite.Insert(new IndexEntry(side, link.IdOn(side)!) { Link = link.Id, Label = $"Company {number}", SeenAt = DateTimeOffset.UnixEpoch }))] };
+    }
+
     private static async Task PlantAsync(StateClients clients)
     {
         foreach (var table in Tables)
