@@ -15,6 +15,10 @@ public sealed class ListErasures(ErasureStore erasures)
     [Function(nameof(ListErasures))]
     [Needs(Role.Operator)]
     [Answers(typeof(ListView<ErasureView>))]
-    public async Task<IActionResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/erasures")] HttpRequest request, CancellationToken cancellation) =>
-        Json.Ok(new ListView<ErasureView>([.. (await erasures.ListAsync(cancellation)).OrderByDescending(erasure => erasure.RequestedAt).Select(ErasureView.Of)]));
+    [Asks("continuation", "limit")]
+    public async Task<IActionResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/erasures")] HttpRequest request, CancellationToken cancellation)
+    {
+        var page = (await erasures.ListAsync(cancellation)).OrderByDescending(erasure => erasure.RequestedAt).Page(erasure => erasure.RequestedAt.ToString("O"), request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<ErasureView>([.. page.Items.Select(ErasureView.Of)], page.Continuation));
+    }
 }

@@ -13,6 +13,7 @@ public sealed class GetFlowFields(Finder finder)
     [Function(nameof(GetFlowFields))]
     [Needs(Role.Viewer)]
     [Answers(typeof(ListView<KindFields>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/fields")] HttpRequest request,
         string tenant,
@@ -20,6 +21,7 @@ public sealed class GetFlowFields(Finder finder)
         CancellationToken cancellation)
     {
         var found = await finder.FlowAsync(tenant, flow, cancellation);
-        return Json.Ok(new ListView<KindFields>(FieldTable.Of(found.Pair, found.Flow.Settings)));
+        var page = FieldTable.Of(found.Pair, found.Flow.Settings).Page(kind => kind.Kind, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<KindFields>(page.Items, page.Continuation));
     }
 }

@@ -14,6 +14,7 @@ public sealed class ListBrakes(Finder finder, BrakeViews views)
     [Function(nameof(ListBrakes))]
     [Needs(Role.Viewer)]
     [Answers(typeof(ListView<BrakeView>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/brakes")] HttpRequest request,
         string tenant,
@@ -21,6 +22,7 @@ public sealed class ListBrakes(Finder finder, BrakeViews views)
         CancellationToken cancellation)
     {
         var found = await finder.FlowAsync(tenant, flow, cancellation);
-        return Json.Ok(new ListView<BrakeView>(await views.AllAsync(found, cancellation)));
+        var page = (await views.AllAsync(found, cancellation)).Page(brake => brake.Kind, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<BrakeView>(page.Items, page.Continuation));
     }
 }

@@ -13,11 +13,13 @@ public sealed class ListFlows(Finder finder, FlowStore flows)
     [Function(nameof(ListFlows))]
     [Needs(Role.Viewer)]
     [Answers(typeof(ListView<FlowView>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows")] HttpRequest request, string tenant, CancellationToken cancellation)
     {
         var caller = request.Caller();
         var owner = await finder.TenantAsync(tenant, cancellation);
-        return Json.Ok(new ListView<FlowView>([.. (await flows.ListAsync(owner.Id, cancellation)).Where(flow => caller.MaySee(flow.Value.Key.Flow)).Select(flow => FlowView.Of(flow.Value))]));
+        var page = (await flows.ListAsync(owner.Id, cancellation)).Where(flow => caller.MaySee(flow.Value.Key.Flow)).Page(flow => flow.Value.Key.Flow.Value, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<FlowView>([.. page.Items.Select(flow => FlowView.Of(flow.Value))], page.Continuation));
     }
 }

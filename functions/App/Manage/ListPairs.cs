@@ -83,6 +83,10 @@ public sealed class ListPairs(PairCatalog pairs)
     [Function(nameof(ListPairs))]
     [Needs(Role.Viewer)]
     [Answers(typeof(ListView<PairView>))]
-    public IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/pairs")] HttpRequest request) =>
-        new JsonAnswer<ListView<PairView>>(StatusCodes.Status200OK, new ListView<PairView>([.. pairs.All.Select(PairView.Of)])) { Packed = true };
+    [Asks("continuation", "limit")]
+    public IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/pairs")] HttpRequest request)
+    {
+        var page = pairs.All.Page(pair => pair.Name, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return new JsonAnswer<ListView<PairView>>(StatusCodes.Status200OK, new ListView<PairView>([.. page.Items.Select(PairView.Of)], page.Continuation)) { Packed = true };
+    }
 }

@@ -15,6 +15,7 @@ public sealed class ListReferences(Finder finder, ReferenceLists references)
     [Function(nameof(ListReferences))]
     [Needs(Role.Viewer)]
     [Answers(typeof(ListView<ReferenceList>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/references")] HttpRequest request,
         string tenant,
@@ -22,6 +23,7 @@ public sealed class ListReferences(Finder finder, ReferenceLists references)
         CancellationToken cancellation)
     {
         var found = await finder.FlowAsync(tenant, flow, cancellation);
-        return Json.Ok(new ListView<ReferenceList>(await references.GetAsync(found.Key, cancellation)));
+        var page = (await references.GetAsync(found.Key, cancellation)).Page(list => list.ValueMap, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<ReferenceList>(page.Items, page.Continuation));
     }
 }

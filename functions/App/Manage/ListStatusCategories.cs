@@ -44,6 +44,7 @@ public sealed class ListStatusCategories(Finder finder)
     [Function(nameof(ListStatusCategories))]
     [Needs(Role.Viewer)]
     [Answers(typeof(ListView<KindCategories>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/flows/{flow}/status-categories")] HttpRequest request,
         string tenant,
@@ -52,6 +53,7 @@ public sealed class ListStatusCategories(Finder finder)
     {
         var found = await finder.FlowAsync(tenant, flow, cancellation);
         var mapped = from kind in found.Pair.Kinds from field in kind.Fields where field.Status is not null select KindCategories.Of(kind, field, found.Flow.Settings);
-        return Json.Ok(new ListView<KindCategories>([.. mapped]));
+        var page = mapped.Page(list => $"{list.Kind}.{list.Field}", request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<KindCategories>(page.Items, page.Continuation));
     }
 }

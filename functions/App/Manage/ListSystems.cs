@@ -47,6 +47,10 @@ public sealed class ListSystems(Systems systems)
     [Function(nameof(ListSystems))]
     [Needs(Role.Viewer)]
     [Answers(typeof(ListView<SystemView>))]
-    public IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/systems")] HttpRequest request) =>
-        new JsonAnswer<ListView<SystemView>>(StatusCodes.Status200OK, new ListView<SystemView>([.. systems.Catalogs.Select(SystemView.Of)])) { Packed = true };
+    [Asks("continuation", "limit")]
+    public IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/systems")] HttpRequest request)
+    {
+        var page = systems.Catalogs.Page(catalog => catalog.System, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return new JsonAnswer<ListView<SystemView>>(StatusCodes.Status200OK, new ListView<SystemView>([.. page.Items.Select(SystemView.Of)], page.Continuation)) { Packed = true };
+    }
 }

@@ -14,11 +14,13 @@ public sealed class ListGroups(Finder finder, MemberStore members)
     [Function(nameof(ListGroups))]
     [Needs(Role.Administrator, Act.People)]
     [Answers(typeof(ListView<GroupView>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/groups")] HttpRequest request, string tenant, CancellationToken cancellation)
     {
         var owner = await finder.TenantAsync(tenant, cancellation);
         var groups = (await members.AccessAsync(owner.Id, cancellation)).Value.Groups;
-        return Json.Ok(new ListView<GroupView>([.. groups.OrderBy(group => group.Name, StringComparer.OrdinalIgnoreCase).Select(GroupView.Of)]));
+        var page = groups.OrderBy(group => group.Name, StringComparer.OrdinalIgnoreCase).Page(group => group.Id, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<GroupView>([.. page.Items.Select(GroupView.Of)], page.Continuation));
     }
 }

@@ -14,11 +14,13 @@ public sealed class ListKeys(Finder finder, MemberStore members)
     [Function(nameof(ListKeys))]
     [Needs(Role.Administrator, Act.People)]
     [Answers(typeof(ListView<KeyView>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/tenants/{tenant}/keys")] HttpRequest request, string tenant, CancellationToken cancellation)
     {
         var owner = await finder.TenantAsync(tenant, cancellation);
         var found = await members.KeysAsync(owner.Id, cancellation);
-        return Json.Ok(new ListView<KeyView>([.. found.OrderBy(key => key.Name, StringComparer.OrdinalIgnoreCase).Select(KeyView.Of)]));
+        var page = found.OrderBy(key => key.Name, StringComparer.OrdinalIgnoreCase).Page(key => key.Id, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<KeyView>([.. page.Items.Select(KeyView.Of)], page.Continuation));
     }
 }

@@ -78,6 +78,28 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public void EveryList_ComesInPages()
+    {
+        var lists = from path in OpenApi.Document["paths"]!.AsObject()
+                    let get = path.Value!["get"]
+                    let answer = get?["responses"]?["200"]?["content"]?["application/json"]?["schema"]
+                    where answer is not null && Properties(answer).Contains("items")
+
+                    // What is drawn over a time has an end.
+                    where !Properties(answer).Contains("from")
+                    select (path.Key, Get: get, Answer: answer);
+
+        lists.Count().ShouldBeGreaterThan(25);
+        foreach (var (path, get, answer) in lists)
+        {
+            Properties(answer).ShouldContain("continuation", path);
+            get["parameters"]!.AsArray().Select(parameter => parameter!["name"]!.GetValue<string>()).Intersect(["continuation", "limit"]).Count().ShouldBe(2, path);
+        }
+
+        static IEnumerable<string> Properties(JsonNode schema) => Resolved(schema)["properties"]?.AsObject().Select(property => property.Key) ?? [];
+    }
+
+    [Fact]
     public void Bodies_OfRequests_RequireOnlyWhatMustBeThere()
     {
         var settings = OpenApi.Document["components"]!["schemas"]!["FlowSettingsPatch"]!;
@@ -108,6 +130,8 @@ public sealed class OpenApiTests
     private static JsonNode Schema(JsonNode operation)
     {
         var schema = operation["requestBody"]!["content"]!["application/json"]!["schema"]!;
-        return schema["$ref"] is { } reference ? OpenApi.Document["components"]!["schemas"]![reference.GetValue<string>().Split('/')[^1]]! : schema;
+        return Resolved(schema);
     }
+
+    private static JsonNode Resolved(JsonNode schema) => schema["$ref"] is { } reference ? OpenApi.Document["components"]!["schemas"]![reference.GetValue<string>().Split('/')[^1]]! : schema;
 }

@@ -1,13 +1,12 @@
 import { html, useState } from '../vendor/preact.js';
-import { api, useData } from '../api.js';
+import { api, usePages } from '../api.js';
 import { useSession } from '../session.js';
 import { Button, Copy, Dialog, Field, Form, List, Page, TextInput, Time } from '../ui.js';
 
 export default function Tenants() {
   const { me, reloadMe } = useSession();
-  const listed = useData(me.operator ? 'tenants' : null);
+  const listed = usePages(me.operator ? 'tenants' : null);
   const [open, setOpen] = useState(false);
-  const items = (me.operator ? listed.data?.items : me.tenants) ?? [];
   const columns = [
     { key: 'name', title: 'Organisation', value: tenant => tenant.name },
     { key: 'id', title: 'Id', value: tenant => tenant.id, render: tenant => html`<code>${tenant.id}</code>` },
@@ -16,7 +15,7 @@ export default function Tenants() {
   const add = html`<${Button} tone="main" onClick=${() => setOpen(true)}>New organisation<//>`;
   return html`
     <${Page} title="Organisations" intro="Those whose systems are kept in step here; each sees nothing but its own." actions=${me.operator && add}>
-      <${List} caption="Organisations" columns=${columns} pages=${me.operator ? { items, more: false, loading: listed.loading, error: listed.error, reload: listed.reload } : null} items=${items}
+      <${List} caption="Organisations" columns=${columns} pages=${me.operator ? listed : null} items=${me.tenants}
         rowKey=${tenant => tenant.id} rowHref=${tenant => `#/t/${encodeURIComponent(tenant.id)}`} search sort=${{ key: 'name' }}
         empty=${me.operator ? { title: 'There is no organisation yet.', text: 'Make one, and send its administrator the invitation link.', action: add } : { title: 'You belong to no organisation.', text: 'Ask an administrator for an invitation link.' }} />
       ${open && html`<${NewTenant} onClose=${() => { setOpen(false); listed.reload(); reloadMe(); }} />`}
