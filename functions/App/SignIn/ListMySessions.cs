@@ -21,12 +21,15 @@ public sealed class ListMySessions(PersonStore people)
     [Function(nameof(ListMySessions))]
     [Needs(Role.Viewer)]
     [Answers(typeof(ListView<View>))]
+    [Asks("continuation", "limit")]
     public async Task<IActionResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "manage/v1/me/sessions")] HttpRequest request, CancellationToken cancellation)
     {
         var own = request.HttpContext.Features.Get<Session>();
         var found = own is null ? [] : await people.SessionsAsync(own.Person, cancellation);
-        return Json.Ok(new ListView<View>([.. found
+        var page = found
             .OrderByDescending(session => session.Hash == own!.Hash).ThenByDescending(session => session.LastUsedAt)
-            .Select(session => new View(session.Id, session.Hash == own!.Hash, session.CreatedAt, session.LastUsedAt, session.ExpiresAt, session.Address, session.Browser))]));
+            .Page(session => session.Id, request.Text("continuation"), request.Limit(Query.MaxLimit));
+        return Json.Ok(new ListView<View>(
+            [.. page.Items.Select(session => new View(session.Id, session.Hash == own!.Hash, session.CreatedAt, session.LastUsedAt, session.ExpiresAt, session.Address, session.Browser))], page.Continuation));
     }
 }

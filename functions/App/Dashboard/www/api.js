@@ -80,11 +80,10 @@ export function useData(path, query, { every } = {}) {
     setState(old => old.key === key ? { ...old, loading: true } : { key, data: undefined, error: null, loading: true });
     try {
       const tag = seen.current?.key === key ? seen.current.etag : null;
-      const { value: data, etag, unchanged } = await send('GET', path, { query, signal: mine.signal, headers: tag ? { 'if-none-match': tag } : {} });
+      const { value, etag, unchanged } = await send('GET', path, { query, signal: mine.signal, headers: tag ? { 'if-none-match': tag } : {} });
       if (call.current !== mine) return;
-      if (unchanged) return setState(old => ({ ...old, error: null, loading: false }));
-      seen.current = { key, etag };
-      setState({ key, data, error: null, loading: false });
+      if (!unchanged) seen.current = { key, etag, data: value };
+      setState({ key, data: seen.current.data, error: null, loading: false });
     } catch (error) {
       if (call.current === mine && error.name !== 'AbortError') setState(old => ({ key, data: old.key === key ? old.data : undefined, error, loading: false }));
     }
