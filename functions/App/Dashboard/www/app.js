@@ -28,6 +28,9 @@ function App() {
   }, []);
 
   const found = useMemo(() => routes.map(route => ({ route, params: match(route.path, path) })).find(({ params }) => params), [path]);
+
+  // The page's module comes while it is still asked who is there; what goes wrong with it is told where it is shown.
+  useEffect(() => { found?.route.load().catch(() => {}); }, [path]);
   const { me } = who;
   const tenantId = match('/t/:tenant', path.split('/').slice(0, 3).join('/'))?.tenant;
   const tenant = me?.tenants.find(one => one.id === tenantId) ?? null;

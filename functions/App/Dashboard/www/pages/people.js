@@ -22,7 +22,8 @@ export default function People({ params }) {
   const all = groups.data?.items ?? [];
   const ctx = { base, me, groups: all, flows: flows ?? [], nameOf: id => all.find(group => group.id === id)?.name ?? 'a group that is gone' };
   return html`
-    <${Page} title="People and keys" intro=${`Who may come in to ${tenant?.name ?? 'this organisation'}, as what, and from where.`}>
+    <${Page} title="People and keys" intro=${`Who may come in to ${tenant?.name ?? 'this organisation'}, as what, and from where.`}
+      crumbs=${[{ text: tenant?.name ?? params.tenant, href: `#/t/${encodeURIComponent(params.tenant)}` }]}>
       <${Users} ctx=${ctx} users=${users} invitations=${invitations} />
       <${Invitations} ctx=${ctx} invitations=${invitations} />
       <${Groups} ctx=${ctx} groups=${groups} />
