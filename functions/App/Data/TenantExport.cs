@@ -31,7 +31,8 @@ public sealed class TenantExport(Tenant tenant, TenantHoldings holdings, DateTim
     internal async Task WriteAsync(Stream target, CancellationToken cancellation)
     {
         var (files, leftOut) = (new JsonArray(), new JsonArray());
-        await using var zip = await ZipArchive.CreateAsync(target, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);
+        await using var awaited = new AwaitedWrites(target);
+        await using var zip = await ZipArchive.CreateAsync(awaited, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);
         foreach (var holding in holdings.InTables.Where(IsShown))
         {
             var count = 0;

@@ -166,6 +166,12 @@ public sealed class HoldingsTests
                         ["Marker"] = $"marker-{tenant}-{table}",
                         ["Tenant"] = tenant,
                         ["Flow"] = "f",
+                        ["Id"] = "marker",
+                        ["System"] = "synergy",
+                        ["Name"] = "marker",
+                        ["Settings"] = JsonSerializer.SerializeToUtf8Bytes(new { }),
+                        ["Health"] = nameof(ConnectionHealth.Pending),
+                        ["CreatedAt"] = DateTimeOffset.UnixEpoch,
                         ["PasswordHash"] = table is "links" or "conflicts" or "claims" ? "" : "top-secret",
                         ["Rules"] = JsonSerializer.SerializeToUtf8Bytes(new { Text = "told", Secret = table is "links" or "conflicts" or "claims" ? "" : "top-secret" }),
                         ["Sealed"] = new byte[] { 1, 2, 3 },
@@ -206,11 +212,45 @@ public sealed class HoldingsTests
         return rows;
     }
 
+    /// <summary>As a server's: every write has to be awaited.</summary>
+    private sealed class ServerStream(Stream inner) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("Synchronous operations are disallowed.");
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => inner.WriteAsync(buffer, offset, count, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+
+        public override void Flush() => throw new InvalidOperationException("Synchronous operations are disallowed.");
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+
     private static async Task<MemoryStream> ExportAsync(ManageCalls calls)
     {
         var tenant = await calls.World.Get<TenantStore>().GetAsync(HttpWorld.Tenant, Cancel);
         var stream = new MemoryStream();
-        await new TenantExport(tenant!, calls.World.Get<TenantHoldings>(), calls.World.Time.GetUtcNow()).WriteAsync(stream, Cancel);
+        await new TenantExport(tenant!, calls.World.Get<TenantHoldings>(), calls.World.Time.GetUtcNow()).WriteAsync(new ServerStream(stream), Cancel);
         stream.Position = 0;
         return stream;
     }
