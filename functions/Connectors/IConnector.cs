@@ -39,6 +39,10 @@ public interface IConnector
 
     /// <summary>New credentials for old ones; <see cref="FailureKind.AuthExpired"/> where a person has to connect again.</summary>
     Task<VendorResult<Credentials>> RefreshAsync(ConnectionScope connection, Credentials old, CancellationToken cancellation);
+
+    /// <summary>Has the vendor end what the credentials allow, as far as it did not end before.</summary>
+    /// <returns>False where this vendor cannot be told: it is ended on its own pages alone.</returns>
+    Task<VendorResult<bool>> RevokeAsync(ConnectionScope connection, Credentials credentials, CancellationToken cancellation) => Task.FromResult<VendorResult<bool>>(false);
 }
 
 /// <param name="ChangedSince">Only records changed at or after this time (UTC); all records if null.</param>

@@ -21,6 +21,7 @@ public static class AuditText
         ["CreateTenant"] = "made an organisation",
         ["DisableFlow"] = "switched a flow off",
         ["DisableProject"] = "switched a project off",
+        ["DisconnectConnection"] = "disconnected a connection",
         ["DisconnectFlow"] = "disconnected a flow for good",
         ["DisconnectLink"] = "disconnected two records for good",
         ["DisconnectProject"] = "disconnected a project for good",

@@ -28,6 +28,9 @@ public abstract record SignInOutcome
 public sealed partial class SignIns(
     ConnectionStore connections, ConnectionScopes scopes, Systems systems, SealedCredentials vault, LookupStore lookups, TimeProvider time, ILogger<SignIns> log)
 {
+    /// <summary>Of telling a vendor: a person waits for it.</summary>
+    private static readonly TimeSpan RevokeTime = TimeSpan.FromSeconds(20);
+
     /// <summary>Checks without storing anything: the connection as it would be.</summary>
     public async Task<SignInOutcome> CheckAsync(StoredConnection connection, Credentials credentials, CancellationToken cancellation) =>
         await CheckAsync(connection, scopes.Trying(connection, credentials), credentials, cancellation);
@@ -60,6 +63,42 @@ public sealed partial class SignIns(
         vault.Open(changed) is { } credentials
             ? await CheckAsync(changed, scopes.Of(changed), credentials, cancellation)
             : new SignInOutcome.Connected(changed);
+
+    /// <summary>
+    /// Forgets the credentials, which the vendor is told to end where it can be told; whether it was or not, they are used no more. What still
+    /// flows between the two stands until somebody signs in again.
+    /// </summary>
+    public async Task<StoredConnection> DisconnectAsync(StoredConnection connection, CancellationToken cancellation)
+    {
+        var name = systems[connection.System].Catalog.DisplayName;
+        var detail = await RevokeAsync(connection, cancellation) switch
+        {
+            null => $"{name} was disconnected.",
+            { Failure: { } failure } => $"{name} was disconnected, but could not be told to end the access: {failure.Message} End it there, too.",
+            { Value: true } => $"{name} was disconnected, and has ended the access.",
+            _ => $"{name} was disconnected. It cannot be told to end the access: end it there, too.",
+        };
+        return await ChangeAsync(connection, stored => stored with { Secret = null, Health = ConnectionHealth.Disconnected, HealthDetail = detail, RenewingUntil = null }, cancellation);
+    }
+
+    private async Task<VendorResult<bool>?> RevokeAsync(StoredConnection connection, CancellationToken cancellation)
+    {
+        if (vault.Open(connection) is not { } credentials) return null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(RevokeTime);
+        VendorResult<bool> revoked;
+        try
+        {
+            revoked = await systems[connection.System].RevokeAsync(scopes.Trying(connection, credentials), credentials, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            revoked = new VendorFailure(FailureKind.Transient, $"{systems[connection.System].Catalog.DisplayName} took too long.");
+        }
+
+        if (revoked.Failure is { } failure) Log.NotRevoked(log, connection.System, connection.Tenant, connection.Id, failure.Kind);
+        return revoked;
+    }
 
     /// <summary>Tells the operator of an account that more than one tenant has connected.</summary>
     public async Task NoteAsync(StoredConnection connection, CancellationToken cancellation)
@@ -121,6 +160,9 @@ public sealed partial class SignIns(
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Warning, "{System} could not be told to end the access of connection {Tenant}/{Connection}: {Kind}.")]
+        public static partial void NotRevoked(ILogger log, string system, TenantId tenant, ConnectionId connection, FailureKind kind);
+
         [LoggerMessage(LogLevel.Warning, "The {System} account of connection {Tenant}/{Connection} is bound to another tenant too: {OtherTenant}/{OtherConnection}.")]
         public static partial void SharedAccount(
             ILogger log, string system, TenantId tenant, ConnectionId connection, TenantId otherTenant, ConnectionId otherConnection);

@@ -1,5 +1,6 @@
 using Azure;
 using Microsoft.DurableTask.Client;
+using SyncFunctions.App.Connections;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
@@ -13,7 +14,7 @@ namespace SyncFunctions.App.Data;
 /// after a kill begins anew; it ends when nothing was found twice, a while apart, since what was under way may still have written something.
 /// </summary>
 public sealed class TenantErasure(
-    ErasureStore erasures, TenantStore tenants, FlowStore flows, RunStore runs, DueStore due, PersonStore people, HookCare hooks, RunControl control, TenantHoldings holdings, AppQueues queues, TimeProvider time)
+    ErasureStore erasures, TenantStore tenants, FlowStore flows, ConnectionStore connections, RunStore runs, DueStore due, PersonStore people, HookCare hooks, SignIns signIns, RunControl control, TenantHoldings holdings, AppQueues queues, TimeProvider time)
 {
     /// <summary>No message is worked on for longer; the next one goes on.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
@@ -56,6 +57,9 @@ public sealed class TenantErasure(
             if (client is not null) await EndRunsAsync(flow.Value.Key, client, cancellation);
         }
 
+        // Vendors are told once: what was forgotten here is not there the next time.
+        foreach (var connection in (await connections.ListAsync(tenant, cancellation)).Where(connection => connection.Value.Secret is not null))
+            await signIns.DisconnectAsync(connection.Value, cancellation);
         await people.ForgetAsync(tenant, cancellation);
 
         // What runs are found by goes last: whoever takes over after a kill finds them again.

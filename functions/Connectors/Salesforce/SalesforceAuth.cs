@@ -45,6 +45,11 @@ internal static class SalesforceAuth
         ? TokenCall(settings, Repeat.Safe, [("grant_type", "refresh_token"), ("refresh_token", refresh)])
         : new VendorFailure(FailureKind.AuthExpired, "Salesforce no longer accepts the token: connect again.");
 
+    /// <summary>The end of a grant, by its refresh token where there is one: with that its access tokens end, too.</summary>
+    public static VendorResult<VendorCall> Revoke(ImmutableDictionary<string, string> settings, Credentials credentials) => SalesforceHosts.SignIn(settings) is { } host
+        ? new VendorCall(HttpMethod.Post, host.AbsoluteUri, "services/oauth2/revoke") { Authorized = false, Repeat = Repeat.Safe, Form = [("token", credentials.RefreshToken ?? credentials.AccessToken)] }
+        : new VendorFailure(FailureKind.Misconfigured, "The host at which people sign in to Salesforce is none of Salesforce.");
+
     /// <summary>The org's address is kept with the credentials, so that they never go to another.</summary>
     public static Credentials Read(VendorAnswer answer, Credentials? old, ImmutableDictionary<string, string> settings)
     {

@@ -211,6 +211,16 @@ internal sealed class SalesforceConnector : IConnector, IBulkWriter
             ? await _pipeline.SendAsync(_dialect, connection, call, got => SalesforceAuth.Read(got, old, connection.Settings), cancellation)
             : failure;
 
+    public async Task<VendorResult<bool>> RevokeAsync(ConnectionScope connection, Credentials credentials, CancellationToken cancellation)
+    {
+        if (!SalesforceAuth.Revoke(connection.Settings, credentials).TryGet(out var call, out var failure))
+            return failure;
+        var revoked = await _pipeline.SendAsync(_dialect, connection, call, _ => true, cancellation);
+
+        // A token that Salesforce does not know has ended before.
+        return revoked.Failure is { Kind: FailureKind.AuthExpired, Status: 400 } ? true : revoked;
+    }
+
     private static VendorResult<JsonObject> BodyOf(ConnectionScope connection, SalesforceObject known, BulkUpdate record)
     {
         if (SalesforceId.Normal(record.Id) is not { } id)

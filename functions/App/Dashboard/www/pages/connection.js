@@ -34,6 +34,7 @@ export default function Connection({ params, query }) {
         ]} /></div>
         ${may && html`<${Renew} ...${part} />`}
         ${system.hasWebhooks && html`<${Webhook} ...${part} />`}
+        ${may && connection.health !== 'pending' && connection.health !== 'disconnected' && html`<${Disconnect} ...${part} used=${used} />`}
         ${may && html`<${Settings} key=${JSON.stringify(connection.settings) + connection.name} ...${part} />`}`}
     <//>`;
 }
@@ -44,7 +45,7 @@ function State({ params, connection, system, may }) {
   if (connection.health === 'connected') return next && html`
     <${Note} tone="ok" title=${`${system.displayName} is connected.`} action=${html`<a class="button main" href=${next} onClick=${() => forgetNext(connection.id)}>Go on</a>`}><p>Go on where you were.</p><//>`;
   return html`
-    <${Note} tone="warn" title=${connection.health === 'pending' ? 'Nobody has signed in yet.' : `${system.displayName} no longer takes what was signed in with.`}
+    <${Note} tone="warn" title=${connection.health === 'pending' ? 'Nobody has signed in yet.' : connection.health === 'disconnected' ? 'It was disconnected.' : `${system.displayName} no longer takes what was signed in with.`}
       action=${may && !usesToken(system) && html`<${Button} tone="main" onClick=${() => signIn(params.tenant, connection.id)}>Sign in to ${system.displayName}<//>`}>
       <p>${connection.healthDetail ?? 'Nothing flows until an administrator of the account signs in; what changes meanwhile comes over afterwards.'}</p>
     <//>`;
@@ -69,6 +70,19 @@ function Renew({ params, connection, system, reload }) {
         <${Button} onClick=${async () => setLink(await api.post(connectionPath(params.tenant, connection.id, '/invitation')))}>Make a link to send<//>
       </div>
       ${link && html`<${Dialog} title="A link to sign in by" onClose=${() => setLink(null)}><div class="stack"><p>Good once, until <${Time} at=${link.connectUrlExpiresAt} />. It is not shown again.</p><${Copy} label="Link" value=${link.connectUrl} /></div><//>`}
+    <//>`;
+}
+
+function Disconnect({ params, connection, system, used, reload }) {
+  const end = async () => {
+    const ended = await api.post(connectionPath(params.tenant, connection.id, '/disconnect'));
+    toast(ended.healthDetail);
+    reload();
+  };
+  return html`
+    <${Section} title="Disconnect" text=${`What was signed in with is forgotten here, and ${system.displayName} is told to end it where it can be told.`}>
+      <div class="actions"><${Confirm} label="Disconnect" title=${`Disconnect ${connection.name}?`} onConfirm=${end}
+        text=${used.length ? `${used.map(flow => flow.name).join(', ')} ${used.length > 1 ? 'stand' : 'stands'} still until somebody signs in again; what changes meanwhile goes over then.` : 'No flow uses it.'} /></div>
     <//>`;
 }
 
