@@ -39,6 +39,7 @@ public static class HttpSide
             .AddSingleton(settings.SignIn)
             .AddSingleton<Sessions>()
             .AddSingleton<Passwords>()
+            .AddSingleton<LostPasswords>()
             .AddSingleton<Issuer>()
             .AddSingleton<Joining>()
             .AddSingleton<Membership>()

@@ -54,10 +54,12 @@ public sealed record ChangedRecord(string Kind, Side Side, string Id)
     internal int Length => 50 + Kind.Length + Id.Length;
 }
 
-/// <summary>A notice is to be spread to everybody who gets it, or one of its deliveries is to be sent.</summary>
+/// <summary>A notice is to be spread to everybody who gets it, or one of its deliveries is to be sent; or an account that lost its password gets a link.</summary>
+/// <param name="Tenant">Empty where it is about an account.</param>
 /// <param name="Notice">Its name.</param>
 /// <param name="Delivery">Its id.</param>
-public sealed record NoticeMessage(string Tenant, string? Notice = null, string? Delivery = null);
+/// <param name="Account">The id of somebody who may not exist.</param>
+public sealed record NoticeMessage(string Tenant, string? Notice = null, string? Delivery = null, string? Account = null);
 
 /// <summary>A tenant is to be taken away, or further.</summary>
 public sealed record ErasureMessage(string Tenant);

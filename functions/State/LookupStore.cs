@@ -19,6 +19,10 @@ public sealed record Invitation(TenantId Tenant, ConnectionId Connection, DateTi
 /// <param name="InvitationHash">Of the code of the invitation that is accepted by it; null where it is none.</param>
 public sealed record PendingSignIn(string BrowserBindingHash, string RedirectUri, string ReturnTo, string? InvitationHash, DateTimeOffset ExpiresAt);
 
+/// <summary>A link by which somebody chooses a password in place of one that was lost.</summary>
+/// <param name="OfHash">The hash of that one's hash: once there is another password, the link is worth nothing.</param>
+public sealed record LostPassword(PersonId Person, string OfHash, DateTimeOffset ExpiresAt);
+
 /// <summary>The connection that a vendor's webhooks are for.</summary>
 /// <param name="LastCalledAt">To about a minute; null where nothing ever came.</param>
 public sealed record HookTarget(TenantId Tenant, ConnectionId Connection, DateTimeOffset? LastCalledAt = null);
@@ -32,6 +36,7 @@ public sealed class LookupStore(StateTables tables, TimeProvider time)
     private const string OAuth = "oauth";
     private const string SignIn = "signin";
     private const string Invite = "invite";
+    private const string Lost = "lost";
     private const string Hook = "hook";
     private const string Account = "account";
     private const string FlowKeyOf = "flowkey";
@@ -68,6 +73,15 @@ public sealed class LookupStore(StateTables tables, TimeProvider time)
         await TakeAsync(SignIn, state, cancellation) is { } row
             ? new PendingSignIn(row.Text("BrowserBindingHash"), row.Text("RedirectUri"), row.Text("ReturnTo"), row.GetString("InvitationHash"), row.Time("ExpiresAt"))
             : null;
+
+    /// <returns>False where the code was used before.</returns>
+    public Task<bool> PutLostPasswordAsync(string code, LostPassword lost, CancellationToken cancellation) =>
+        InsertAsync(Row.New(Keys.Lookup(Lost, code), Keys.LookupRow).Put("Person", lost.Person.Value).Put("OfHash", lost.OfHash).Put("ExpiresAt", lost.ExpiresAt), cancellation);
+
+    /// <summary>Uses up the code.</summary>
+    /// <returns>Null where it is unknown, used or expired.</returns>
+    public async Task<LostPassword?> TakeLostPasswordAsync(string code, CancellationToken cancellation) =>
+        await TakeAsync(Lost, code, cancellation) is { } row ? new LostPassword(new PersonId(row.Text("Person")), row.Text("OfHash"), row.Time("ExpiresAt")) : null;
 
     /// <returns>False where the code was used before.</returns>
     public Task<bool> PutInvitationAsync(string code, Invitation invitation, CancellationToken cancellation) =>

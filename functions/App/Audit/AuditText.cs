@@ -8,6 +8,7 @@ public static class AuditText
     public static readonly ImmutableSortedDictionary<string, string> All = new Dictionary<string, string>
     {
         ["AcceptInvitation"] = "accepted an invitation",
+        ["AskLostPassword"] = "asked for a link for a lost password",
         ["BeginSession"] = "signed in",
         ["CancelRun"] = "cancelled a run",
         ["ChangePassword"] = "changed their password",
@@ -18,6 +19,7 @@ public static class AuditText
         ["CreateGroup"] = "made a group",
         ["CreateInvitation"] = "invited somebody",
         ["CreateKey"] = "made an API key",
+        ["CreatePasswordLink"] = "made a link for a lost password",
         ["CreateTenant"] = "made an organisation",
         ["DisableFlow"] = "switched a flow off",
         ["DisableProject"] = "switched a project off",
@@ -58,6 +60,7 @@ public static class AuditText
         ["RemoveGroup"] = "removed a group",
         ["RemoveUser"] = "took a user out",
         ["ReplayWork"] = "had records taken up again that had been given up",
+        ["ReplaceLostPassword"] = "chose a new password by a link",
         ["ResendNotice"] = "sent a notice once more",
         ["RestoreConflict"] = "restored the value that had lost a conflict",
         ["ResumeLink"] = "let a link go on",

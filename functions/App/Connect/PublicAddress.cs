@@ -16,7 +16,11 @@ public sealed class PublicAddress(AppSettings settings)
     public Uri SignInCallback(HttpRequest request) => new(Base(request), "api/session/callback");
 
     /// <summary>A page of the dashboard; what is behind the '#' is never sent to a server, so that it is in no log.</summary>
-    public Uri Page(HttpRequest request, string page) => new(Base(request), $"api/app/#{page}");
+    public Uri Page(HttpRequest request, string page) => Page(Base(request), page);
+
+    /// <param name="root">The app's address.</param>
+    /// <param name="page">Of the dashboard.</param>
+    public static Uri Page(Uri root, string page) => new(root, $"api/app/#{page}");
 
     /// <summary>Where a vendor's webhooks come to. The hook's id is a secret: never logged.</summary>
     /// <param name="root">The app's address.</param>

@@ -28,9 +28,7 @@ public sealed class ChangePassword(Passwords passwords, PersonStore people)
         if (request.HttpContext.Features.Get<Session>() is not { IsLocal: true } session || await people.GetAsync(session.Person, cancellation) is not { Value: var person })
             throw new ProblemException(ProblemType.NotAllowed, "You have no password here.");
         var proved = await passwords.RequireAsync(request, person.Subject, body.Password!, cancellation);
-        if (!await people.ReplaceAsync(proved with { Value = proved.Value with { PasswordHash = Passwords.Hash(body.NewPassword!) } }, cancellation))
-            throw new ProblemException(ProblemType.ChangedMeanwhile, "The account was changed at the same time. Try again.");
-        await people.EndAllAsync(session.Person, but: session.Hash, cancellation);
+        await passwords.ChangeAsync(proved, body.NewPassword!, but: session.Hash, person.Name, cancellation);
         return new NoContentResult();
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using SyncFunctions.App.Access;
+using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.State;
 
@@ -12,7 +13,7 @@ namespace SyncFunctions.App.SignIn;
 /// Passwords of the app's own accounts. A wrong one and an account that is not there are answered alike, after the same work, and
 /// guesses get slower, of one account as well as from one address.
 /// </summary>
-public sealed class Passwords(PersonStore people, GuessStore guesses, ClientAddress client)
+public sealed class Passwords(PersonStore people, MemberStore members, GuessStore guesses, AccessNotices notices, ClientAddress client)
 {
     public const int MinLength = 12;
     public const int MaxLength = 200;
@@ -40,15 +41,51 @@ public sealed class Passwords(PersonStore people, GuessStore guesses, ClientAddr
     public async Task<Versioned<Person>> RequireAsync(HttpRequest request, string email, string password, CancellationToken cancellation)
     {
         var subject = Subject(email);
-        var (account, address) = ($"account|{subject}", $"address|{client.Of(request)}");
-        var waits = await guesses.CountAsync(account, FreeOfAccount, MostOfAccount, cancellation) ?? await guesses.CountAsync(address, FreeOfAddress, MostOfAddress, cancellation);
-        if (waits is { } until) throw new ProblemException(ProblemType.TooMany, "There were too many attempts to sign in.") { RetryAt = until };
-
+        await CountAsync(request, OfAccount(subject), cancellation);
         var found = await people.GetAsync(PersonId.Of(Person.Local, subject), cancellation);
         var isRight = password.Length <= MaxLength && Hasher.VerifyHashedPassword(null!, found?.Value.PasswordHash ?? NobodysHash.Value, password) != PasswordVerificationResult.Failed;
         if (!isRight || found is not { Value.PasswordHash: not null } person) throw new ProblemException(ProblemType.SignInRefused, "There is no account with this e-mail address and this password.");
-        await guesses.ForgetAsync(account, cancellation);
-        await guesses.TakeBackAsync(address, cancellation);
+        await ForgetAsync(request, subject, cancellation);
         return person;
     }
+
+    /// <summary>Counts an attempt before it is looked at.</summary>
+    /// <param name="request">From where it comes.</param>
+    /// <param name="of">What is tried; null: the address alone counts.</param>
+    /// <param name="cancellation">The caller's.</param>
+    /// <exception cref="ProblemException">There were too many.</exception>
+    public async Task CountAsync(HttpRequest request, string? of, CancellationToken cancellation)
+    {
+        var waits = of is null ? null : await guesses.CountAsync(of, FreeOfAccount, MostOfAccount, cancellation);
+        waits ??= await guesses.CountAsync(OfAddress(request), FreeOfAddress, MostOfAddress, cancellation);
+        if (waits is { } until) throw new ProblemException(ProblemType.TooMany, "There were too many attempts.") { RetryAt = until };
+    }
+
+    /// <summary>It was the person: attempts begin anew.</summary>
+    public async Task ForgetAsync(HttpRequest request, string subject, CancellationToken cancellation)
+    {
+        await guesses.ForgetAsync(OfAccount(subject), cancellation);
+        await guesses.TakeBackAsync(OfAddress(request), cancellation);
+    }
+
+    /// <summary>Gives an account another password, signs it out, and has its tenants told.</summary>
+    /// <param name="found">The account as it was found.</param>
+    /// <param name="password">The new one.</param>
+    /// <param name="but">The hash of the session that goes on; null: none does.</param>
+    /// <param name="who">Has done it, for people.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public async Task ChangeAsync(Versioned<Person> found, string password, string? but, string who, CancellationToken cancellation)
+    {
+        if (!await people.ReplaceAsync(found with { Value = found.Value with { PasswordHash = Hash(password) } }, cancellation))
+            throw new ProblemException(ProblemType.ChangedMeanwhile, "The account was changed at the same time. Try again.");
+        await people.EndAllAsync(found.Value.Id, but, cancellation);
+        foreach (var tenant in await people.TenantsAsync(found.Value.Id, cancellation))
+        {
+            if (await members.GetAsync(tenant, found.Value.Id, cancellation) is { Value: var member }) await notices.RaiseAsync(tenant, null, $"The password of {member.Name} was changed", who);
+        }
+    }
+
+    private static string OfAccount(string subject) => $"account|{subject}";
+
+    private string OfAddress(HttpRequest request) => $"address|{client.Of(request)}";
 }

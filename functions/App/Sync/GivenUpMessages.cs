@@ -28,7 +28,7 @@ public sealed partial class GivenUpMessages(FlowChanges changes, IntegrationLog 
         TellAsync(new FlowKey(new TenantId(message.Tenant), new FlowId(message.Flow)), AppQueues.Polls, "Both sides could not be asked for changes. The next poll, within minutes, looks for all that came since the last good one.", cancellation);
 
     /// <summary>A notice that cannot be told is no news for the log of a flow.</summary>
-    public void Take(NoticeMessage message) => Log.NoticeGivenUp(logger, message.Tenant, message.Notice ?? message.Delivery ?? "");
+    public void Take(NoticeMessage message) => Log.NoticeGivenUp(logger, message.Tenant, message.Notice ?? message.Delivery ?? message.Account ?? "");
 
     private async Task TellAsync(FlowKey flow, string queue, string text, CancellationToken cancellation)
     {

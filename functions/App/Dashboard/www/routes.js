@@ -2,6 +2,8 @@
 export const routes = [
   { path: '/sign-in', load: () => import('./pages/sign-in.js'), open: true },
   { path: '/invitation/:code', load: () => import('./pages/invitation.js'), open: true },
+  { path: '/password', load: () => import('./pages/password.js'), open: true },
+  { path: '/password/:code', load: () => import('./pages/password.js'), open: true },
   { path: '/account', load: () => import('./pages/account.js') },
   { path: '/tenants', load: () => import('./pages/tenants.js') },
   { path: '/t/:tenant', load: () => import('./pages/home.js') },

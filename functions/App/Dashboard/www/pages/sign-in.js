@@ -30,7 +30,8 @@ export default function SignIn({ query }) {
         <${Form} submit="Sign in" tone=${ways.issuer ? 'plain' : 'main'} onSubmit=${signIn}>
           <${Field} label="E-mail address" pointer="#/email"><${TextInput} value=${form.email} onChange=${email => setForm({ ...form, email })} autocomplete="username" inputmode="email" spellcheck="false" required /><//>
           <${Field} label="Password" pointer="#/password"><${TextInput} type="password" value=${form.password} onChange=${password => setForm({ ...form, password })} autocomplete="current-password" required /><//>
-        <//>`}
+        <//>
+        <p class="small">${data.mailsPasswordLinks ? html`<a href="#/password">Forgotten your password?</a>` : 'Forgotten your password? Whoever runs the app can make a link for a new one.'}</p>`}
       ${ways && !ways.issuer && !ways.local && html`<${Empty} title="Nobody can sign in here yet." text="Whoever runs the app has to set up an issuer of OpenID Connect, or passwords of the app." />`}
       ${ways && html`<p class="small">No account yet? An administrator of your organisation can send you an invitation link.</p>`}
     <//>`;
