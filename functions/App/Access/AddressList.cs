@@ -25,16 +25,13 @@ public static class AddressList
     public static bool Takes(IReadOnlyCollection<string> list, IPAddress? address)
     {
         if (list.Count == 0) return true;
-        return address is not null && list.Any(entry => TryParse(entry, out var network) && network.Contains(Plain(address)));
+        return address is not null && list.Any(entry => TryParse(entry, out var network) && network.Contains(address));
     }
 
     /// <exception cref="ProblemException">The address is not on the list.</exception>
     public static void Require(IReadOnlyCollection<string> list, IPAddress? address)
     {
         if (!Takes(list, address))
-            throw new ProblemException(ProblemType.NotAllowed, $"This tenant is open to some addresses only, and {(address is null ? "yours, which is not known," : Plain(address))} is not one of them. Ask an administrator of the tenant.");
+            throw new ProblemException(ProblemType.NotAllowed, $"This tenant is open to some addresses only, and {(address is null ? "yours, which is not known," : address)} is not one of them. Ask an administrator of the tenant.");
     }
-
-    /// <summary>A socket for both families shows addresses of the older one as such of the newer.</summary>
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -10,7 +10,10 @@ namespace SyncFunctions.App.Access;
 /// </summary>
 public sealed class ClientAddress(AppSettings settings)
 {
-    public IPAddress? Of(HttpRequest request)
+    /// <summary>Always the same for the same client: a socket for both families shows addresses of the older one as such of the newer.</summary>
+    public IPAddress? Of(HttpRequest request) => Sent(request) is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : Sent(request);
+
+    private IPAddress? Sent(HttpRequest request)
     {
         if (settings.ClientAddressHeader is not { } header) return request.HttpContext.Connection.RemoteIpAddress;
         var last = request.Headers[header].ToString().Split(',')[^1].Trim();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Audit;
 using SyncFunctions.App.Manage;
@@ -59,6 +60,20 @@ public sealed class AuditTests : IAsyncLifetime
         entry.Target["id"].ShouldBe("beta");
         (await _calls.AuditAsync()).ShouldBeEmpty();
         (await _calls.SendAsync<ListOperatorAudit>("GET", "audit", null, (function, request) => function.Run(request, Cancel))).Json.GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("", "::ffff:192.0.2.7", "192.0.2.7")]
+    [InlineData("", "2001:db8::7", "2001:db8::7")]
+    [InlineData("X-Forwarded-For", "192.0.2.7", "198.51.100.1")]
+    public async Task Address_IsTheClients_NotThatOfTheFrontBeforeTheApp(string header, string connection, string written)
+    {
+        await using var calls = await ManageCalls.StartAsync(("ClientAddress:Header", header));
+        calls.From = IPAddress.Parse(connection);
+
+        await calls.SendAsync<PatchTenant>("PATCH", "tenants/acme", new { name = "Acme Ltd" }, (function, request) => function.Run(request, "acme", Cancel), ("X-Forwarded-For", "203.0.113.9, 198.51.100.1:4711"));
+
+        (await calls.AuditAsync()).ShouldHaveSingleItem().Address.ShouldBe(written);
     }
 
     [Fact]

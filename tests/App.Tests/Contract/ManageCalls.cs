@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +21,10 @@ internal sealed class ManageCalls(HttpWorld world, CountingTransport storage) : 
 
     public Caller Caller { get; set; } = new(CallerKind.User, "ann", "Ann", Role.Administrator, HttpWorld.Tenant);
 
-    public static async Task<ManageCalls> StartAsync()
+    /// <summary>The address that the connection comes from.</summary>
+    public IPAddress? From { get; set; }
+
+    public static async Task<ManageCalls> StartAsync(params (string Name, string Value)[] settings)
     {
         var storage = new CountingTransport(new MemoryStorage());
         var clients = StateClients.Create(name => name == StateClients.Connection ? MemoryStorage.ConnectionString : null, options =>
@@ -28,7 +32,7 @@ internal sealed class ManageCalls(HttpWorld world, CountingTransport storage) : 
             options.Transport = storage;
             options.Retry.MaxRetries = 0;
         });
-        return new ManageCalls(await HttpWorld.StartAsync(clients), storage);
+        return new ManageCalls(await HttpWorld.StartAsync(clients, settings), storage);
     }
 
     public async Task<Answer> SendAsync<T>(string method, string path, object? body, Func<T, HttpRequest, Task<IActionResult>> run, params (string Name, string Value)[] headers)
@@ -39,6 +43,7 @@ internal sealed class ManageCalls(HttpWorld world, CountingTransport storage) : 
         foreach (var (name, value) in OpenApi.PathOf(route).Split('/').Zip($"/manage/v1/{path}".Split('?')[0].Split('/')).Where(part => part.First.StartsWith('{')))
             request.RouteValues[name.Trim('{', '}')] = value;
         request.HttpContext.Features.Set(Caller);
+        request.HttpContext.Connection.RemoteIpAddress = From;
         return await HttpWorld.ExecuteAsync(request, RunAsync());
 
         async Task<IActionResult> RunAsync()
