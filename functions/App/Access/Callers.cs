@@ -47,6 +47,9 @@ public sealed class Callers(OperatorKeys operators, PersonStore people, MemberSt
     /// <summary>Who that is, before anything is known of a tenant.</summary>
     public static Caller Of(Session session) => new(CallerKind.User, session.Person.Value, session.Name, session.IsOperator ? Role.Operator : Role.Viewer, null);
 
+    /// <summary>Somebody who is known, and not signed in: for the audit log.</summary>
+    public static Caller Of(Person person) => new(CallerKind.User, person.Id.Value, person.Name, Role.Viewer, null);
+
     private async Task<Caller?> OfKeyAsync(HttpRequest request, string key, TenantId? tenant, CancellationToken cancellation)
     {
         if (!key.StartsWith(KeyPrefix, StringComparison.Ordinal) || await members.FindKeyAsync(Keys.OfSecret(key), cancellation) is not { Value: var found } stored) return null;

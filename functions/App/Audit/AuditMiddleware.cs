@@ -7,9 +7,11 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Access;
+using SyncFunctions.App.Connect;
 using SyncFunctions.App.Contract;
 using SyncFunctions.App.Data;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.SignIn;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 using Route = SyncFunctions.App.Access.Route;
@@ -30,22 +32,24 @@ public sealed partial class AuditMiddleware(AuditLog log, RefusalPace refusals, 
         try
         {
             var result = await next();
-            if (IsWritten(route, http.Request.Method) && result is not KeptAnswer.Replayed) await WriteAsync(route, http, result, StatusOf(result));
+            if (!IsWritten(route, http.Request.Method) || result is KeptAnswer.Replayed) return;
+            if (StatusOf(result) is var status && status < StatusCodes.Status400BadRequest) await WriteAsync(route, http, result, status);
+            else await NoteRefusalAsync(route, http, status);
         }
-        catch (ProblemException problem) when (problem.Type == ProblemType.NotAllowed)
+        catch (ProblemException problem) when (problem.Type == ProblemType.NotAllowed || problem.Type == ProblemType.SignInRefused)
         {
-            await NoteRefusalAsync(route, http, problem);
+            await NoteRefusalAsync(route, http, problem.Type.Status);
             throw;
         }
     }
 
     /// <summary>Whether it changes something of a tenant's, or is somebody's coming and going.</summary>
     public static bool IsWritten(Route route, string method) =>
-        !HttpMethods.IsGet(method) && (route.Path.StartsWith(OpenApi.Prefix, StringComparison.Ordinal) || route.Path.Split('/')[0] == "session");
+        (!HttpMethods.IsGet(method) || route.Function == nameof(FinishIssuerSignIn)) && (route.Path.StartsWith(OpenApi.Prefix, StringComparison.Ordinal) || route.Path.Split('/')[0] == "session");
 
-    private async Task NoteRefusalAsync(Route route, HttpContext http, ProblemException problem)
+    private async Task NoteRefusalAsync(Route route, HttpContext http, int status)
     {
-        if (http.Features.Get<Caller>() is { } caller && refusals.MayNote(caller.Id)) await WriteAsync(route, http, null, problem.Type.Status);
+        if (http.Features.Get<Caller>() is { } caller && refusals.MayNote(caller.Id)) await WriteAsync(route, http, null, status);
     }
 
     /// <summary>What was done is done: that it could not be written down is said in the log of the app, not to the caller.</summary>
@@ -88,6 +92,8 @@ public sealed partial class AuditMiddleware(AuditLog log, RefusalPace refusals, 
     {
         JsonAnswer answer => answer.Status,
         StatusCodeResult done => done.StatusCode,
+        HtmlPage page => page.Status,
+        ConsentRedirect => StatusCodes.Status302Found,
         _ => StatusCodes.Status200OK,
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
 
 namespace SyncFunctions.App.Audit;
 
@@ -38,6 +39,7 @@ public static class AuditText
         ["EndSession"] = "signed out",
         ["EndWebhook"] = "ended the address for webhooks of a connection",
         ["EraseTenant"] = "had everything of the organisation erased",
+        ["FinishIssuerSignIn"] = "signed in by the issuer",
         ["InviteToConnection"] = "made a link by which somebody may connect a system",
         ["LinkRecords"] = "linked two records",
         ["LookAtInvitation"] = "looked at an invitation",
@@ -81,7 +83,12 @@ public static class AuditText
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     /// <summary>Of a refusal it is what somebody wanted.</summary>
-    public static string Of(string function, bool refused) => All.TryGetValue(function, out var done)
-        ? refused ? $"was not allowed to do this: {done}" : done
-        : refused ? "was not allowed to look at this" : function;
+    public static string Of(string function, int status) => (All.GetValueOrDefault(function), status) switch
+    {
+        ({ } done, < StatusCodes.Status400BadRequest) => done,
+        ({ } done, StatusCodes.Status401Unauthorized) => $"gave a wrong password for this: {done}",
+        ({ } done, _) => $"was not allowed to do this: {done}",
+        (null, >= StatusCodes.Status400BadRequest) => "was not allowed to look at this",
+        _ => function,
+    };
 }

@@ -17,7 +17,7 @@ public sealed class EndSession(Sessions sessions, PublicAddress address)
     public async Task<IActionResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "session")] HttpRequest request, CancellationToken cancellation)
     {
         SameOrigin.Require(request, address);
-        await sessions.EndAsync(request, cancellation);
+        if (await sessions.EndAsync(request, cancellation) is { } ended) request.HttpContext.Features.Set(Callers.Of(ended));
         return new NoContentResult();
     }
 }

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
+using SyncFunctions.App.Access;
 using SyncFunctions.App.Connect;
+using SyncFunctions.Engine;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.SignIn;
@@ -48,16 +50,21 @@ public sealed partial class IssuerSignIn(
     private async Task<IActionResult> AdmitAsync(HttpRequest request, PendingSignIn pending, IssuedIdentity identity, CancellationToken cancellation)
     {
         var person = new Person(settings.Issuer!, identity.Subject, identity.Name) { Email = identity.Email, CreatedAt = time.GetUtcNow() };
-        var page = pending.ReturnTo;
+        var (page, tenant) = (pending.ReturnTo, (TenantId?)null);
+
+        // Of strangers nothing is kept but that somebody came.
+        request.HttpContext.Features.Set(Callers.Of(person with { Name = "somebody whom nobody has invited" }));
         if (pending.InvitationHash is { } hash)
         {
             if (await members.FindInvitationAsync(hash, cancellation) is not { } invitation) return SignInPages.InvitationSpent;
+            tenant = invitation.Value.Tenant;
+            request.HttpContext.Features.Set(Callers.Of(person) with { Tenant = tenant });
             if (await joining.JoinAsync(request, invitation, person, cancellation) is { } refusal) return SignInPages.NotJoined(refusal);
-            page = $"/t/{invitation.Value.Tenant}";
+            page = $"/t/{tenant}";
         }
 
-        // Of strangers nothing is kept.
         if (!await sessions.BeginAsync(request, person, identity.IsOperator, cancellation)) return SignInPages.NotInvited(identity.Email ?? identity.Name);
+        request.HttpContext.Features.Set(request.Caller() with { Tenant = tenant });
         await people.RememberAsync(person, cancellation);
         Log.SignedIn(log, person.Id);
         return new ConsentRedirect(address.Page(request, page));

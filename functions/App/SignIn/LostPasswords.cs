@@ -74,7 +74,7 @@ public sealed partial class LostPasswords(
         if (await lookups.TakeLostPasswordAsync(code, cancellation) is not { } lost || await people.GetAsync(lost.Person, cancellation) is not { } found || found.Value.PasswordHash is not { } hash || Keys.OfSecret(hash) != lost.OfHash)
             throw ProblemException.NotFound("link, or it was used already");
         if (!await TakesPasswordAsync(found.Value, cancellation)) throw NoPassword();
-        request.HttpContext.Features.Set(new Caller(CallerKind.User, found.Value.Id.Value, found.Value.Name, Role.Viewer, null));
+        request.HttpContext.Features.Set(Callers.Of(found.Value));
         await passwords.ChangeAsync(found, password, but: null, "whoever opened the link for a lost password", cancellation);
         await passwords.ForgetAsync(request, found.Value.Subject, cancellation);
     }

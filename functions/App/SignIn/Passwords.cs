@@ -44,6 +44,7 @@ public sealed class Passwords(PersonStore people, MemberStore members, GuessStor
         await CountAsync(request, OfAccount(subject), cancellation);
         var found = await people.GetAsync(PersonId.Of(Person.Local, subject), cancellation);
         var isRight = password.Length <= MaxLength && Hasher.VerifyHashedPassword(null!, found?.Value.PasswordHash ?? NobodysHash.Value, password) != PasswordVerificationResult.Failed;
+        if (found is { Value: var known } && request.HttpContext.Features.Get<Caller>() is null) request.HttpContext.Features.Set(Callers.Of(known));
         if (!isRight || found is not { Value.PasswordHash: not null } person) throw new ProblemException(ProblemType.SignInRefused, "There is no account with this e-mail address and this password.");
         await ForgetAsync(request, subject, cancellation);
         return person;

@@ -48,12 +48,14 @@ public sealed class Sessions(PersonStore people, MemberStore members, ClientAddr
     }
 
     /// <summary>Signs the browser out.</summary>
-    public async Task EndAsync(HttpRequest request, CancellationToken cancellation)
+    /// <returns>The session that it had; null where that was none.</returns>
+    public async Task<Session?> EndAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (!SessionCookie.TryGet(request, address, out var person, out var token)) return;
-        if (await people.FindSessionAsync(person, token, cancellation) is { } session) request.HttpContext.Features.Set(Callers.Of(session.Value));
+        if (!SessionCookie.TryGet(request, address, out var person, out var token)) return null;
+        var ended = await people.FindSessionAsync(person, token, cancellation);
         await people.EndAsync(person, Keys.OfSecret(token), cancellation);
         SessionCookie.Clear(request, address);
+        return ended?.Value;
     }
 
     public async Task<bool> IsSignedInAsync(HttpRequest request, CancellationToken cancellation) =>

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using SyncFunctions.App.Access;
+using SyncFunctions.App.Audit;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.SignIn;
@@ -79,6 +80,9 @@ internal sealed class AccessWorld : IAsyncDisposable
     public Task AddGroupsAsync(TenantId tenant, params Group[] groups) =>
         Get<MemberStore>().ChangeAccessAsync(tenant, access => access with { Groups = access.Groups.AddRange(groups) }, default);
 
+    /// <summary>What was written down for a tenant, or for the operator alone, the oldest first.</summary>
+    public async Task<IReadOnlyList<AuditEntry>> AuditAsync(TenantId? tenant) => [.. (await Get<AuditLog>().ListAsync(tenant, AuditFilter.None, null, 100, default)).Items.Reverse()];
+
     /// <summary>As a page of the app sends it, unless headers are taken away or added.</summary>
     public HttpRequest Request(string method, string path, Browser? browser = null, object? body = null, string? key = null, string from = "192.0.2.7")
     {
@@ -109,7 +113,7 @@ internal sealed class AccessWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Through the gate to the function.</summary>
+    /// <summary>Through the gate to the function, with the audit log around them.</summary>
     public Task<Answer> SendAsync<T>(HttpRequest request, Func<T, HttpRequest, Task<IActionResult>> call, TenantId? tenant = null, Browser? browser = null)
     {
         return HttpWorld.ExecuteAsync(request, RunAsync(), browser);
@@ -118,8 +122,13 @@ internal sealed class AccessWorld : IAsyncDisposable
         {
             var route = Routes.All[typeof(T).Name];
             if (tenant is { } named) request.RouteValues["tenant"] = named.Value;
-            if (route.Open is null) await new AccessMiddleware(Get<Callers>()).AdmitAsync(route, request.HttpContext);
-            return await call(Http.Function<T>(), request);
+            IActionResult? result = null;
+            await Http.Function<AuditMiddleware>().RunAsync(route, request.HttpContext, async () =>
+            {
+                if (route.Open is null) await new AccessMiddleware(Get<Callers>()).AdmitAsync(route, request.HttpContext);
+                return result = await call(Http.Function<T>(), request);
+            });
+            return result!;
         }
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using SyncFunctions.App.Access;
+using SyncFunctions.App.Audit;
 using SyncFunctions.App.People;
 using SyncFunctions.App.SignIn;
 using SyncFunctions.State;
@@ -47,6 +49,26 @@ public sealed class IssuerSignInTests : IAsyncLifetime
 
         (await FinishAsync(await JoinAsync(new Browser(), link, "anna"))).Status.ShouldBe(302);
         (await AcceptAsync(new Browser(), link)).Status.ShouldBe(404, "used");
+    }
+
+    [Fact]
+    public async Task SignIns_AreInTheAuditLog_AndThoseThatWereRefused()
+    {
+        await FinishAsync(await ComeBackAsync(new Browser(), "ben"));
+        var link = await InviteAsync(new { role = "member", email = "anna@practice.example" });
+        await FinishAsync(await JoinAsync(new Browser(), link, "ben"));
+        await FinishAsync(await JoinAsync(new Browser(), link, "anna"));
+        var come = await ComeBackAsync(new Browser(), "anna");
+        await FinishAsync(come);
+        await FinishAsync(come);
+
+        var ofTenant = (await _world.AuditAsync(AccessWorld.Acme)).Where(entry => entry.What == nameof(FinishIssuerSignIn)).ToList();
+        var ofNobody = await _world.AuditAsync(tenant: null);
+        ofTenant.Select(entry => entry.Status).ShouldBe([403, 302], "somebody else's invitation, then the person's");
+        ofNobody.Select(entry => (entry.What, entry.Status)).ShouldBe([(nameof(FinishIssuerSignIn), 403), (nameof(FinishIssuerSignIn), 302)], "a stranger, then a sign-in; whoever cannot be known is in neither");
+        ofNobody[1].Who.ShouldBe(ofTenant[1].Who);
+        (ofNobody[0].Who.Name, ofNobody[0].Who.Id).ShouldBe(("somebody whom nobody has invited", ofTenant[0].Who.Id));
+        AuditText.Of(ofNobody[0].What, ofNobody[0].Status).ShouldBe("was not allowed to do this: signed in by the issuer");
     }
 
     [Fact]
@@ -183,8 +205,9 @@ public sealed class IssuerSignInTests : IAsyncLifetime
     private async Task<(int Status, int Cookies, Answer Answer)> FinishAsync((Browser Browser, Uri Back) come)
     {
         var request = _world.Http.Request("GET", come.Back, null, come.Browser);
+        request.HttpContext.Features.Set<Caller>(null);
         request.Headers["Sec-Fetch-Site"] = "cross-site";
-        var answer = await HttpWorld.ExecuteAsync(request, _world.Http.Function<FinishIssuerSignIn>().Run(request, default), come.Browser);
+        var answer = await _world.SendAsync<FinishIssuerSignIn>(request, (function, own) => function.Run(own, default), browser: come.Browser);
         return (answer.Status, answer.Headers.SetCookie.Count(cookie => cookie!.Contains("sync-session", StringComparison.Ordinal)), answer);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using SyncFunctions.App.Access;
+using SyncFunctions.App.Audit;
 using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.SignIn;
@@ -61,6 +62,19 @@ public sealed class LocalSignInTests : IAsyncLifetime
         _world.Http.Time.Advance(TimeSpan.FromMinutes(5));
         (await SignInAsync(new Browser(), "anna@acme.example", AccessWorld.Password)).Status.ShouldBe(204);
         (await SignInAsync(new Browser(), "anna@acme.example", "wrong")).Status.ShouldBe(401, "a sign-in begins the count anew");
+    }
+
+    [Fact]
+    public async Task SignIns_AreInTheAuditLog_AndWrongPasswordsOfAccountsThatThereAre()
+    {
+        var anna = await AddAccountAsync("anna");
+        await SignInAsync(new Browser(), "nobody@acme.example", "wrong");
+        await SignInAsync(new Browser(), "anna@acme.example", "wrong");
+        await SignInAsync(new Browser(), "anna@acme.example", AccessWorld.Password);
+
+        var written = await _world.AuditAsync(tenant: null);
+        written.Select(entry => (entry.What, entry.Status, entry.Who.Id, entry.Address)).ShouldBe([(nameof(BeginSession), 401, anna.Id.Value, "192.0.2.7"), (nameof(BeginSession), 204, anna.Id.Value, "192.0.2.7")]);
+        AuditText.Of(written[0].What, written[0].Status).ShouldBe("gave a wrong password for this: signed in");
     }
 
     [Fact]

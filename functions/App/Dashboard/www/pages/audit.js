@@ -58,7 +58,7 @@ function What({ entry, flows }) {
   const target = Object.entries(entry.target);
   return html`
     <div>
-      <p>${entry.text} ${entry.status === 403 && html`<${Badge} tone="warn">not allowed<//>`}</p>
+      <p>${entry.text} ${entry.status >= 400 && html`<${Badge} tone="warn">not allowed<//>`}</p>
       ${target.length > 0 && html`<p class="small">${target.map(([name, id], i) => html`${i > 0 ? ', ' : ''}${things[name] ?? name}: ${named(name, id)}`)}</p>`}
       ${entry.changes.length > 0 && html`
         <details class="small"><summary>What is different since (${entry.changes.length})</summary>
