@@ -11,6 +11,7 @@ using SyncFunctions.App.Connections;
 using SyncFunctions.App.Contract;
 using SyncFunctions.App.Dashboard;
 using SyncFunctions.App.Data;
+using SyncFunctions.App.Health;
 using SyncFunctions.App.Hooks;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Notices;
@@ -30,6 +31,7 @@ public static class HttpSide
 {
     public static IServiceCollection AddHttpSide(this IServiceCollection services, AppSettings settings)
     {
+        Readiness.Add(services);
         return services
             .AddSingleton(settings)
             .AddSingleton<PublicAddress>()

@@ -97,6 +97,9 @@ public sealed class AppQueues
         _erasures = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Erasures}"));
     }
 
+    /// <summary>Whether queues answer.</summary>
+    public Task AskAsync(CancellationToken cancellation) => _polls.AskAsync(cancellation);
+
     public Task SendAsync(PollMessage message, CancellationToken cancellation) => _polls.SendAsync(message, null, cancellation);
 
     /// <param name="delay">How long the message stays invisible.</param>
@@ -111,6 +114,8 @@ public sealed class AppQueues
     private sealed class Sender(QueueClient queue)
     {
         private bool _exists;
+
+        public Task AskAsync(CancellationToken cancellation) => queue.ExistsAsync(cancellation);
 
         public async Task SendAsync<T>(T message, TimeSpan? delay, CancellationToken cancellation)
         {

@@ -66,6 +66,9 @@ public sealed class StateTables
     internal BlobContainerClient Plans { get; }
     internal BlobContainerClient ConflictValues { get; }
 
+    /// <summary>Asks for a row that is not there: whether tables answer.</summary>
+    public Task AskAsync(CancellationToken cancellation) => Tenants.GetAsync("-", "-", cancellation);
+
     /// <summary>Creates what does not exist yet. Once at the start of the app; harmless when repeated.</summary>
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
     [

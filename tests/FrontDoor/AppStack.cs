@@ -169,7 +169,7 @@ public sealed class AppStack : IAsyncDisposable
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(Address, "api/health"), cancellation);
+            using var answer = await _http.GetAsync(new Uri(Address, "api/health/ready"), cancellation);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

@@ -30,13 +30,16 @@ public sealed class Callers(OperatorKeys operators, PersonStore people, MemberSt
     {
         if (request.Headers.Authorization.ToString() is { Length: > 0 } authorization && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             return await OfKeyAsync(request, authorization[Scheme.Length..].Trim(), tenant, cancellation);
-        if (request.Headers.TryGetValue(OperatorKeys.Header, out var key)) return operators.Takes(key.ToString()) ? Caller.Operator : null;
+        if (request.Headers.ContainsKey(OperatorKeys.Header)) return IsOperator(request) ? Caller.Operator : null;
         if (!SessionCookie.TryGet(request, address, out var person, out var token) || await people.FindSessionAsync(person, token, cancellation) is not { } session) return null;
         SameOrigin.Require(request, address);
         var caller = await OfSessionAsync(request, session.Value, tenant, cancellation);
         if (caller is not null && time.GetUtcNow() - session.Value.LastUsedAt >= SessionNotedEvery) await people.NoteUsedAsync(session, time.GetUtcNow(), client.Of(request)?.ToString(), cancellation);
         return caller;
     }
+
+    /// <summary>By the operator's key alone: for what must be told while tables can't be read.</summary>
+    public bool IsOperator(HttpRequest request) => request.Headers.TryGetValue(OperatorKeys.Header, out var key) && operators.Takes(key.ToString());
 
     /// <summary>What the groups of a member or a key let it reach. A group that is no longer there lets it reach nothing.</summary>
     public static ImmutableArray<Reach> Reaches(ImmutableArray<string> groups, TenantAccess access) =>

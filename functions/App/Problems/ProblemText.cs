@@ -135,6 +135,10 @@ public sealed record ProblemText(string Meaning, ImmutableArray<string> Causes, 
             "The app could not store what was sent, and so has not taken it.",
             ["The storage of the app is not reachable for a moment."],
             ["Send it again; nothing is doubled by that."]),
+        [ProblemType.NotReady] = new(
+            "Something that the app needs does not answer: its tables, its queues or the vault with its keys.",
+            ["Storage or Key Vault has an outage, or can't be reached from the app's network.", "The app's identity has lost a role."],
+            ["Ask again with the operator's key: the answer then says which of them it is.", "Look at the log, and at the health of the storage account and the vault."]),
         [ProblemType.VendorRefused] = new(
             "The other system did not do what the app asked of it. Its own words stand in the problem.",
             ["A value does not follow its rules, or something that it requires is empty.", "The record is locked or was deleted there."],

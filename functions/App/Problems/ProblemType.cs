@@ -38,6 +38,7 @@ public sealed record ProblemType(string Name, int Status, string Title)
     public static readonly ProblemType NotStored = new("not-stored", 503, "It could not be stored; send it again.");
     public static readonly ProblemType VendorRefused = new("vendor-refused", 502, "The other system refused the request.");
     public static readonly ProblemType VendorUnavailable = new("vendor-unavailable", 503, "The other system cannot be reached now.");
+    public static readonly ProblemType NotReady = new("not-ready", 503, "The app cannot do its work now.");
     public static readonly ProblemType Internal = new("internal-error", 500, "Something went wrong here.");
 
     /// <summary>The <c>type</c> member: an absolute path, so that it means the same under every address of the app, and leads to a page about it.</summary>

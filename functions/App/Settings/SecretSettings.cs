@@ -13,9 +13,6 @@ public sealed class SecretSettings
 
     private SecretSettings(Uri? vault, SecretKeys? set, string? clientId, string? file) => (_vault, _set, _clientId, _file) = (vault, set, clientId, file);
 
-    /// <summary>The secret in the vault; null where no vault is asked.</summary>
-    public Uri? Vault => _vault;
-
     public static SecretSettings Read(SettingReader reader)
     {
         var file = reader.EmbeddedOnly("SecretKeyFile", ", and give 'SecretKeyUri' the address of a secret in Key Vault");
@@ -31,6 +28,9 @@ public sealed class SecretSettings
     public Task<SecretKeys> LoadAsync(CancellationToken cancellation) =>
         _vault is not null ? SecretKeys.FromKeyVaultAsync(_vault, Credential(), cancellation)
         : Task.FromResult(_set ?? SecretKeys.FromFile(_file));
+
+    /// <summary>Whether the vault answers, where there is one.</summary>
+    public Task AskAsync(CancellationToken cancellation) => _vault is null ? Task.CompletedTask : LoadAsync(cancellation);
 
     private DefaultAzureCredential Credential() => new(new DefaultAzureCredentialOptions { ManagedIdentityClientId = _clientId });
 

@@ -116,7 +116,7 @@ public sealed class Launcher : IAsyncDisposable
             try
             {
                 _app = StartApp();
-                await UntilAnswersAsync(_app, "app", new Uri(AppAddress, "api/health"), cancellation);
+                await UntilAnswersAsync(_app, "app", new Uri(AppAddress, "api/health/ready"), cancellation);
                 failedStarts = 0;
                 State = State with { Processes = State.Processes with { App = _app.Id } };
                 _terminal.MarkedUp($"[green]The function app runs again[/] as process {_app.Id}.");
@@ -157,7 +157,7 @@ public sealed class Launcher : IAsyncDisposable
             _folder.Log("vendors"));
         _app = StartApp();
         await UntilAnswersAsync(_vendors, "vendors", VendorsAddress, cancellation);
-        await UntilAnswersAsync(_app, "app", new Uri(AppAddress, "api/health"), cancellation);
+        await UntilAnswersAsync(_app, "app", new Uri(AppAddress, "api/health/ready"), cancellation);
         var keys = await ReadKeysAsync(cancellation);
         await RequireOwnAppAsync(keys, cancellation);
 
