@@ -83,6 +83,6 @@ internal static class Creation
     /// <summary>A reference that is not linked: it is waited for, unless it is known that it will not be.</summary>
     public static SyncAction Await(Side source, FieldMap field, FieldValue.Reference reference, Record record) =>
         record.Excluded.TryGetValue(field.Name, out var why)
-            ? new SyncAction.Skip(source, SkipReason.ReferenceExcluded, $"Its {field.Name} is not synchronised: {why}")
+            ? new SyncAction.Skip(source, SkipReason.ReferenceExcluded, $"Its {field.Name} is not synchronised: {why}") { First = (field.References!, reference.RecordId) }
             : new SyncAction.Park(source, field.Name, field.References!, reference.RecordId);
 }

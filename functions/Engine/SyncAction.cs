@@ -73,5 +73,9 @@ public abstract record SyncAction
     public sealed record Tell(Side Source, ReactionEvent What, string Field, FieldValue Before, FieldValue Status, ImmutableArray<ReactionDo> Reactions) : SyncAction;
 
     /// <summary>Nothing is done, and this is why.</summary>
-    public sealed record Skip(Side Side, SkipReason Reason, string Detail) : SyncAction;
+    public sealed record Skip(Side Side, SkipReason Reason, string Detail) : SyncAction
+    {
+        /// <summary>The record that has to be linked first.</summary>
+        public (string Kind, string RecordId)? First { get; init; }
+    }
 }

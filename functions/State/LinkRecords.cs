@@ -35,6 +35,9 @@ public sealed record IndexEntry(Side Side, string RecordId)
     /// <summary>Why it is not linked, for people; null where nobody said.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The record that has to be linked before this one can be.</summary>
+    public AwaitedRecord? First { get; init; }
+
     /// <summary>An edit in its own system is enough for it to be created on the other side (it is archived, or lacks something): what refers to it waits for that.</summary>
     public bool AwaitsEdit { get; init; }
 

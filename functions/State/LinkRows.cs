@@ -92,6 +92,9 @@ internal static class LinkRows
         .Put("SeenAt", entry.SeenAt)
         .PutClipped("Reason", entry.Reason, 1000)
         .Put("AwaitsEdit", entry.AwaitsEdit)
+        .Put("FirstKind", entry.First?.Kind)
+        .Put("FirstSide", entry.First?.Side)
+        .PutId("FirstRecord", entry.First?.RecordId)
         .PutBytes("Marks", entry.Marks == Marks.None ? null : JsonSerializer.SerializeToUtf8Bytes(entry.Marks, StateJson.Options));
 
     public static IndexEntry ToEntry(Side side, TableEntity row) => new(side, row.Id("Record"))
@@ -105,6 +108,7 @@ internal static class LinkRows
         SeenAt = row.Time("SeenAt"),
         Reason = row.GetString("Reason"),
         AwaitsEdit = row.GetBoolean("AwaitsEdit") == true,
+        First = row.GetString("FirstKind") is { } first ? new AwaitedRecord(first, row.Enum<Side>("FirstSide"), row.Id("FirstRecord")) : null,
         Marks = row.ContainsKey("Marks") ? row.Json<Marks>("Marks") : Marks.None,
     };
 

@@ -13,7 +13,7 @@ public sealed class WhyNotTests(BrowserStack stack) : BrowserTest(stack)
         await FindAsync("Parata");
         await Assertions.Expect(visit.Page.GetByText("Its company is not synchronised").First).ToBeVisibleAsync();
 
-        await FindAsync("Kauri Timber");
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Link Kauri Timber first" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Find its counterpart" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create in Total Synergy" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Create in Total Synergy" }).ClickAsync();

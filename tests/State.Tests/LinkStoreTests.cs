@@ -82,7 +82,7 @@ public sealed class LinkStoreTests(AzuriteFixture azurite) : StateTest(azurite)
     [Fact]
     public async Task Entry_FullAndBare_ComeBack()
     {
-        var full = Entry(Side.Left, "full") with { Link = new LinkId("one"), Tombstone = true, IsOlder = true, MatchKeys = ["a", "b"], Label = "Acme Ltd", Hash = "h", Reason = "two have the same e-mail", AwaitsEdit = true, Marks = new Marks { Name = ["acme"], MailDomains = ["acme.example"], Phones = ["4912345"], Address = ["high", "street"] } };
+        var full = Entry(Side.Left, "full") with { Link = new LinkId("one"), Tombstone = true, IsOlder = true, MatchKeys = ["a", "b"], Label = "Acme Ltd", Hash = "h", Reason = "two have the same e-mail", AwaitsEdit = true, First = new AwaitedRecord("person", Side.Left, "7"), Marks = new Marks { Name = ["acme"], MailDomains = ["acme.example"], Phones = ["4912345"], Address = ["high", "street"] } };
         var bare = Entry(Side.Left, "bare");
 
         await Store.CommitAsync(Companies, [new LinkUnit { Index = [IndexWrite.Insert(full), IndexWrite.Insert(bare)] }], Cancel);

@@ -16,8 +16,9 @@ namespace SyncFunctions.App.Manage;
 /// <param name="WhatToDo">What a person can do about it; null where the log does not say.</param>
 /// <param name="KindOff">Its kind is switched off: nothing of it flows.</param>
 /// <param name="Last">The last that the log says of it, where that is not long ago.</param>
+/// <param name="LinkFirst">The next step: the record that has to be linked before this one can be; null where there is none.</param>
 public sealed record FoundRecordView(
-    string Kind, Side? Side, string? LeftId, string? LeftName, string? RightId, string? RightName, string? Link, RecordPlace Place, string Why, string? WhatToDo, bool KindOff, IReadOnlyList<WorkView> Work, LogView? Last);
+    string Kind, Side? Side, string? LeftId, string? LeftName, string? RightId, string? RightName, string? Link, RecordPlace Place, string Why, string? WhatToDo, bool KindOff, IReadOnlyList<WorkView> Work, LogView? Last, LinkFirst? LinkFirst);
 
 /// <param name="Hindrances">What keeps every record of the flow from being synchronised, in words; none as a rule.</param>
 public sealed record FoundRecords(IReadOnlyList<FoundRecordView> Items, string? Continuation, IReadOnlyList<string> Hindrances);
@@ -58,7 +59,8 @@ public sealed class FindRecords(Finder finder, RecordSearch records, ConnectionS
         record.Last?.WhatToDo,
         !flow.Flow.Settings.Kind(record.Kind).Enabled,
         [.. record.Work.SelectMany(item => work[(item.Kind, item.Side, item.RecordId)]).Distinct()],
-        record.Last is { } last ? LogView.Of(last) : null);
+        record.Last is { } last ? LogView.Of(last) : null,
+        record.LinkFirst);
 
     private async Task<IReadOnlyList<string>> HindrancesAsync(FoundFlow flow, CancellationToken cancellation)
     {

@@ -36,7 +36,7 @@ public sealed class BatchSync
         _loader = new CaseLoader(links, _references, time);
         _search = new CandidateSearch(links, _references);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(work, shared, _references, units, log, activity, ids, time), brakes, book, conflicts, log, bursts, time);
+        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, shared, _references, units, log, activity, ids, time), brakes, book, conflicts, log, bursts, time);
         _recovery = new IntentRecovery(links, _references, log, time);
     }
 

@@ -151,7 +151,11 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
             var results = await work.CommitAsync(scope, quiet.ConvertAll(pair => pair.Unit), cancellation);
             foreach (var ((item, _), result) in quiet.Zip(results))
             {
-                if (!result.Committed) tally.Again(item, "Somebody else changed the link at the same time.");
+                if (!result.Committed)
+                {
+                    item.IsContested = true;
+                    tally.Again(item, "Somebody else changed the link at the same time.");
+                }
                 else if (item.IsJoin) tally.Parents.Add(item.Link!.Value.Value.Id);
                 else if (item.Plan!.Actions.OfType<SyncAction.Move>().FirstOrDefault() is { } move) tally.Moved(item, move);
             }

@@ -111,9 +111,10 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
 
         // By what it is found and compared has to be as it is now.
         var renewed = EntryOf(scope, item, known.Value.IsOlder, reason == SyncAction.Offer.Older ? known.Value.Reason ?? reason : reason);
-        return renewed.Reason == known.Value.Reason && renewed.AwaitsEdit == known.Value.AwaitsEdit && renewed.Marks == known.Value.Marks && renewed.MatchKeys.SequenceEqual(known.Value.MatchKeys)
+        if (reason == SyncAction.Offer.Older) renewed = renewed with { First = known.Value.First };
+        return renewed.Reason == known.Value.Reason && renewed.First == known.Value.First && renewed.AwaitsEdit == known.Value.AwaitsEdit && renewed.Marks == known.Value.Marks && renewed.MatchKeys.SequenceEqual(known.Value.MatchKeys)
             ? DoneWork(item)
-            : new LinkUnit { Index = [IndexWrite.Replace(known, known.Value with { Reason = renewed.Reason, AwaitsEdit = renewed.AwaitsEdit, Marks = renewed.Marks, MatchKeys = renewed.MatchKeys, Label = renewed.Label })], DoneWork = [.. item.Work] };
+            : new LinkUnit { Index = [IndexWrite.Replace(known, known.Value with { Reason = renewed.Reason, First = renewed.First, AwaitsEdit = renewed.AwaitsEdit, Marks = renewed.Marks, MatchKeys = renewed.MatchKeys, Label = renewed.Label })], DoneWork = [.. item.Work] };
     }
 
     private static LinkUnit? DoneWork(SyncCase item) => item.Work.Count > 0 && !IsDeferred(item.Plan!) ? new LinkUnit { DoneWork = [.. item.Work] } : null;
@@ -123,7 +124,7 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
     {
         var moved = link.WithId(move.Side, move.Id);
         var known = item.MovesTo;
-        var claimed = (known?.Value ?? new IndexEntry(move.Side, move.Id) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, IsOlder = false, Reason = null, AwaitsEdit = false, Hash = null };
+        var claimed = (known?.Value ?? new IndexEntry(move.Side, move.Id) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, IsOlder = false, Reason = null, First = null, AwaitsEdit = false, Hash = null };
         var unit = Of(item, moved) with { Index = [IndexWrite.Put(known, claimed)] };
         if (item.Index.TryGetValue(move.Side, out var left)) unit = unit with { Index = [.. unit.Index, IndexWrite.Replace(left, left.Value with { Link = null, Tombstone = true })] };
         item.Link = new Versioned<Link>(moved, item.Link!.Value.ETag);
@@ -138,13 +139,14 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         MatchKeys = Matching.Keys(scope.Kind, record),
         Marks = Marks.Of(record),
         Reason = reason,
+        First = null,
         Hash = null,
     };
 
     public IndexWrite ClaimIndex(SyncCase item, Side side, Link link)
     {
         var known = item.Index.TryGetValue(side, out var entry) ? entry : (Versioned<IndexEntry>?)null;
-        var claimed = (known?.Value ?? new IndexEntry(side, link.IdOn(side)!) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, Tombstone = false, IsOlder = false, Reason = null, AwaitsEdit = false, Hash = item.Vendor.TryGetValue(side, out var vendor) ? vendor.Hash() : null };
+        var claimed = (known?.Value ?? new IndexEntry(side, link.IdOn(side)!) { Label = item.Label, SeenAt = time.GetUtcNow() }) with { Link = link.Id, Tombstone = false, IsOlder = false, Reason = null, First = null, AwaitsEdit = false, Hash = item.Vendor.TryGetValue(side, out var vendor) ? vendor.Hash() : null };
         return IndexWrite.Put(known, claimed);
     }
 
@@ -174,6 +176,7 @@ internal sealed class CaseUnits(IdSource ids, TimeProvider time)
         MatchKeys = item.Item.RecordOn(item.Source) is { } record ? Matching.Keys(scope.Kind, record) : [],
         Marks = item.Item.RecordOn(item.Source) is { } marked ? Marks.Of(marked) : Marks.None,
         Reason = reason,
+        First = item.Plan is null ? null : item.First,
         AwaitsEdit = !isOlder && item.Plan is not null && item.AwaitsEdit,
         Label = item.Label,
         SeenAt = time.GetUtcNow(),

@@ -19,15 +19,16 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         if (!left.TryGet(out var leftRecord, out var leftFailure)) return Refused(leftFailure);
         if (!right.TryGet(out var rightRecord, out var rightFailure)) return Refused(rightFailure);
 
-        var (taken, final) = (false, false);
+        var (taken, busy, final) = (false, false, false);
         var (_, cases) = await batches.RunChosenAsync(scope, [new(Side.Left, leftId, leftRecord), new(Side.Right, rightId, rightRecord)], Joined, cancellation);
         return final ? Disconnected
+            : busy ? Busy
             : taken ? new ManualResult(false, "already-linked", "One of the two is linked already; unlink it first.")
             : await ResultAsync(scope, cases, cancellation);
 
         List<SyncCase> Joined(List<SyncCase> loaded)
         {
-            (taken, final) = (!loaded.TrueForAll(IsFree), loaded.Exists(IsFinal));
+            (taken, busy, final) = (!loaded.TrueForAll(IsFree), loaded.Exists(IsBeingMade), loaded.Exists(IsFinal));
             if (taken || final) return [];
 
             // Two that were unlinked from each other come as the one case of their old link. An open create ends with this, its link is used.
@@ -46,13 +47,13 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         var read = await scope.Flow.On(side).GetAsync(scope.Kind, recordId, cancellation);
         if (!read.TryGet(out var record, out var failure)) return Refused(failure);
 
-        var (taken, final) = (false, false);
+        var (taken, busy, final) = (false, false, false);
         var (_, cases) = await batches.RunChosenAsync(scope, [new(side, recordId, record)], Alone, cancellation);
-        return final ? Disconnected : taken ? new ManualResult(false, "already-linked", "The record is linked already.") : await ResultAsync(scope, cases, cancellation);
+        return final ? Disconnected : busy ? Busy : taken ? new ManualResult(false, "already-linked", "The record is linked already.") : await ResultAsync(scope, cases, cancellation);
 
         List<SyncCase> Alone(List<SyncCase> loaded)
         {
-            (taken, final) = (!loaded.TrueForAll(IsFree), loaded.Exists(IsFinal));
+            (taken, busy, final) = (!loaded.TrueForAll(IsFree), loaded.Exists(IsBeingMade), loaded.Exists(IsFinal));
             if (taken || final) return [];
             var chosen = loaded[0].Item.RecordOn(side)! with { Block = null };
             var before = loaded[0].Link is { } known ? Consent.Of(scope.Kind, known.Value.Bases) : Bases.None;
@@ -95,11 +96,14 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
     /// <summary>A create whose outcome a person decides: none is under way any more.</summary>
     private bool IsUnsettled(SyncCase item) => item.Link is { Value: { State: LinkState.Creating } link } && link.Intent?.IsOpen(time.GetUtcNow()) != true;
 
+    private bool IsBeingMade(SyncCase item) => item.Link is { Value.State: LinkState.Creating } && !IsUnsettled(item);
+
     private static bool IsFinal(SyncCase item) => item.Link is { Value: { State: LinkState.Tombstone, Final: true } };
 
     private async Task<ManualResult> ResultAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, CancellationToken cancellation)
     {
         var done = cases.Count > 0 ? cases[0] : null;
+        if (done?.IsContested == true) return Busy;
         if (done?.Link is not { Value: { State: LinkState.Active } link })
         {
             var why = done?.Plan?.Actions.Select(action => action switch
@@ -114,6 +118,8 @@ public sealed class ManualTools(FlowContexts contexts, BatchSync batches, LinkSt
         foreach (var inside in scope.Flow.Pair.Inside(scope.Kind)) await batches.RunInsideAsync(scope with { Kind = inside }, [link.Id], cancellation);
         return new ManualResult(true, null, "Linked.", link.Id);
     }
+
+    private static ManualResult Busy => new(false, "busy", "The record is being written at this moment; look at it again in a minute.");
 
     private static ManualResult Disconnected => new(false, "disconnected", "It was disconnected for good: nobody can link it again.");
 

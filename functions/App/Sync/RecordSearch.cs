@@ -57,7 +57,17 @@ public enum RecordPlace
 /// <param name="Work">What of it is on the work list.</param>
 /// <param name="Last">The last that the log says of it, where that is not long ago.</param>
 public sealed record FoundRecord(
-    string Kind, Side? Side, string? LeftId, string? LeftName, string? RightId, string? RightName, LinkId? Link, RecordPlace Place, string Why, IReadOnlyList<WorkItem> Work, LogEntry? Last);
+    string Kind, Side? Side, string? LeftId, string? LeftName, string? RightId, string? RightName, LinkId? Link, RecordPlace Place, string Why, IReadOnlyList<WorkItem> Work, LogEntry? Last)
+{
+    /// <summary>What it refers to, and waits for.</summary>
+    public AwaitedRecord? Awaits { get; init; } = Work.Select(item => item.Awaits).FirstOrDefault(awaits => awaits is not null);
+
+    /// <summary>The next step: a record that has to be linked before this one can be; null where there is none.</summary>
+    public LinkFirst? LinkFirst { get; init; }
+}
+
+/// <param name="Name">What people call it; null where nobody has seen it.</param>
+public sealed record LinkFirst(string Kind, Side Side, string Id, string? Name);
 
 /// <summary>
 /// Finds a record by its name or id on either side, wherever it stands: linked, without a counterpart, on the work list, or left alone. Nothing but
@@ -87,7 +97,13 @@ public sealed class RecordSearch(LinkStore links, RecordNames names, Integration
         }
 
         var (walked, next) = await WalkAsync(flow, kinds, text, lines, continuation, Math.Max(1, limit - found.Count), cancellation);
-        return new([.. found.Concat(walked).DistinctBy(record => (record.Kind, record.Link, record.LeftId, record.RightId))], next);
+        return new(await WithNextAsync(flow, [.. found.Concat(walked).DistinctBy(record => (record.Kind, record.Link, record.LeftId, record.RightId))], cancellation), next);
+    }
+
+    private async Task<IReadOnlyList<FoundRecord>> WithNextAsync(FlowKey flow, IReadOnlyList<FoundRecord> found, CancellationToken cancellation)
+    {
+        var known = await names.OfAsync(flow, found.Select(record => record.Awaits).OfType<AwaitedRecord>(), cancellation);
+        return [.. found.Select(record => record.Awaits is { } awaits && known.GetValueOrDefault(awaits) is not { Link: not null } ? record with { LinkFirst = new LinkFirst(awaits.Kind, awaits.Side, awaits.RecordId, known.GetValueOrDefault(awaits)?.Name) } : record)];
     }
 
     /// <summary>Records whose counterpart is being made: their links know no name yet.</summary>
@@ -167,7 +183,7 @@ public sealed class RecordSearch(LinkStore links, RecordNames names, Integration
         return [.. from entry in found
                    let waits = work[(entry.Side, entry.RecordId)].ToList()
                    let place = entry.Tombstone ? (RecordPlace.Dismissed, "Not to be matched.") : Waiting(waits) ?? (RecordPlace.Unmatched, UnmatchedRecords.WhyNot(entry))
-                   select Lone(scope.Kind, entry.Side, entry.RecordId, entry.Label, place, waits, lines.FirstOrDefault(line => line.Kind == scope.Kind && line.Side == entry.Side && line.RecordId == entry.RecordId))];
+                   select Lone(scope.Kind, entry.Side, entry.RecordId, entry.Label, place, waits, lines.FirstOrDefault(line => line.Kind == scope.Kind && line.Side == entry.Side && line.RecordId == entry.RecordId)) is var lone && entry.First is { } first ? lone with { Awaits = first } : lone];
     }
 
     private static FoundRecord Lone(string kind, Side side, string id, string name, (RecordPlace Place, string Why) place, IReadOnlyList<WorkItem> work, LogEntry? last) => side == Side.Left
@@ -183,7 +199,9 @@ public sealed class RecordSearch(LinkStore links, RecordNames names, Integration
             { State: LinkState.Tombstone } => (RecordPlace.Unlinked, link.Reason ?? "Unlinked."),
             { State: LinkState.Paused } => (RecordPlace.Paused, link.Reason ?? "Paused."),
             { State: LinkState.Quarantined } => (RecordPlace.Quarantined, link.Reason ?? "Two programs wrote it to and fro."),
-            _ when Waiting(work) is { } waits => waits,
+
+            // Who waited for a write that has been answered since looks at it once more, for nothing.
+            _ when Waiting([.. work.Where(item => item.Reason != WorkReason.Intent || link.Intent is not null)]) is { } waits => waits,
             { State: LinkState.Creating } => (RecordPlace.Coming, "Its counterpart is being made."),
             _ when notes.Length > 0 => (RecordPlace.LinkedInPart, notes),
             _ => (RecordPlace.Linked, "The two are linked, and nothing of them waits."),

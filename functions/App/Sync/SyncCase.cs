@@ -72,6 +72,12 @@ internal sealed class SyncCase
     /// <summary>Why a vendor did not do what was planned.</summary>
     public VendorFailure? Failure { get; set; }
 
+    /// <summary>Somebody else wrote the link first.</summary>
+    public bool IsContested { get; set; }
+
+    /// <summary>The record that has to be linked before this one can be.</summary>
+    public AwaitedRecord? First => Plan!.Actions.OfType<SyncAction.Skip>().Select(skip => skip.First is { } first ? new AwaitedRecord(first.Kind, skip.Side, first.RecordId) : null).FirstOrDefault(first => first is not null);
+
     /// <summary>Why the plan leaves an unlinked record unlinked; null where it does not.</summary>
     public string? Reason => Plan!.Actions.Select(action => action switch
     {

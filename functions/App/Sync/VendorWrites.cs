@@ -5,7 +5,7 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Sync;
 
 /// <summary>The vendor writes of a chunk: intents are stored, the writes are sent, their outcome is stored.</summary>
-internal sealed class VendorWrites(WorkList work, SharedLocks shared, References references, CaseUnits units, IntegrationLog log, ActivityCounter activity, IdSource ids, TimeProvider time)
+internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks shared, References references, CaseUnits units, IntegrationLog log, ActivityCounter activity, IdSource ids, TimeProvider time)
 {
     private const int WritesAtOnce = 8;
 
@@ -66,6 +66,7 @@ internal sealed class VendorWrites(WorkList work, SharedLocks shared, References
             }
             else
             {
+                effect.Case.IsContested = true;
                 tally.Again(effect.Case, "Somebody else is working on the same record.");
             }
         }
@@ -81,17 +82,38 @@ internal sealed class VendorWrites(WorkList work, SharedLocks shared, References
 
         if (outcomes.Count == 0) return;
         await tally.TellAsync(log, cancellation);
-        var settled = await work.CommitAsync(scope, outcomes.ConvertAll(pair => pair.Unit), cancellation);
+        var settled = await SettleAsync(scope, outcomes, cancellation);
         await shared.NoteAsync(scope, outcomes.Select(pair => pair.Effect), cancellation);
         foreach (var ((effect, _), result) in outcomes.Zip(settled))
         {
-            if (!result.Committed) tally.Again(effect.Case, "The link changed while the record was being written.");
+            if (!result.Committed)
+            {
+                effect.Case.IsContested = true;
+                tally.Again(effect.Case, "The link changed while the record was being written.");
+            }
             else if (effect.Failure is null && effect.Case.Link is { } link)
             {
                 effect.Case.Link = link with { ETag = result.LinkETag };
                 if (effect.IsCreate || effect.Case.IsJoin) tally.Parents.Add(link.Value.Id);
             }
         }
+    }
+
+    /// <summary>What a create has made may have been listed, and taken note of, before its answer was kept: it is claimed all the same.</summary>
+    private async Task<IReadOnlyList<CommitResult>> SettleAsync(WorkScope scope, List<(Effect Effect, LinkUnit Unit)> outcomes, CancellationToken cancellation)
+    {
+        var results = (await work.CommitAsync(scope, outcomes.ConvertAll(pair => pair.Unit), cancellation)).ToList();
+        foreach (var side in Sides.Both)
+        {
+            var lost = outcomes.Index().Where(outcome => !results[outcome.Index].Committed && outcome.Item is { Effect: { IsCreate: true, Failure: null } effect, Unit.Index: [_] } && effect.Target == side).ToList();
+            if (lost.Count == 0) continue;
+            var noted = await links.FindAsync(scope.Links, side, [.. lost.Select(outcome => outcome.Item.Effect.ReadBack!.Id)], cancellation);
+            var again = lost.FindAll(outcome => noted.TryGetValue(outcome.Item.Effect.ReadBack!.Id, out var entry) && entry.Value.Link is null);
+            var claimed = await work.CommitAsync(scope, again.ConvertAll(outcome => outcome.Item.Unit with { Index = [IndexWrite.Replace(noted[outcome.Item.Effect.ReadBack!.Id], outcome.Item.Unit.Index[0].Entry)] }), cancellation);
+            foreach (var (outcome, result) in again.Zip(claimed)) results[outcome.Index] = result;
+        }
+
+        return results;
     }
 
     /// <summary>A record that is still being created is known by its id on the side it comes from.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SyncFunctions.App.Manage;
+using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -37,6 +38,7 @@ public sealed class RecordSearchTests : IAsyncLifetime
         var waits = (await FindAsync("77")).ShouldHaveSingleItem();
         Text(waits, "place").ShouldBe("waiting");
         Text(waits.GetProperty("work")[0], "awaitsName").ShouldBe("Mueller Beton");
+        waits.GetProperty("linkFirst").ValueKind.ShouldBe(JsonValueKind.Null);
         (await FindAsync(linked.Id)).ShouldContain(item => Text(item, "link") == link.Id.Value);
 
         await _world.Get<LinkStore>().PutWorkAsync(new LinkScope(FlowWorld.Key, "company"), [Work("company", linked.Id, WorkReason.Dead), Work("company", older.Id, WorkReason.Held) with { Side = Side.Right }], default);
@@ -79,6 +81,57 @@ public sealed class RecordSearchTests : IAsyncLifetime
         (await LinksAsync("?kind=company&state=paused")).ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe("L5");
         (await LinksAsync("?kind=company&locked=true")).ShouldBeEmpty();
         (await _world.AnswerAsync<FindRecords>("", null, (find, request) => find.Run(request, "acme", "main", default))).Status.ShouldBe(400);
+    }
+
+    /// <summary>It is taken note of on the other side, too, where everything is older than the flow.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Record_CreatedByHandWhileAPollLooks_IsLinkedOnceTheAnswerIsKept(bool live)
+    {
+        if (!live) await _world.ChangeAsync(flow => flow with { WentLiveAt = null });
+        var made = await _world.Synergy.CreateAsync("contacts", new { name = "Kieswerk" });
+        var (transactions, answered) = (0, new TaskCompletionSource());
+        var release = _world.Storage.Hold(call =>
+        {
+            // The first one stores the intent, the second one comes after the answer.
+            if (call.Operation is not "table transaction" || Interlocked.Increment(ref transactions) != 2) return false;
+            answered.SetResult();
+            return true;
+        });
+
+        var create = _world.Get<ManualTools>().CreateCounterpartAsync(FlowWorld.Key, "company", Side.Left, made.Id, default);
+        await answered.Task;
+        await _world.TinyPlus.OneAsync("companies", new { name = "Kieswerk" });
+        await _world.SyncAsync("company");
+        var second = await _world.Get<ManualTools>().CreateCounterpartAsync(FlowWorld.Key, "company", Side.Left, made.Id, default);
+        release.SetResult();
+
+        (await create).Done.ShouldBeTrue();
+        (second.Done, second.Problem).ShouldBe((false, "busy"));
+        (await FindAsync("kieswerk")).Select(item => Text(item, "place")).ShouldBe(["linked"]);
+    }
+
+    [Fact]
+    public async Task Contact_WhoseCompanyIsNotLinked_NamesTheCompanyThatIsToBeLinkedFirst()
+    {
+        await _world.ChangeAsync(flow => flow with { WentLiveAt = flow.WentLiveAt!.Value.AddDays(30) });
+        var company = await _world.TinyPlus.CreateAsync("companies", new { name = "Kauri Timber" });
+        await _world.SyncAsync("company");
+        await _world.ChangeAsync(flow => flow with { WentLiveAt = flow.WentLiveAt!.Value.AddDays(-30) });
+        await _world.TinyPlus.CreateAsync("contacts", new { first_name = "Aroha", last_name = "Parata", primary_company = company.Number });
+        await _world.SyncAsync("contact");
+
+        var alone = (await FindAsync("parata")).ShouldHaveSingleItem();
+        await _world.Get<ManualTools>().CreateCounterpartAsync(FlowWorld.Key, "company", Side.Right, company.Id, default);
+        var next = (await FindAsync("parata")).ShouldHaveSingleItem();
+        await _world.SyncAsync("contact");
+
+        Text(alone, "place").ShouldBe("unmatched");
+        var first = alone.GetProperty("linkFirst");
+        (Text(first, "kind"), Text(first, "side"), Text(first, "id"), Text(first, "name")).ShouldBe(("company", "right", company.Id, "Kauri Timber"));
+        next.GetProperty("linkFirst").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await FindAsync("parata")).Select(item => Text(item, "place")).ShouldBe(["linked"]);
     }
 
     private WorkItem Work(string kind, string id, WorkReason reason) => new(kind, Side.Left, id, reason, _world.Http.Time.GetUtcNow()) { FirstAt = _world.Http.Time.GetUtcNow(), Detail = reason == WorkReason.Dead ? "Refused." : null };

@@ -95,7 +95,7 @@ function Next({ params, here, item, reload }) {
   const id = side === 'left' ? item.leftId : item.rightId;
   const name = item.leftName ?? item.rightName;
   const kind = item.kind;
-  const main = { held: 'release', givenUp: 'replay', waiting: 'awaited', paused: 'resume', quarantined: 'resume', unlinked: 'again', unmatched: 'match', dismissed: 'offer', braked: 'brake' }[item.place];
+  const main = item.linkFirst && ['waiting', 'unmatched'].includes(item.place) ? 'first' : { held: 'release', givenUp: 'replay', waiting: 'awaited', paused: 'resume', quarantined: 'resume', unlinked: 'again', unmatched: 'match', dismissed: 'offer', braked: 'brake' }[item.place];
   const step = (key, call, text, done) => main === key && mayRecords && html`<${Button} tone="main" onClick=${act(call, done, reload)}>${text}<//>`;
   const work = item.work.find(row => row.reason === 'dead') ?? item.work[0];
   const awaited = item.work.find(row => row.awaits)?.awaits;
@@ -106,6 +106,7 @@ function Next({ params, here, item, reload }) {
     ${main === 'again' && mayRecords && item.leftId && item.rightId && html`<${Button} tone="main" onClick=${() => linkRecords(params, kind, item.leftId, item.rightId)}>Link the two again<//>`}
     ${step('offer', () => api.post(flowPath(params, '/unmatched/offer'), { kind, side, id }), 'Offer it again')}
     ${main === 'match' && html`<a class="button main" href=${flowHref(params, `/unmatched?${new URLSearchParams({ kind, side, search: name })}`)}>Find its counterpart</a>`}
+    ${main === 'first' && html`<a class="button main" href=${findHref(params, item.linkFirst.id, item.linkFirst.kind)}>Link ${item.linkFirst.name ?? `${words(item.linkFirst.kind)} ${item.linkFirst.id}`} first</a>`}
     ${main === 'awaited' && awaited && html`<a class="button main" href=${findHref(params, awaited.recordId, awaited.kind)}>Look at what it waits for</a>`}
     ${main === 'brake' && html`<a class="button main" href=${flowHref(params)}>Look at the brake</a>`}
     ${maySync && id && !['disconnected', 'dismissed', 'unlinked', 'paused', 'quarantined'].includes(item.place) && html`<${SyncNow} ...${{ params, here, kind, side, id, tone: main ? undefined : 'main', onDone: reload }} />`}
