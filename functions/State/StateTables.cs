@@ -5,6 +5,10 @@ namespace SyncFunctions.State;
 /// <summary>The tables of the app and the containers of its blobs.</summary>
 public sealed class StateTables
 {
+    private const string SweepsName = "sweeps";
+    private const string PlansName = "plans";
+    private const string ConflictsName = "conflicts";
+
     private readonly Dictionary<string, Table> _all = [];
 
     public StateTables(StateClients clients)
@@ -28,9 +32,9 @@ public sealed class StateTables
         Audit = Open("audit");
         People = Open("people");
         Members = Open("members");
-        Sweeps = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}sweeps");
-        Plans = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}plans");
-        ConflictValues = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}conflicts");
+        Sweeps = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}{SweepsName}");
+        Plans = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}{PlansName}");
+        ConflictValues = clients.Blobs.GetBlobContainerClient($"{clients.Prefix}{ConflictsName}");
 
         Table Open(string name)
         {
@@ -42,6 +46,9 @@ public sealed class StateTables
 
     /// <summary>Of all tables, as they are called where there is no prefix.</summary>
     public IReadOnlyCollection<string> Names => _all.Keys;
+
+    /// <summary>Of all containers, likewise.</summary>
+    public static IReadOnlyCollection<string> Containers { get; } = [SweepsName, PlansName, ConflictsName];
 
     internal Table Tenants { get; }
     internal Table Connections { get; }
