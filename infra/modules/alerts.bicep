@@ -14,13 +14,15 @@ param email string
 
 param transactionsPerDay int
 
-// The app writes each of these once a minute.
+// The app writes these once a minute, but for dead letters: each flow's when its turn has come.
 var gauges = [
   {
     name: 'poison'
     title: 'Messages wait in a poison queue'
     severity: 1
     metric: 'sync.queue.poison'
+    every: 'PT5M'
+    window: 'PT15M'
     above: 0
   }
   {
@@ -28,6 +30,8 @@ var gauges = [
     title: 'An orchestration has run for more than an hour'
     severity: 2
     metric: 'sync.durable.oldest'
+    every: 'PT5M'
+    window: 'PT15M'
     above: 3600
   }
   {
@@ -35,6 +39,8 @@ var gauges = [
     title: 'A flow waits for somebody to connect a system again'
     severity: 2
     metric: 'sync.flows.reconnect'
+    every: 'PT5M'
+    window: 'PT15M'
     above: 0
   }
   {
@@ -42,6 +48,8 @@ var gauges = [
     title: 'Records were given up'
     severity: 3
     metric: 'sync.dead_letters'
+    every: 'PT1H'
+    window: 'P1D'
     above: 0
   }
 ]
@@ -69,18 +77,18 @@ resource gaugeAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       severity: gauge.severity
       enabled: true
       scopes: [workspaceId]
-      evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
+      evaluationFrequency: gauge.every
+      windowSize: gauge.window
       skipQueryValidation: true
       autoMitigate: true
       criteria: {
         allOf: [
           {
-            query: 'AppMetrics | where Name == "${gauge.metric}" | project TimeGenerated, Max'
-            timeAggregation: 'Maximum'
-            metricMeasureColumn: 'Max'
+            // As it is now, by whatever it is told of.
+            query: 'AppMetrics | where Name == "${gauge.metric}" | summarize arg_max(TimeGenerated, Max) by Of = strcat(Properties.queue, Properties.flow, " ", Properties.kind) | where Max > ${gauge.above}'
+            timeAggregation: 'Count'
             operator: 'GreaterThan'
-            threshold: gauge.above
+            threshold: 0
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
           }
         ]

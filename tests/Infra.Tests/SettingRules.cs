@@ -14,12 +14,14 @@ internal sealed partial class SettingRules(IReadOnlyList<Declaration> app, strin
 
     private readonly string _code = string.Join('\n', sources);
 
-    /// <summary>Names of the settings that the template gives.</summary>
-    public IReadOnlyList<string> Supplied { get; } = [.. Names(app, app.OfType<Declaration.Resource>().Single(resource => resource.Type == "Microsoft.Web/sites/config").Body)];
+    /// <summary>The settings that the template gives.</summary>
+    public IReadOnlyDictionary<string, Expression> Values { get; } = Properties(app, app.OfType<Declaration.Resource>().Single(resource => resource.Type == "Microsoft.Web/sites/config").Body).ToDictionary();
+
+    public IEnumerable<string> Supplied => Values.Keys;
 
     /// <summary>What the Functions host reads by itself, before the app's defaults are there.</summary>
     public IEnumerable<string> HostSettings() =>
-        from name in Placeholder().Matches(_code + hostJson).Select(match => match.Groups[1].Value).Concat(Default().Matches(_code).Select(match => match.Groups[1].Value)).Distinct()
+        from name in Placeholder().Matches(_code + hostJson).Select(match => match.Groups[1].Value).Distinct()
         where !Supplied.Contains(name)
         select $"The host reads '{name}', which is not given";
 
@@ -41,7 +43,7 @@ internal sealed partial class SettingRules(IReadOnlyList<Declaration> app, strin
     public IEnumerable<string> Given() =>
         from name in Supplied
         where !Known.PlatformSettings.ContainsKey(name) && !ConnectionNames().Any(connection => _parts.Any(part => name == $"{connection}__{part}"))
-        where name.Split("__").Any(part => !_code.Contains($"\"{part}\"", StringComparison.Ordinal) && !_code.Contains($"%{part}%", StringComparison.Ordinal) && !hostJson.Contains($"%{part}%", StringComparison.Ordinal))
+        where !_code.Contains($"\"{name.Replace("__", ":", StringComparison.Ordinal)}\"", StringComparison.Ordinal)
         select $"'{name}' is given, but nothing reads it";
 
     public bool Documented(string setting) => readme.Contains($"`{setting}", StringComparison.Ordinal);
@@ -55,27 +57,23 @@ internal sealed partial class SettingRules(IReadOnlyList<Declaration> app, strin
         return triggers.Append(durable).Append("AzureWebJobsStorage").Distinct();
     }
 
-    private static IEnumerable<string> Names(IReadOnlyList<Declaration> file, Expression expression) => expression switch
+    private static IEnumerable<KeyValuePair<string, Expression>> Properties(IReadOnlyList<Declaration> file, Expression expression) => expression switch
     {
-        Expression.Object record when record.Find("properties") is { } properties => Names(file, properties),
-        Expression.Object record => record.Properties.Select(property => Expression.Object.KeyOf(property.Key)).OfType<string>(),
-        Expression.Call { Function: "union" } union => union.Arguments.SelectMany(part => Names(file, part)),
-        Expression.Choice choice => Names(file, choice.Then).Concat(choice.Else is null ? [] : Names(file, choice.Else)),
-        Expression.Name name => file.OfType<Declaration.Variable>().Where(variable => variable.Name == name.Id).SelectMany(variable => Names(file, variable.Value)),
+        Expression.Object record when record.Find("properties") is { } properties => Properties(file, properties),
+        Expression.Object record => record.Properties.Select(property => KeyValuePair.Create(Expression.Object.KeyOf(property.Key)!, property.Value)),
+        Expression.Call { Function: "union" } union => union.Arguments.SelectMany(part => Properties(file, part)),
+        Expression.Choice choice => Properties(file, choice.Then).Concat(choice.Else is null ? [] : Properties(file, choice.Else)),
+        Expression.Name name => file.OfType<Declaration.Variable>().Where(variable => variable.Name == name.Id).SelectMany(variable => Properties(file, variable.Value)),
         _ => [],
     };
 
     [GeneratedRegex("\"%([A-Za-z]+)%\"")]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex(@"configuration\[""(\w+)""\] \?\?=")]
-    private static partial Regex Default();
-
-    [GeneratedRegex(@"[cC]onfiguration\[""([\w:]+)""\]")]
+    [GeneratedRegex(@"\breader\.\w+\(""([A-Z][\w:]*)""")]
     private static partial Regex Read();
 
-    // The settings of a system begin with a small letter, and are its own.
-    [GeneratedRegex(@"const string \w*(?:Setting|Section) = ""([A-Z][\w:]+)""")]
+    [GeneratedRegex(@"const string name = ""([A-Z]\w+)""")]
     private static partial Regex Constant();
 
     // Each names a constant of that name.
