@@ -12,8 +12,7 @@ param location string
 @description('Object id of whoever deploys: may read and write the secrets of the vault. Empty: nobody but the app reads them.')
 param principalId string = ''
 
-@description('What the object id is of.')
-@allowed(['User', 'Group', 'ServicePrincipal'])
+@description('What the object id is of: User, Group or ServicePrincipal.')
 param principalType string = 'User'
 
 @description('How far the app scales out.')
@@ -28,8 +27,7 @@ param alwaysReady array = [
   { name: 'function:ChangeQueue', instanceCount: 1 }
 ]
 
-@description('How the accounts are replicated. The app\'s state is worth a second region where the contract asks for it: Standard_RAGZRS.')
-@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS', 'Standard_RAGZRS'])
+@description('How the account of the app\'s state is replicated: Standard_ZRS, or Standard_RAGZRS where a second region is asked for.')
 param stateReplication string = 'Standard_ZRS'
 
 @description('Keeps the account of the app\'s state from being deleted by mistake; azd down needs it off.')

@@ -57,7 +57,7 @@ internal static class Known
     /// </summary>
     public static readonly ImmutableHashSet<string> Functions =
     [
-        "allowed", "bool", "cidrSubnet", "description", "empty", "environment", "guid", "indexOf", "int", "items", "loadTextContent", "maxLength", "maxValue", "minLength", "minValue",
+        "bool", "cidrSubnet", "description", "empty", "environment", "guid", "indexOf", "int", "items", "loadTextContent", "maxLength", "maxValue", "minLength", "minValue",
         "readEnvironmentVariable", "subscription", "subscriptionResourceId", "toObject", "union", "uniqueString",
     ];
 
