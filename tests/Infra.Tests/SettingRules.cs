@@ -9,6 +9,9 @@ internal sealed partial class SettingRules(IReadOnlyList<Declaration> app, strin
 {
     private static readonly string[] _parts = ["credential", "clientId", "blobServiceUri", "queueServiceUri", "tableServiceUri"];
 
+    // Settings of every OpenTelemetry SDK: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
+    private const string OpenTelemetry = "OTEL_";
+
     // Set by the platform in every app.
     private static readonly ImmutableHashSet<string> _fromPlatform = ["WEBSITE_HOSTNAME"];
 
@@ -36,7 +39,7 @@ internal sealed partial class SettingRules(IReadOnlyList<Declaration> app, strin
     public IEnumerable<string> Reads() =>
         from name in Read().Matches(_code).Select(match => match.Groups[1].Value).Concat(Constant().Matches(_code).Select(match => match.Groups[1].Value)).Distinct()
         let setting = name.Replace(":", "__", StringComparison.Ordinal)
-        where !Supplied.Contains(setting) && !_fromPlatform.Contains(setting) && !Documented(setting)
+        where !Supplied.Contains(setting) && !_fromPlatform.Contains(setting) && !setting.StartsWith(OpenTelemetry, StringComparison.Ordinal) && !Documented(setting)
         select $"The app reads '{setting}', which is neither given nor described";
 
     /// <summary>What is given is read.</summary>
