@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using SyncFunctions.App;
 using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Pairs;
 using SyncFunctions.State;
@@ -19,7 +20,8 @@ builder.ConfigureFunctionsWebApplication();
 builder.UseHttpSide();
 
 // Everything by storage's clock, whatever the host added before.
-var state = StateClients.Create(name => builder.Configuration[name]);
+var metrics = new SyncMetrics();
+var state = StateClients.Create(name => builder.Configuration[name], metrics.CountCalls);
 builder.Services
     .AddSingleton(state.Clock)
     .AddState(state)
@@ -28,7 +30,9 @@ builder.Services
     .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>(), settings.PartnerFolder))
     .AddSingleton(PairCatalog.Shipped)
     .AddSync()
-    .AddHttpSide(settings);
+    .AddHttpSide(settings)
+    .AddSingleton(metrics)
+    .AddTelemetry(settings.Telemetry);
 
 var app = builder.Build();
 // A manifest that is wrong is said now, not to the first who asks for a system.

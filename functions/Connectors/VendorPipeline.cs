@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -64,6 +65,9 @@ public sealed class VendorPipeline
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(10),
+
+            // Our traces are not for vendors.
+            ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.All,
         })
     {
@@ -182,7 +186,9 @@ public sealed class VendorPipeline
 
             var at = Time.GetUtcNow();
             var start = Time.GetTimestamp();
+            using var span = Span(state);
             var (failure, status) = await SendAsync(state, credentials, cancellation);
+            Tell(span, failure, status);
             if (state.Call.IsWrite && failure is { Ambiguous: true })
                 state.MayBeApplied = true;
             state.Scope?.Observer?.Invoke(new ApiCall(
@@ -204,6 +210,22 @@ public sealed class VendorPipeline
         {
             gate?.Leave();
         }
+    }
+
+    /// <summary>Names neither the address nor the record: both may tell of people.</summary>
+    private static Activity? Span(CallState state)
+    {
+        if (SyncTrace.Start("vendor call", ActivityKind.Client) is not { } span) return null;
+        return span
+            .SetTag("sync.system", state.Dialect.Catalog.System)
+            .SetTag("http.request.method", state.Call.Method.Method)
+            .SetTag("sync.write", state.Call is { IsWrite: true, Authorized: true });
+    }
+
+    private static void Tell(Activity? span, VendorFailure? failure, int? status)
+    {
+        span?.SetTag("http.response.status_code", status);
+        if (failure is not null) span?.SetTag("error.type", failure.Kind.ToString()).SetStatus(ActivityStatusCode.Error);
     }
 
     private async Task<(VendorFailure? Failure, int? Status)> SendAsync(CallState state, Credentials? credentials, CancellationToken cancellation)

@@ -5,7 +5,11 @@ using SyncFunctions.Engine;
 namespace SyncFunctions.State;
 
 /// <summary>A flow is due.</summary>
-public sealed record PollMessage(string Tenant, string Flow, string? Reason);
+public sealed record PollMessage(string Tenant, string Flow, string? Reason)
+{
+    /// <summary>The span that sent it, as <c>traceparent</c>.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>The work list of a flow has news.</summary>
 /// <param name="Kinds">The kinds whose due work is to be done.</param>
@@ -22,15 +26,20 @@ public sealed record ChangeMessage(string Tenant, string Flow, IReadOnlyList<str
     /// <summary>How often it was put off so far.</summary>
     public int PutOff { get; init; }
 
+    /// <summary>The span that brought all of its records, as <c>traceparent</c>; null where several did.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>As few messages as hold these records of a flow, mostly one.</summary>
     public static IEnumerable<ChangeMessage> Of(FlowKey flow, IEnumerable<WorkItem> items)
     {
+        var all = items.ToList();
+        var trace = all.Select(item => item.Trace).Distinct().Take(2).ToArray() is [var only] ? only : null;
         var (records, length) = (new List<ChangedRecord>(), 0);
-        foreach (var record in items.Select(ChangedRecord.Of).Distinct())
+        foreach (var record in all.Select(ChangedRecord.Of).Distinct())
         {
             if (records.Count == MaxRecords || length + record.Length > MaxLength)
             {
-                yield return Of(flow, records);
+                yield return Of(flow, records, trace);
                 (records, length) = ([], 0);
             }
 
@@ -38,10 +47,10 @@ public sealed record ChangeMessage(string Tenant, string Flow, IReadOnlyList<str
             length += record.Length;
         }
 
-        if (records.Count > 0) yield return Of(flow, records);
+        if (records.Count > 0) yield return Of(flow, records, trace);
     }
 
-    private static ChangeMessage Of(FlowKey flow, List<ChangedRecord> records) => new(flow.Tenant.Value, flow.Flow.Value, []) { Records = records };
+    private static ChangeMessage Of(FlowKey flow, List<ChangedRecord> records, string? trace) => new(flow.Tenant.Value, flow.Flow.Value, []) { Records = records, Trace = trace };
 }
 
 /// <param name="Id">Escaped, since a message's text holds no lone surrogates.</param>
@@ -88,6 +97,7 @@ public sealed class AppQueues
     private readonly Sender _changes;
     private readonly Sender _notices;
     private readonly Sender _erasures;
+    private readonly QueueClient[] _poison;
 
     public AppQueues(StateClients clients)
     {
@@ -95,6 +105,7 @@ public sealed class AppQueues
         _changes = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Changes}"));
         _notices = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Notices}"));
         _erasures = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Erasures}"));
+        _poison = [.. new[] { PollsPoison, ChangesPoison, NoticesPoison }.Select(name => clients.Queues.GetQueueClient($"{clients.Prefix}{name}"))];
     }
 
     /// <summary>Whether queues answer.</summary>
@@ -110,6 +121,14 @@ public sealed class AppQueues
 
     /// <param name="delay">How long the message stays invisible.</param>
     public Task SendAsync(ErasureMessage message, TimeSpan? delay, CancellationToken cancellation) => _erasures.SendAsync(message, delay, cancellation);
+
+    /// <summary>About how many messages failed too often, by the queue they were on.</summary>
+    public async Task<IReadOnlyList<(string Queue, int Messages)>> PoisonAsync(CancellationToken cancellation)
+    {
+        var counts = new List<(string, int)>();
+        foreach (var poison in _poison) counts.Add((poison.Name, await poison.ExistsAsync(cancellation) ? (await poison.GetPropertiesAsync(cancellation)).Value.ApproximateMessagesCount : 0));
+        return counts;
+    }
 
     private sealed class Sender(QueueClient queue)
     {

@@ -100,6 +100,9 @@ public sealed record WorkItem(string Kind, Side Side, string RecordId, WorkReaso
     /// <summary>News took the place of a plan that waited.</summary>
     public bool HadPlan { get; init; }
 
+    /// <summary>The span that brought it, as <c>traceparent</c>: whatever becomes of it later belongs to that trace.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>News by a webhook are of one side; what a plan left may be the other side's change, which this side does not show.</summary>
     public bool IsOfBothSides => HadPlan || Reason != WorkReason.Webhook;
 }

@@ -133,7 +133,8 @@ internal static class LinkRows
             .PutId("AwaitsRecord", item.Awaits?.RecordId)
             .Put("FirstAt", item.FirstAt)
             .Put("Link", item.Link?.Value)
-            .Put("HadPlan", item.HadPlan ? true : (bool?)null);
+            .Put("HadPlan", item.HadPlan ? true : (bool?)null)
+            .Put("Trace", item.Trace);
     }
 
     public static WorkItem ToWork(LinkScope scope, TableEntity row) =>
@@ -145,5 +146,6 @@ internal static class LinkRows
             FirstAt = row.Time("FirstAt"),
             Link = row.GetString("Link") is { } link ? new LinkId(link) : null,
             HadPlan = row.GetBoolean("HadPlan") == true,
+            Trace = row.GetString("Trace"),
         };
 }

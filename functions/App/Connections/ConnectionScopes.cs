@@ -1,4 +1,5 @@
 using SyncFunctions.App.Notices;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -7,7 +8,7 @@ namespace SyncFunctions.App.Connections;
 
 /// <summary>Makes what connectors need to call a vendor for a stored connection.</summary>
 public sealed class ConnectionScopes(
-    ConnectionStore connections, SealedCredentials vault, Systems systems, SystemSettings settings, CallBudgets budgets, FailedCalls failedCalls, NoticeOutbox notices, TimeProvider time)
+    ConnectionStore connections, SealedCredentials vault, Systems systems, SystemSettings settings, CallBudgets budgets, FailedCalls failedCalls, SyncMetrics metrics, NoticeOutbox notices, TimeProvider time)
 {
     /// <summary>The connections of a flow. Works whatever their health: a call over one that is not connected fails with <see cref="FailureKind.AuthExpired"/>.</summary>
     /// <exception cref="InvalidOperationException">One of them does not exist.</exception>
@@ -44,7 +45,11 @@ public sealed class ConnectionScopes(
             Account = connection.AccountId,
             Credentials = credentials,
             Budget = budgets.Of(catalog, connection, chosen),
-            Observer = call => failedCalls.Observe(connection.Tenant, connection.Id, call),
+            Observer = call =>
+            {
+                metrics.Called(call);
+                failedCalls.Observe(connection.Tenant, connection.Id, call);
+            },
         };
     }
 }

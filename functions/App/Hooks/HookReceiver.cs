@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -36,13 +37,18 @@ public sealed partial class HookReceiver(Systems systems, HookRoutes routes, Pub
     public async Task<IActionResult> ReceiveAsync(string system, string hook, HttpRequest request, CancellationToken cancellation)
     {
         var begun = time.GetTimestamp();
-        var format = systems.Find(system)?.Catalog.Webhooks ?? Unknown;
+        using var span = SyncTrace.Start("webhook", ActivityKind.Server);
+        var known = systems.Find(system)?.Catalog;
+        span?.SetTag("sync.system", known?.System);
+        var format = known?.Webhooks ?? Unknown;
         var body = await RequestBytes.ReadAsync(request, format.MaxBytes, cancellation);
         var incoming = new WebhookRequest(body, Headers(request))
         {
             Query = request.Query.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.FirstOrDefault() ?? ""),
         };
-        return await InTimeAsync(TakeAsync(system, hook, format, incoming), begun, cancellation) switch
+        var outcome = await InTimeAsync(TakeAsync(system, hook, format, incoming), begun, cancellation);
+        span?.SetTag("sync.outcome", outcome.ToString());
+        return outcome switch
         {
             Outcome.Taken => new StatusCodeResult(format.Accepted),
             Outcome.NotProved => throw ProblemException.NotFound("webhook"),
@@ -136,7 +142,7 @@ public sealed partial class HookReceiver(Systems systems, HookRoutes routes, Pub
                from flow in route.Flows
                from kind in flow.Kinds
                where kind.VendorKind(flow.Side) == record.Kind
-               select (flow.Key, new WorkItem(kind.Name, flow.Side, record.Id, WorkReason.Webhook, now) { FirstAt = now });
+               select (flow.Key, new WorkItem(kind.Name, flow.Side, record.Id, WorkReason.Webhook, now) { FirstAt = now, Trace = SyncTrace.Parent });
     }
 
     private static partial class Log

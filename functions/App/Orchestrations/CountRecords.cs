@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -7,11 +8,12 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>How many records an import will bring over, where the vendor tells: so that its progress can say how far it is.</summary>
-public sealed class CountRecords(FlowContexts contexts, RunJournal runs)
+public sealed class CountRecords(Tracing tracing, FlowContexts contexts, RunJournal runs)
 {
     [Function(nameof(CountRecords))]
     public async Task RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
     {
+        using var piece = tracing.Begin(nameof(CountRecords), input);
         if (await contexts.LoadAsync(input.Key, cancellation) is not { } flow) return;
         var side = flow.On(flow.Pair.ImportFrom);
         foreach (var kind in flow.Pair.TopKinds.Where(kind => flow.Settings.Kind(kind.Name).Enabled))

@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -10,11 +11,12 @@ namespace SyncFunctions.App.Orchestrations;
 public sealed record FinishRunInput(SyncRunInput Run, string? Problem, bool Cancelled = false);
 
 /// <summary>The last act of a run: says how it ended, lets a first run's flow go live, and gives the guard back.</summary>
-public sealed class FinishRun(FlowContexts contexts, FlowRuns runs, RunEnd end)
+public sealed class FinishRun(Tracing tracing, FlowContexts contexts, FlowRuns runs, RunEnd end)
 {
     [Function(nameof(FinishRun))]
     public async Task RunAsync([ActivityTrigger] FinishRunInput input, CancellationToken cancellation)
     {
+        using var piece = tracing.Begin(nameof(FinishRun), input.Run);
         var run = new RunId(input.Run.Run);
         var flow = await contexts.LoadAsync(input.Run.Key, cancellation);
 

@@ -2,13 +2,18 @@ using System.Collections.Immutable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Orchestrations;
 
 /// <param name="Parents">Links of one project, or of a group of them.</param>
-public sealed record ProjectRunInput(string Tenant, string Flow, string Run, long Epoch, RunMode Mode, ImmutableArray<string> Kinds, ImmutableArray<string> Parents);
+public sealed record ProjectRunInput(string Tenant, string Flow, string Run, long Epoch, RunMode Mode, ImmutableArray<string> Kinds, ImmutableArray<string> Parents)
+{
+    /// <summary>The span that began the run, as <c>traceparent</c>.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <param name="Order">What a person wants of the run: then none of them was looked at.</param>
 public sealed record ProjectsResult(ImmutableSortedDictionary<string, KindCounts> Counts, RunOrder? Order = null);
@@ -22,13 +27,15 @@ public static class ProjectRun
 }
 
 /// <summary>Reads, plans and applies the insides of the given projects.</summary>
-public sealed class SyncProjects(RunSteps steps, RunJournal journal, ProjectSync projects)
+public sealed class SyncProjects(Tracing tracing, RunSteps steps, RunJournal journal, ProjectSync projects)
 {
     [Function(nameof(SyncProjects))]
     public async Task<ProjectsResult> RunAsync([ActivityTrigger] ProjectRunInput input, CancellationToken cancellation)
     {
         var run = new RunId(input.Run);
-        var (flow, _) = await steps.BeginAsync(new FlowKey(new TenantId(input.Tenant), new FlowId(input.Flow)), input.Mode, run, input.Epoch, cancellation);
+        var key = new FlowKey(new TenantId(input.Tenant), new FlowId(input.Flow));
+        using var piece = tracing.Begin(nameof(SyncProjects), key, input.Trace, run);
+        var (flow, _) = await steps.BeginAsync(key, input.Mode, run, input.Epoch, cancellation);
         if (await journal.OrderAsync(flow.Key, run, cancellation) is { } order) return new ProjectsResult(CountsByKind.None, order);
         var kinds = flow.Pair.Kinds.Where(kind => input.Kinds.Contains(kind.Name) && flow.Settings.Kind(kind.Name).Enabled).ToList();
         if (kinds.Count == 0) return new ProjectsResult(CountsByKind.None);

@@ -1,16 +1,18 @@
 using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Orchestrations;
 
 /// <summary>One page of a run: reads the next page of each side, plans and applies it.</summary>
-public sealed class SyncPage(RunSteps steps, RunJournal journal, PageSync pages, TimeProvider time)
+public sealed class SyncPage(Tracing tracing, RunSteps steps, RunJournal journal, PageSync pages, TimeProvider time)
 {
     [Function(nameof(SyncPage))]
     public async Task<PageResult> RunAsync([ActivityTrigger] SyncRunInput input, CancellationToken cancellation)
     {
+        using var piece = tracing.Begin(nameof(SyncPage), input);
         var run = new RunId(input.Run);
         var (flow, until) = await steps.BeginAsync(input.Key, input.Mode, run, input.Epoch, cancellation);
         if (await journal.OrderAsync(input.Key, run, cancellation) is { } order) return new PageResult(input.Walk, KindCounts.None, [], Order: order);

@@ -191,7 +191,7 @@ public static class SyncRun
     {
         try
         {
-            return await context.CallSubOrchestratorAsync<ProjectsResult>(nameof(ProjectRun), new ProjectRunInput(input.Tenant, input.Flow, input.Run, input.Epoch, input.Mode, input.InsideKinds, [.. parents]));
+            return await context.CallSubOrchestratorAsync<ProjectsResult>(nameof(ProjectRun), new ProjectRunInput(input.Tenant, input.Flow, input.Run, input.Epoch, input.Mode, input.InsideKinds, [.. parents]) { Trace = input.Trace });
         }
         catch (TaskFailedException)
         {

@@ -68,6 +68,9 @@ public sealed record SyncRunInput(
     /// <summary>The run is not limited to some kinds.</summary>
     public bool IsWhole { get; init; } = true;
 
+    /// <summary>The span that began it, as <c>traceparent</c>.</summary>
+    public string? Trace { get; init; }
+
     [JsonIgnore]
     public FlowKey Key => new(new TenantId(Tenant), new FlowId(Flow));
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using SyncFunctions.App.Notices;
 using SyncFunctions.App.Records;
 using SyncFunctions.App.SignIn;
+using SyncFunctions.App.Telemetry;
 
 namespace SyncFunctions.App.Settings;
 
@@ -27,6 +28,8 @@ public sealed class AppSettings
     public required RetentionSettings Retention { get; init; }
 
     public required SecretSettings Secrets { get; init; }
+
+    public required TelemetrySettings Telemetry { get; init; }
 
     /// <summary>Webhooks of notices and reactions may go to hosts that are not on the open internet, and without TLS.</summary>
     public bool AllowsPrivateHosts { get; private init; }
@@ -69,6 +72,7 @@ public sealed class AppSettings
             SignIn = SignInSettings.Read(reader),
             Retention = RetentionSettings.Read(reader),
             Secrets = SecretSettings.Read(reader),
+            Telemetry = TelemetrySettings.Read(reader),
             AllowsPrivateHosts = reader.Flag("Webhooks:AllowPrivateHosts", reader.EmbeddedOnly("Webhooks:AllowPrivateHosts", ""), otherwise: false),
             OperatorKey = Operator(reader),
             HostKeyFile = reader.EmbeddedOnly("EmbeddedHost:KeyFile", ", and give 'OperatorKey' a key"),

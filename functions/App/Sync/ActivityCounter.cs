@@ -1,6 +1,7 @@
 using Azure;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -10,7 +11,7 @@ namespace SyncFunctions.App.Sync;
 /// Counts in memory what goes over, and writes it about once a minute, a flow at a time, so that a change costs no storage operation. What a
 /// process that dies had counted since then is missing from the figures: they are for people to look at, nothing is decided by them.
 /// </summary>
-public sealed partial class ActivityCounter(ActivityStore store, IdSource ids, TimeProvider time, ILogger<ActivityCounter> log) : BackgroundService
+public sealed partial class ActivityCounter(ActivityStore store, SyncMetrics metrics, IdSource ids, TimeProvider time, ILogger<ActivityCounter> log) : BackgroundService
 {
     private static readonly TimeSpan WriteEvery = TimeSpan.FromMinutes(1);
 
@@ -23,6 +24,8 @@ public sealed partial class ActivityCounter(ActivityStore store, IdSource ids, T
     /// <param name="took">From the change to its arrival; null where that says nothing about the pace of the flow.</param>
     public void Note(FlowKey flow, string kind, Side target, Crossing way, TimeSpan? took)
     {
+        metrics.Crossed(flow, kind, way, took);
+
         // Nobody would write it.
         if (ExecuteTask is null) return;
         var key = (flow, ActivityHour.Of(time.GetUtcNow()));

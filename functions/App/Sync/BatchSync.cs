@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SyncFunctions.App.Notices;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -25,7 +26,7 @@ public sealed class BatchSync
     private readonly SharedLocks _shared;
     private readonly TimeProvider _time;
 
-    public BatchSync(LinkStore links, WorkList work, Parking parking, SharedLocks shared, Brakes brakes, ProjectBook book, ConflictStore conflicts, PlanStore plans, IntegrationLog log, ActivityCounter activity, NoticeBursts bursts, IdSource ids, TimeProvider time)
+    public BatchSync(LinkStore links, WorkList work, Parking parking, SharedLocks shared, Brakes brakes, ProjectBook book, ConflictStore conflicts, PlanStore plans, IntegrationLog log, ActivityCounter activity, NoticeBursts bursts, SyncMetrics metrics, IdSource ids, TimeProvider time)
     {
         _dry = new DryRun(plans);
         _links = links;
@@ -36,7 +37,7 @@ public sealed class BatchSync
         _loader = new CaseLoader(links, _references, time);
         _search = new CandidateSearch(links, _references);
         var units = new CaseUnits(ids, time);
-        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, shared, _references, units, log, activity, ids, time), brakes, book, conflicts, log, bursts, time);
+        _applier = new CaseApplier(links, work, parking, units, new VendorWrites(links, work, shared, _references, units, log, activity, ids, time), brakes, book, conflicts, log, bursts, metrics, time);
         _recovery = new IntentRecovery(links, _references, log, time);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SyncFunctions.App.Notices;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -11,7 +12,7 @@ namespace SyncFunctions.App.Sync;
 /// the outcome (new bases, new ids, work rows that are done) is stored after it. A crash in between leaves an open intent, which
 /// <see cref="IntentRecovery"/> settles by looking at the target.
 /// </summary>
-internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parking, CaseUnits units, VendorWrites writes, Brakes brakes, ProjectBook book, ConflictStore conflicts, IntegrationLog log, NoticeBursts bursts, TimeProvider time)
+internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parking, CaseUnits units, VendorWrites writes, Brakes brakes, ProjectBook book, ConflictStore conflicts, IntegrationLog log, NoticeBursts bursts, SyncMetrics metrics, TimeProvider time)
 {
     /// <summary>Cases whose intents are taken in one go: few enough that each is sent long before its intent ends.</summary>
     private const int CasesAtOnce = 33;
@@ -41,6 +42,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
         await parking.ReleaseAsync(scope, [.. cases.Where(IsNowLinked).Select(item => item.Link!.Value.Value)], cancellation);
         await tally.TellAsync(log, cancellation);
         bursts.Observe(scope.Flow.Key, NoticeEvent.DeadLetter, scope.Kind.Name, tally.GivenUp);
+        metrics.Tell(scope.Flow.Key, scope.Kind.Name, tally);
         return new BatchOutcome(tally.Counts, tally.Parents) { Read = Read(cases, [.. tally.Parents]), Kept = tally.Kept(cases) };
     }
 
@@ -124,6 +126,7 @@ internal sealed class CaseApplier(LinkStore links, WorkList work, Parking parkin
 
     private async Task ApplyChunkAsync(WorkScope scope, IReadOnlyList<SyncCase> cases, Tally tally, CancellationToken cancellation)
     {
+        using var spans = RecordSpans.Start(scope, cases);
         await LoadEntriesAsync(scope, cases, cancellation);
         foreach (var item in cases.Where(item => item.Link is null && item.IsJoin)) units.NewLinkId(item);
 

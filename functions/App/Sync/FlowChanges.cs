@@ -1,4 +1,5 @@
 using SyncFunctions.App.Reactions;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -9,7 +10,7 @@ namespace SyncFunctions.App.Sync;
 /// which every writer replaces only as it was read; unlinked ones wait for a run that is under way, since two workers that each see
 /// one of two new records that belong together would create both again.
 /// </summary>
-public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns runs, WorkSync work, ReactionWork reactions, WorkList list, LinkStore links, AppQueues queues, TimeProvider time)
+public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns runs, WorkSync work, ReactionWork reactions, WorkList list, LinkStore links, AppQueues queues, Tracing tracing, TimeProvider time)
 {
     private static readonly TimeSpan LongestPutOff = TimeSpan.FromSeconds(30);
 
@@ -22,6 +23,7 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
             return;
         }
 
+        using var piece = tracing.Begin("change", flow.Key, message.Trace);
         var unlinked = new List<(WorkScope Scope, WorkSync.Due Due)>();
         var hints = new List<(WorkScope Scope, Versioned<WorkHint> Hint)>();
         foreach (var kind in flow.Pair.Kinds.Where(kind => flow.Settings.Kind(kind.Name).Enabled))
@@ -29,6 +31,7 @@ public sealed class FlowChanges(FlowContexts contexts, FlowStore flows, FlowRuns
             var scope = new WorkScope(flow, kind, RunMode.Delta, null, flow.State.Guard(Lane.Live)?.Value.Epoch ?? 0);
             var rows = await RowsAsync(message, scope, hints, cancellation);
             if (rows.Count == 0) continue;
+            piece.Serves(rows);
             var due = await work.SortAsync(scope, rows, cancellation);
             await work.RunAsync(scope, due.Linked, cancellation);
             if (due.Unlinked.Rows.Count > 0) unlinked.Add((scope, due.Unlinked));

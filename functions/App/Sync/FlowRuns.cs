@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using SyncFunctions.App.Orchestrations;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
 using SyncFunctions.State;
@@ -77,6 +79,8 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
 
     private async Task<RunRequestResult> StartAsync(SyncRunInput input, string trigger, DurableTaskClient client, CancellationToken cancellation, FlowSettings? settings = null)
     {
+        using var span = SyncTrace.Start("run", ActivityKind.Producer)?.SetTag("sync.flow", input.Flow).SetTag("sync.run", input.Run).SetTag("sync.mode", input.Mode.ToString());
+        input = input with { Trace = SyncTrace.Parent };
         var run = new RunId(input.Run);
         await runs.InsertAsync(new Run(input.Key, run, LaneOf(input.Mode), input.Mode.ToString(), trigger, time.GetUtcNow()) { Settings = settings }, cancellation);
         await ScheduleAsync(input, client, cancellation);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Azure;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -54,6 +55,12 @@ internal sealed class SyncCase
     public Dictionary<Side, Record> Latest { get; } = [];
 
     public List<Versioned<WorkItem>> Work { get; } = [];
+
+    /// <summary>The span that brought it, as <c>traceparent</c>; null: the one that it is looked at in.</summary>
+    public string? Trace => Work.Select(row => row.Value.Trace).FirstOrDefault(trace => trace is not null);
+
+    /// <summary>While its plan is applied.</summary>
+    public Activity? Span { get; set; }
 
     public ItemPlan? Plan { get; set; }
 

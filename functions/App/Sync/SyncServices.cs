@@ -1,12 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
 using SyncFunctions.App.Notices;
 using SyncFunctions.App.Reactions;
+using SyncFunctions.App.Telemetry;
 
 namespace SyncFunctions.App.Sync;
 
 internal static class SyncServices
 {
     public static IServiceCollection AddSync(this IServiceCollection services) => services
+        .AddSingleton<SyncMetrics>()
+        .AddSingleton<Tracing>()
         .AddSingleton<FlowContexts>()
         .AddSingleton<NoticeOutbox>()
         .AddSingleton<NoticeBursts>()

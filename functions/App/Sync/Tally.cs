@@ -26,6 +26,12 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
     /// <summary>Records that wait for a person from now on.</summary>
     public int GivenUp { get; private set; }
 
+    /// <summary>Held from now on.</summary>
+    public int Held { get; private set; }
+
+    /// <summary>What failed, and how.</summary>
+    public List<FailureKind> Failures { get; } = [];
+
     public List<LogEntry> Entries { get; } = [];
 
     /// <summary>
@@ -75,6 +81,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
 
             var isKnown = action is SyncAction.Offer or SyncAction.Skip && IsKnown(item, action);
             var isToldAlready = item.Work.Exists(work => (work.Value.Reason, action) is (WorkReason.Parked, SyncAction.Park) or (WorkReason.Held, SyncAction.Hold));
+            if (action is SyncAction.Hold && !isToldAlready) Held++;
             if (!isKnown && !isToldAlready && Story.Of(scope, item, action, now) is { } entry) Entries.Add(entry);
         }
     }
@@ -101,6 +108,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
         }
 
         Counts = Counts with { Failed = Counts.Failed + 1 };
+        Failures.Add(failure.Kind);
         Entries.Add(Story.OfFailure(scope, item, failure, action, now));
         if (failure.Ambiguous || scope.ByHand) return;
         var attempts = Attempts(item);
@@ -214,6 +222,7 @@ internal sealed class Tally(WorkScope scope, DateTimeOffset now)
             Detail = detail,
             FirstAt = item.Work.Select(work => work.Value.FirstAt).DefaultIfEmpty(now).Min(),
             Link = item.Link?.Value.Id ?? item.Project,
+            Trace = item.Trace ?? item.Span?.Id ?? SyncTrace.Parent,
         };
 
     private static int Attempts(SyncCase item) => item.Work.Select(work => work.Value.Attempts).DefaultIfEmpty(0).Max() + 1;

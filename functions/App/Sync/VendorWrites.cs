@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -123,6 +125,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
     private async Task SendAsync(WorkScope scope, Effect effect, CancellationToken cancellation)
     {
         if (!HasTime(scope, effect)) return;
+        if (effect.Case.Span is { } span) Activity.Current = span;
         var side = InTime(scope, scope.On(effect.Target, effect.Case), [effect]);
         var kind = scope.Kind.VendorKind(effect.Target);
         switch (effect.Action)
@@ -155,6 +158,7 @@ internal sealed class VendorWrites(LinkStore links, WorkList work, SharedLocks s
     {
         var open = effects.Where(effect => HasTime(scope, effect)).ToList();
         if (open.Count == 0) return;
+        using var span = RecordSpans.Together(open);
         var side = InTime(scope, scope.Flow.On(open[0].Target), open);
         var (writer, kind) = ((IBulkWriter)side.Connector, scope.Kind.VendorKind(side.Side));
         var results = open[0].IsCreate

@@ -1,4 +1,5 @@
 using SyncFunctions.App.Reactions;
+using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 
@@ -43,7 +44,7 @@ public sealed class WorkList(LinkStore links, FlowStore flows, AppQueues queues,
         foreach (var kind in wanted.Distinct().GroupBy(record => record.Kind))
         {
             var scope = new LinkScope(flow, kind.Key);
-            List<WorkItem> items = [.. kind.Select(record => new WorkItem(kind.Key, record.Side, record.RecordId, WorkReason.Again, now) { FirstAt = now, Detail = "Another record refers to it." })];
+            List<WorkItem> items = [.. kind.Select(record => new WorkItem(kind.Key, record.Side, record.RecordId, WorkReason.Again, now) { FirstAt = now, Detail = "Another record refers to it.", Trace = SyncTrace.Parent })];
             await StoreAsync(scope, items.Select(item => item.DueAt), known: null, () => links.NoteWorkAsync(scope, items, cancellation), cancellation);
         }
     }

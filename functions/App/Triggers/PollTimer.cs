@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Triggers;
@@ -16,7 +17,7 @@ public sealed class PollTimer(DueStore due, AppQueues queues, TimeProvider time)
         foreach (var flow in await due.ListDueAsync(now, cancellation))
         {
             // Only who moved it on sends the message, so that two workers do not poll it both.
-            if (await due.MoveAsync(flow.Flow, flow.ETag, now + Grace, cancellation)) await queues.SendAsync(new PollMessage(flow.Flow.Tenant.Value, flow.Flow.Flow.Value, timer.IsPastDue ? "past due" : null), cancellation);
+            if (await due.MoveAsync(flow.Flow, flow.ETag, now + Grace, cancellation)) await queues.SendAsync(new PollMessage(flow.Flow.Tenant.Value, flow.Flow.Flow.Value, timer.IsPastDue ? "past due" : null) { Trace = SyncTrace.Parent }, cancellation);
         }
     }
 }

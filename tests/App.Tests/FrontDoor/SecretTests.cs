@@ -10,7 +10,7 @@ public sealed class SecretTests(FrontDoorStack door)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Secrets_AreNeitherPrintedNorStoredInPlainText()
+    public async Task Secrets_AreNeitherPrintedNorExportedNorStoredInPlainText()
     {
         var stack = await door.StackAsync();
         await using var practice = await door.LiveAsync();
@@ -36,12 +36,21 @@ public sealed class SecretTests(FrontDoorStack door)
             "synergy-static-key", "tinyplus-long-life-token", "synergy-access-", "synergy-refresh-", "synergy-code-", "tinyplus-access-", "refused-token-of-a-person",
             AppStack.ApplicationSecret, flowKey, "a-secret-in-a-query", .. stack.Keys,
         ];
+        await HookAsync(stack);
+        await Eventually.HoldsAsync(() => Task.FromResult(
+            door.Telemetry.Text("traces") is var spans && spans.Contains("vendor call") && spans.Contains("webhook") && spans.Contains("NotProved") && spans.Contains("record")
+            && door.Telemetry.Text("metrics").Contains("sync.storage.operations") && door.Telemetry.Text("logs").Contains("Functions.VendorWebhook") ? null : "Not everything was exported yet."));
+        var exported = door.Telemetry.Text("traces") + door.Telemetry.Text("metrics") + door.Telemetry.Text("logs");
+        foreach (var personal in new[] { "Ziegelwerk", "Posted", "ada@people.example", "a-hook-id-of-a-vendor", practice.Tenant })
+            (door.Telemetry.Text("traces") + door.Telemetry.Text("metrics")).Contains(personal).ShouldBeFalse($"The app exported {personal}.");
+        foreach (var personal in new[] { "Ziegelwerk", "ada@people.example", "a-hook-id-of-a-vendor" }) exported.Contains(personal).ShouldBeFalse($"The app exported {personal}.");
         var stored = await RowsAsync(stack);
         stored.ShouldContain(practice.Tenant);
         stack.Output.ShouldContain("CreateConnection");
         foreach (var secret in secrets)
         {
             stack.Output.Contains(secret).ShouldBeFalse($"The app printed {secret}.");
+            exported.Contains(secret).ShouldBeFalse($"The app exported {secret}.");
             refused.Text.Contains(secret).ShouldBeFalse($"The app answered with {secret}.");
             stored.Contains(secret).ShouldBeFalse($"The app stored {secret}.");
         }
@@ -78,6 +87,14 @@ public sealed class SecretTests(FrontDoorStack door)
         }
 
         return tenant;
+    }
+
+    /// <summary>A webhook of nobody we know.</summary>
+    private static async Task HookAsync(AppStack stack)
+    {
+        using var http = new HttpClient { BaseAddress = stack.Address };
+        using var answer = await http.PostAsync("api/webhooks/synergy/a-hook-id-of-a-vendor?code=a-secret-in-a-query", JsonText.Content(new { email = "ada@people.example" }), Cancellation);
+        answer.IsSuccessStatusCode.ShouldBeFalse();
     }
 
     private static async Task RevokeAsync(AppStack stack)

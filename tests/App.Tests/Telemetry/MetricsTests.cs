@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Azure.Data.Tables;
+using Microsoft.Extensions.DependencyInjection;
+using SyncFunctions.App.Telemetry;
+using SyncFunctions.Engine;
+using SyncFunctions.Simulation.Vendors;
+using SyncFunctions.State;
+using SyncFunctions.Tests.Support;
+
+namespace SyncFunctions.App.Tests.Telemetry;
+
+public sealed class MetricsTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Changes_HeldOnesAndConflicts_AreCountedByFlowAndKind()
+    {
+        using var world = await LiveWorld.LiveAsync(FakePair.Defaults with { LockWindow = TimeSpan.FromHours(1) });
+        using var sink = new MetricSink(world.Get<SyncMetrics>());
+        var company = await world.CompanyAsync("Acme");
+        var counterpart = await world.CounterpartAsync(company);
+        world.Left.Edit(company, FieldSet.Of(("phone", FieldValue.Of("1"))), Actor.User);
+        await world.SendAsync(Side.Left, company);
+        await world.DeliverAsync();
+        world.Right.Edit(counterpart, FieldSet.Of(("tel", FieldValue.Of("2"))), Actor.User);
+        await world.SendAsync(Side.Right, counterpart);
+        await world.DeliverAsync();
+
+        sink.Sum("sync.changes", "flow=flow kind=company action=Created").ShouldBe(1);
+        sink.Sum("sync.changes", "flow=flow kind=company action=Updated").ShouldBe(1);
+        sink.Sum("sync.held", "flow=flow kind=company").ShouldBe(1);
+        sink.Count("sync.lag", "flow=flow kind=company").ShouldBe(2);
+        sink.Sum("sync.vendor.calls", $"system={FakePair.Right} outcome=ok").ShouldBeGreaterThan(2);
+        sink.Sum("sync.conflicts", "flow=flow kind=company").ShouldBe(0);
+
+        // Looked at once more it is not held anew.
+        await world.SendAsync(Side.Right, counterpart);
+        await world.DeliverAsync();
+        sink.Sum("sync.held", "flow=flow kind=company").ShouldBe(1);
+        sink.Tags.ShouldNotContain(tags => tags.Contains(HttpWorld.Tenant.Value, StringComparison.Ordinal) || tags.Contains(company.Id, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Gauges_TellWhatWaitsForAPerson()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        using var sink = new MetricSink(world.Get<SyncMetrics>());
+        var now = world.Time.GetUtcNow();
+        await world.Get<LinkStore>().NoteWorkAsync(new LinkScope(LiveWorld.Key, "company"), [new WorkItem("company", Side.Left, "1", WorkReason.Dead, DateTimeOffset.MaxValue) { FirstAt = now }], Cancel);
+        var connections = world.Get<ConnectionStore>();
+        var left = (await connections.GetAsync(HttpWorld.Tenant, LiveWorld.ConnectionOf(Side.Left), Cancel)).ShouldNotBeNull();
+        await connections.ReplaceAsync(left with { Value = left.Value with { Health = ConnectionHealth.Expired } }, Cancel);
+        await world.Get<FlowStore>().TryTakeAsync(LiveWorld.Key, Lane.Import, new RunId("r"), RunStatus.Syncing, "Import", "manual", TimeSpan.FromMinutes(15), Cancel);
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        world.Storage.Reset();
+
+        using var gauges = ActivatorUtilities.CreateInstance<Gauges>(world.Services);
+        await gauges.RefreshAsync(Cancel);
+
+        sink.Last("sync.dead_letters", "flow=flow kind=company").ShouldBe(1);
+        sink.Last("sync.flows.reconnect", "").ShouldBe(1);
+        sink.Last("sync.queue.poison", $"queue={AppQueues.ChangesPoison}").ShouldBe(0);
+        sink.Last("sync.durable.oldest", "").ShouldBe(600, 30);
+        world.Storage.Calls.Count.ShouldBeLessThan(16);
+    }
+
+    [Fact]
+    public async Task StorageCalls_AreCountedByTable_WithoutWhatTheyAreAbout()
+    {
+        using var metrics = new SyncMetrics();
+        using var sink = new MetricSink(metrics);
+        var clients = StateClients.Create(name => name == StateClients.Connection ? MemoryStorage.ConnectionString : null, options =>
+        {
+            options.Transport = new CountingTransport(new MemoryStorage());
+            metrics.CountCalls(options);
+        });
+        var table = clients.Tables.GetTableClient("tenants");
+        await table.CreateAsync(Cancel);
+        await table.AddEntityAsync(new TableEntity("ada@example.test", "secret"), Cancel);
+        await table.GetEntityAsync<TableEntity>("ada@example.test", "secret", cancellationToken: Cancel);
+
+        sink.Sum("sync.storage.operations", "operation=table get name=tenants").ShouldBe(1);
+        sink.Sum("sync.storage.operations", "operation=table post name=tenants").ShouldBe(1);
+        sink.Tags.ShouldNotContain(tags => tags.Contains("ada", StringComparison.Ordinal) || tags.Contains("secret", StringComparison.Ordinal));
+    }
+
+    /// <summary>What one instance of the app measures.</summary>
+    private sealed class MetricSink : IDisposable
+    {
+        private readonly ConcurrentQueue<(string Name, string Tags, double Value)> _all = [];
+        private readonly MeterListener _listener = new();
+
+        public MetricSink(SyncMetrics metrics)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter == metrics.Meter) listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+            _listener.Start();
+        }
+
+        public IEnumerable<string> Tags => _all.Select(measured => measured.Tags);
+
+        public double Sum(string name, string tags) => Of(name, tags).Sum();
+
+        public int Count(string name, string tags) => Of(name, tags).Count();
+
+        public double Last(string name, string tags) => Of(name, tags).Last();
+
+        public void Dispose() => _listener.Dispose();
+
+        private IEnumerable<double> Of(string name, string tags) => _all.Where(measured => measured.Name == name && measured.Tags == tags).Select(measured => measured.Value);
+
+        private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            _all.Enqueue((instrument.Name, string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")), value));
+    }
+}
