@@ -192,6 +192,21 @@ public sealed class SalesforceContractTests
         (await vendor.Connector.RefreshAsync(vendor.Scope, renewed, default)).Failed(FailureKind.AuthExpired);
     }
 
+    [Fact]
+    public async Task RevokedGrant_TakesNeitherToken_AndMayBeRevokedAgain()
+    {
+        await using var vendor = await Simulated.StartAsync("salesforce");
+        var tokens = (await vendor.Connector.RefreshAsync(vendor.Scope, await vendor.IssueTokensAsync(), default)).Success();
+        vendor.Scope = vendor.Scope with { Credentials = new TestCredentials(tokens) };
+        (await vendor.Connector.IdentifyAsync(vendor.Scope, default)).Success();
+
+        (await vendor.Connector.RevokeAsync(vendor.Scope, tokens, default)).Success().ShouldBeTrue();
+
+        (await vendor.Connector.IdentifyAsync(vendor.Scope, default)).Failed(FailureKind.AuthExpired);
+        (await vendor.Connector.RefreshAsync(vendor.Scope, tokens, default)).Failed(FailureKind.AuthExpired);
+        (await vendor.Connector.RevokeAsync(vendor.Scope, tokens, default)).Success().ShouldBeTrue();
+    }
+
     private static async Task<Record> CreateAsync(Simulated vendor, params (string, FieldValue)[] fields) =>
         (await vendor.Connector.CreateAsync(vendor.Scope, "contacts", FieldSet.Of(fields), default)).Success();
 

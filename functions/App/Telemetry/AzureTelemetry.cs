@@ -1,3 +1,4 @@
+#if HOSTING_AZURE
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -8,7 +9,7 @@ namespace SyncFunctions.App.Telemetry;
 /// <summary>Correlation with the Functions host, and Application Insights. https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto</summary>
 internal static partial class TelemetryServices
 {
-    static partial void AddAzure(IOpenTelemetryBuilder telemetry, TelemetrySettings settings)
+    static partial void AddAzure(OpenTelemetryBuilder telemetry, TelemetrySettings settings)
     {
         telemetry.UseFunctionsWorkerDefaults();
         if (settings.ApplicationInsights is null) return;
@@ -20,3 +21,4 @@ internal static partial class TelemetryServices
         });
     }
 }
+#endif

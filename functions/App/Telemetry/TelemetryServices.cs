@@ -27,5 +27,5 @@ internal static partial class TelemetryServices
     }
 
     /// <summary>What only the Functions host on Azure has.</summary>
-    static partial void AddAzure(IOpenTelemetryBuilder telemetry, TelemetrySettings settings);
+    static partial void AddAzure(OpenTelemetryBuilder telemetry, TelemetrySettings settings);
 }

@@ -289,7 +289,7 @@ internal static class SimControl
             return Error(400, "An existing account and the user admin or member are required.");
         var life = TimeSpan.FromSeconds(asked.ExpiresIn ?? system.Settings.AccessTokenSeconds);
         var access = system.Tokens.Issue(SimGrantKind.Access, asked.Account, asked.User, asked.Scope, life);
-        var refresh = system.Tokens.Issue(SimGrantKind.Refresh, asked.Account, asked.User, asked.Scope, TimeSpan.FromSeconds(system.Settings.RefreshTokenSeconds));
+        var refresh = system.Tokens.Issue(SimGrantKind.Refresh, asked.Account, asked.User, asked.Scope, TimeSpan.FromSeconds(system.Settings.RefreshTokenSeconds), access.Family);
         return SimJson.Of(201, new { AccessToken = access.Token, RefreshToken = refresh.Token, ExpiresIn = (int)life.TotalSeconds });
     }
 

@@ -41,6 +41,20 @@ public sealed class OfficialApiTests
         "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging", "Microsoft.Extensions.Options", "Microsoft.Extensions.Primitives",
     ];
 
+    /// <summary>What only a build for Azure uses, of packages that are not listed, as their documentation has it.</summary>
+    private const string Documented = """
+        namespace Azure.Monitor.OpenTelemetry.Exporter
+        {
+            public class AzureMonitorExporterOptions { public string ConnectionString { get; set; } public global::Azure.Core.TokenCredential Credential { get; set; } }
+            public static class OpenTelemetryBuilderExtensions { public static global::OpenTelemetry.IOpenTelemetryBuilder UseAzureMonitorExporter(this global::OpenTelemetry.IOpenTelemetryBuilder builder, System.Action<AzureMonitorExporterOptions> configure) => builder; }
+        }
+
+        namespace Microsoft.Azure.Functions.Worker.OpenTelemetry
+        {
+            public static class ConfigureFunctionsOpenTelemetry { public static global::OpenTelemetry.IOpenTelemetryBuilder UseFunctionsWorkerDefaults(this global::OpenTelemetry.IOpenTelemetryBuilder builder) => builder; }
+        }
+        """;
+
     private static readonly string[] Projects = ["Engine", "Connectors", "Pairs", "State", "App"];
 
     /// <summary>The compiler's numbers for a name that is not known.</summary>
@@ -52,7 +66,7 @@ public sealed class OfficialApiTests
     /// <summary>Partial members whose other half a source generator writes (<c>LoggerMessage</c>).</summary>
     private const string HalfIsGenerated = "CS8795";
 
-    private static readonly CSharpParseOptions Language = new(LanguageVersion.Preview);
+    private static readonly CSharpParseOptions Language = new(LanguageVersion.Preview, preprocessorSymbols: ["HOSTING_AZURE"]);
 
     private static readonly Lazy<List<MetadataReference>> Others = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -101,6 +115,7 @@ public sealed class OfficialApiTests
     private static List<CSharpCompilation> CompileFunctions()
     {
         var compiled = new List<CSharpCompilation>();
+        var documented = Compile(nameof(Documented), [Parse(Documented, $"{nameof(Documented)}.cs")], []);
         foreach (var name in Projects)
         {
             var folder = Path.Combine(Source(), name);
@@ -109,7 +124,7 @@ public sealed class OfficialApiTests
             var friends = project.Descendants("InternalsVisibleTo").Select(item => item.Attribute("Include")!.Value);
             var head = string.Concat(usings.Select(space => $"global using {space};\n")) + string.Concat(friends.Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend}\")]\n"));
             var files = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
-            compiled.Add(Compile($"SyncFunctions.{name}", [Parse(head, $"{name}.head.cs"), .. files.Select(file => Parse(File.ReadAllText(file), file))], [.. Official.Value.Values, .. compiled]));
+            compiled.Add(Compile($"SyncFunctions.{name}", [Parse(head, $"{name}.head.cs"), .. files.Select(file => Parse(File.ReadAllText(file), file))], [.. Official.Value.Values, documented, .. compiled]));
         }
 
         return compiled;
