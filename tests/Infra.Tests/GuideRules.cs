@@ -16,8 +16,8 @@ internal static partial class GuideRules
 
     public static IEnumerable<string> Metrics(string text) =>
         from Match metric in Metric().Matches(text)
-        where !Known.Metrics.Contains(metric.Groups[1].Value)
-        select $"There is no metric {metric.Groups[1].Value}";
+        where !Known.Metrics.Contains(metric.Groups[1].Value) && !Known.SpanTags.Contains(metric.Groups[1].Value)
+        select $"There is no metric and no tag {metric.Groups[1].Value}";
 
     /// <summary>Whoever is called at night finds each alert under its name.</summary>
     public static IEnumerable<string> Alerts(IReadOnlyList<Declaration> alerts, string guide)

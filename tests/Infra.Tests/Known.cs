@@ -72,6 +72,9 @@ internal static class Known
         ["DurableScheduler"] = "https://learn.microsoft.com/azure/durable-task/scheduler/durable-task-scheduler-identity",
     }.ToImmutableDictionary();
 
+    /// <summary>Tags of the app's spans.</summary>
+    public static readonly string[] SpanTags = ["sync.system", "sync.outcome", "sync.flow", "sync.run", "sync.mode", "sync.kind", "sync.link", "sync.actions", "sync.write"];
+
     /// <summary>The app's metrics.</summary>
     public static readonly ImmutableHashSet<string> Metrics =
     [
