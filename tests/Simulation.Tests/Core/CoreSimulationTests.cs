@@ -8,7 +8,7 @@ namespace SyncFunctions.Simulation.Tests.Core;
 public sealed class CoreSimulationTests(ITestOutputHelper output)
 {
     /// <summary>From 0 on: about a fifth of a second of CPU each, once the code is warm.</summary>
-    private const int Seeds = 2000;
+    private const int Seeds = 1000;
     private const int Operations = 300;
 
     [Fact]
