@@ -36,7 +36,16 @@ builder.Services
 
 var app = builder.Build();
 // A manifest that is wrong is said now, not to the first who asks for a system.
-settings.Check(app.Services.GetRequiredService<Systems>().Catalogs);
+try
+{
+    settings.Check(app.Services.GetRequiredService<Systems>().Catalogs);
+}
+catch (SettingsException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 1;
+}
+
 await app.Services.GetRequiredService<StateTables>().CreateAsync(CancellationToken.None);
 await app.RunAsync();
 return 0;

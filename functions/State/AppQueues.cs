@@ -90,6 +90,9 @@ public sealed class AppQueues
     /// <summary>Where the host puts messages of <see cref="Notices"/> that failed too often.</summary>
     public const string NoticesPoison = $"{Notices}-poison";
 
+    /// <summary>Where the host puts messages of <see cref="Erasures"/> that failed too often.</summary>
+    public const string ErasuresPoison = $"{Erasures}-poison";
+
     // A message must not vanish while the app is stopped for longer than the service's seven days.
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
@@ -105,7 +108,7 @@ public sealed class AppQueues
         _changes = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Changes}"));
         _notices = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Notices}"));
         _erasures = new(clients.Queues.GetQueueClient($"{clients.Prefix}{Erasures}"));
-        _poison = [.. new[] { PollsPoison, ChangesPoison, NoticesPoison }.Select(name => clients.Queues.GetQueueClient($"{clients.Prefix}{name}"))];
+        _poison = [.. new[] { PollsPoison, ChangesPoison, NoticesPoison, ErasuresPoison }.Select(name => clients.Queues.GetQueueClient($"{clients.Prefix}{name}"))];
     }
 
     /// <summary>Whether queues answer.</summary>

@@ -84,7 +84,7 @@ public sealed class AppSettings
                 system => system.GetChildren().Where(setting => reader.Text(setting.Path) is not null).ToImmutableDictionary(setting => setting.Key, setting => setting.Value!, StringComparer.OrdinalIgnoreCase),
                 StringComparer.OrdinalIgnoreCase),
         };
-        if (isAzure && reader.IsAnySet("EmbeddedHost:MessageLease")) reader.EmbeddedOnly("EmbeddedHost:MessageLease", "");
+        reader.EmbeddedOnly("EmbeddedHost:MessageLease", "");
         reader.RefuseUnknown("Smtp", "RecordsApi", "SignIn", "Webhooks", "ClientAddress", "Dashboard", "PartnerSystems");
         return settings;
     }

@@ -20,7 +20,7 @@ public sealed class SecretSettings
         if (vault is not null && !Azure.Security.KeyVault.Secrets.KeyVaultSecretIdentifier.TryCreate(vault, out _))
             reader.Refuse("SecretKeyUri", "is not the address of a secret: https://{vault}.vault.azure.net/secrets/{name}.");
         var set = Keys(reader);
-        if (reader.Hosting == Hosting.Azure && vault is null && set is null && reader.Faults.All(fault => !fault.Contains("'SecretKey", StringComparison.Ordinal)))
+        if (reader.Hosting == Hosting.Azure && vault is null && set is null && !new[] { "SecretKeyUri", "SecretKeys", "SecretKeyFile" }.Any(reader.IsRefused))
             reader.Refuse("SecretKeyUri", "is missing: give it the address of the secret in Key Vault that holds the keys of stored credentials, or refer to that secret by 'SecretKeys'.");
         return new SecretSettings(vault, set, reader.Text("AZURE_CLIENT_ID"), file);
     }

@@ -13,6 +13,7 @@ public sealed class SettingReader(IConfiguration configuration, Hosting hosting)
     private const string Unresolved = "@Microsoft.KeyVault(";
 
     private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _refused = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _faults = [];
 
     public Hosting Hosting => hosting;
@@ -33,7 +34,7 @@ public sealed class SettingReader(IConfiguration configuration, Hosting hosting)
     public string? Required(string name, string put)
     {
         var text = Text(name);
-        if (text is null && !_faults.Any(fault => fault.StartsWith($"The setting '{Written(name)}'", StringComparison.Ordinal))) Refuse(name, $"is missing: {put}");
+        if (text is null && !IsRefused(name)) Refuse(name, $"is missing: {put}");
         return text;
     }
 
@@ -89,7 +90,13 @@ public sealed class SettingReader(IConfiguration configuration, Hosting hosting)
         if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 6 || !text.All(c => char.IsAsciiLetterOrDigit(c) || " *,/-".Contains(c))) Refuse(name, "is no NCRONTAB expression of six fields, such as '0 * * * * *' for every minute.");
     }
 
-    public void Refuse(string name, string why) => _faults.Add($"The setting '{Written(name)}' {why}");
+    public void Refuse(string name, string why)
+    {
+        _refused.Add(name);
+        _faults.Add($"The setting '{Written(name)}' {why}");
+    }
+
+    public bool IsRefused(string name) => _refused.Contains(name);
 
     /// <summary>Whatever is set in these sections must have been asked for: a name that is spelled wrong would have no effect.</summary>
     public void RefuseUnknown(params IEnumerable<string> sections)

@@ -62,6 +62,7 @@ public sealed class MetricsTests
         sink.Last("sync.dead_letters", "flow=flow kind=company").ShouldBe(1);
         sink.Last("sync.flows.reconnect", "").ShouldBe(1);
         sink.Last("sync.queue.poison", $"queue={AppQueues.ChangesPoison}").ShouldBe(0);
+        sink.Last("sync.queue.poison", $"queue={AppQueues.ErasuresPoison}").ShouldBe(0);
         sink.Last("sync.durable.oldest", "").ShouldBe(600, 30);
         world.Storage.Calls.Count.ShouldBeLessThan(16);
     }
