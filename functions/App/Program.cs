@@ -15,6 +15,16 @@ HostSettings.Apply(reader, builder.Configuration);
 var settings = AppSettings.Read(reader, builder.Configuration);
 foreach (var fault in reader.Faults) await Console.Error.WriteLineAsync(fault);
 if (reader.Faults.Count > 0) return 1;
+SecretKeys keys;
+try
+{
+    keys = await settings.LoadSecretsAsync(CancellationToken.None);
+}
+catch (SettingsException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 1;
+}
 
 builder.ConfigureFunctionsWebApplication();
 builder.UseHttpSide();
@@ -25,7 +35,7 @@ var state = StateClients.Create(name => builder.Configuration[name], metrics.Cou
 builder.Services
     .AddSingleton(state.Clock)
     .AddState(state)
-    .AddSingleton(await settings.Secrets.LoadAsync(CancellationToken.None))
+    .AddSingleton(keys)
     .AddSingleton(services => new VendorPipeline(VendorPipeline.CreateClient(), services.GetRequiredService<TimeProvider>(), Random.Shared))
     .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>(), settings.PartnerFolder))
     .AddSingleton(PairCatalog.Shipped)

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Azure.Core;
-using Azure.Security.KeyVault.Secrets;
 
 namespace SyncFunctions.State;
 
@@ -46,14 +44,6 @@ public sealed class SecretKeys
         var rotated = FromFile(path).Rotate();
         WriteFile(path, rotated, replace: true);
         return rotated;
-    }
-
-    /// <param name="secret"><c>https://{vault}/secrets/{name}</c>, with or without a version.</param>
-    public static async Task<SecretKeys> FromKeyVaultAsync(Uri secret, TokenCredential credential, CancellationToken cancellation)
-    {
-        var id = new KeyVaultSecretIdentifier(secret);
-        var found = await new SecretClient(id.VaultUri, credential).GetSecretAsync(id.Name, id.Version, cancellation);
-        return Parse(found.Value.Value, $"the secret '{id.Name}'");
     }
 
     /// <summary>One random key.</summary>

@@ -133,9 +133,10 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
     RetentionSchedule: '0 17 3 * * *'
     NoticeSchedule: '0 */15 * * * *'
 
-    // Without a version, so that the app takes the newest when it starts.
+    // Without a version: the app takes the newest when it starts. Not by references, which Azure would follow now, before there are keys,
+    // and then not again for a day.
     SecretKeyUri: '${vaultUri}secrets/secret-keys'
-    OperatorKey: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/operator-key)'
+    OperatorKeyUri: '${vaultUri}secrets/operator-key'
   }, scheduler, settings, references)
 }
 

@@ -49,6 +49,15 @@ internal sealed partial class SettingRules(IReadOnlyList<Declaration> app, strin
         where !_code.Contains($"\"{name.Replace("__", ":", StringComparison.Ordinal)}\"", StringComparison.Ordinal)
         select $"'{name}' is given, but nothing reads it";
 
+    /// <summary>
+    /// None of the template's own is a reference to the vault: Azure follows those as soon as they are set, which is before the hook has
+    /// made a secret, and again after a day.
+    /// </summary>
+    public IEnumerable<string> References() =>
+        from setting in Values
+        where setting.Value is Expression.Text { Parts: [Expression.Literal { Value: string start }, ..] } && start.StartsWith("@Microsoft.KeyVault", StringComparison.Ordinal)
+        select $"'{setting.Key}' refers to a secret that is not there yet";
+
     public bool Documented(string setting) => readme.Contains($"`{setting}", StringComparison.Ordinal);
 
     private IEnumerable<string> ConnectionNames()

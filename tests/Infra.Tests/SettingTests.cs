@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using SyncFunctions.App.Settings;
+using SyncFunctions.Keys;
 
 namespace SyncFunctions.Infra.Tests;
 
@@ -22,6 +23,37 @@ public sealed class SettingTests
         settings.Connections().ShouldBeEmpty();
         settings.Reads().ShouldBeEmpty();
         settings.Given().ShouldBeEmpty();
+        settings.References().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void References_OneToASecretOfTheVault_IsFound() =>
+        Of(_app.Replace("OperatorKeyUri: '${vaultUri}secrets/operator-key'", "OperatorKey: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/operator-key)'", StringComparison.Ordinal)).References().ShouldHaveSingleItem();
+
+    [Fact]
+    public async Task TheApp_WithTheKeysThatTheHookMakes_Starts()
+    {
+        using var vault = new FakeVault();
+        var (_, settings) = Start(Of());
+        (await Should.ThrowAsync<SettingsException>(() => settings.LoadSecretsAsync(vault.Open, TestContext.Current.CancellationToken))).Message.ShouldContain("404 SecretNotFound");
+
+        await new VaultKeys(vault.Open(new Uri("https://kv-1.vault.azure.net/")), TextWriter.Null, TimeProvider.System).MakeAsync(keyFile: null, TestContext.Current.CancellationToken);
+        var keys = await settings.LoadSecretsAsync(vault.Open, TestContext.Current.CancellationToken);
+
+        keys.ToJson().ShouldBe(vault.Secrets["secret-keys"]);
+        settings.OperatorKey.ShouldBe(vault.Secrets["operator-key"]);
+    }
+
+    [Theory]
+    [InlineData("operator-key", "short", "'OperatorKeyUri' is too short")]
+    [InlineData("secret-keys", "{}", "'SecretKeyUri' do not hold the current one")]
+    public async Task TheApp_WithASecretThatCannotBe_SaysWhich(string name, string value, string said)
+    {
+        using var vault = new FakeVault();
+        await new VaultKeys(vault.Open(new Uri("https://kv-1.vault.azure.net/")), TextWriter.Null, TimeProvider.System).MakeAsync(keyFile: null, TestContext.Current.CancellationToken);
+        vault.Secrets[name] = value;
+
+        (await Should.ThrowAsync<SettingsException>(() => Start(Of()).Settings.LoadSecretsAsync(vault.Open, TestContext.Current.CancellationToken))).Message.ShouldContain(said);
     }
 
     [Fact]
@@ -33,20 +65,20 @@ public sealed class SettingTests
     }
 
     /// <summary>What the app itself says at start on Azure.</summary>
-    private static IReadOnlyList<string> Faults(SettingRules settings)
+    private static IReadOnlyList<string> Faults(SettingRules settings) => Start(settings).Faults;
+
+    private static (IReadOnlyList<string> Faults, AppSettings Settings) Start(SettingRules settings)
     {
         var configuration = new ConfigurationManager();
         foreach (var (name, value) in settings.Values) configuration[name.Replace("__", ":", StringComparison.Ordinal)] = Evaluate(value);
         var reader = new SettingReader(configuration, Hosting.Azure);
         HostSettings.Apply(reader, configuration);
-        AppSettings.Read(reader, configuration);
-        return reader.Faults;
+        var read = AppSettings.Read(reader, configuration);
+        return (reader.Faults, read);
     }
 
     private static string Evaluate(Expression value) => value switch
     {
-        // The platform puts the secret in its place.
-        Expression.Text { Parts: [Expression.Literal { Value: "@Microsoft.KeyVault(SecretUri=" }, ..] } => "what-the-secret-of-the-vault-says",
         Expression.Text text => string.Concat(text.Parts.Select(Evaluate)),
         Expression.Literal literal => literal.Value!.ToString()!,
         Expression.Name { Id: "taskHubName" } => "SyncFunctions",

@@ -1,9 +1,4 @@
-using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
-using Azure.Core;
-using Azure.Core.Pipeline;
-using Azure.Security.KeyVault.Secrets;
 using SyncFunctions.Keys;
 using SyncFunctions.State;
 
@@ -14,7 +9,7 @@ public sealed class VaultKeysTests : IDisposable
     private readonly FakeVault _vault = new();
     private readonly StringWriter _output = new();
 
-    private VaultKeys Keys => new(new SecretClient(new Uri("https://kv.vault.azure.net"), new AnyCredential(), new SecretClientOptions { Transport = new HttpClientTransport(_vault), DisableChallengeResourceVerification = true }), _output, TimeProvider.System);
+    private VaultKeys Keys => new(_vault.Open(new Uri("https://kv.vault.azure.net")), _output, TimeProvider.System);
 
     public void Dispose()
     {
@@ -84,46 +79,5 @@ public sealed class VaultKeysTests : IDisposable
             SecretKeys.FromFile(file);
             return file;
         }
-    }
-
-    private sealed class AnyCredential : TokenCredential
-    {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new("t", DateTimeOffset.MaxValue);
-
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
-    }
-
-    /// <summary>As much of a vault's REST interface as two secrets need.</summary>
-    private sealed class FakeVault : HttpMessageHandler
-    {
-        public Dictionary<string, string> Secrets { get; } = [];
-
-        public int Writes { get; private set; }
-
-        public bool IsDeleted { get; set; }
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            if (request.Headers.Authorization is null)
-            {
-                var challenge = Answer(HttpStatusCode.Unauthorized, []);
-                challenge.Headers.TryAddWithoutValidation("WWW-Authenticate", "Bearer authorization=\"https://login.microsoftonline.com/any\", resource=\"https://vault.azure.net\"");
-                return challenge;
-            }
-
-            var name = request.RequestUri!.Segments[2].Trim('/');
-            if (request.Method == HttpMethod.Put)
-            {
-                if (IsDeleted) return Answer(HttpStatusCode.Conflict, new() { ["error"] = new JsonObject { ["code"] = "Conflict", ["message"] = "It is deleted." } });
-                Secrets[name] = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!["value"]!.GetValue<string>();
-                Writes++;
-            }
-
-            return Secrets.TryGetValue(name, out var value)
-                ? Answer(HttpStatusCode.OK, new() { ["id"] = $"https://kv.vault.azure.net/secrets/{name}/1", ["value"] = value, ["attributes"] = new JsonObject { ["enabled"] = true } })
-                : Answer(HttpStatusCode.NotFound, new() { ["error"] = new JsonObject { ["code"] = "SecretNotFound", ["message"] = "There is none." } });
-        }
-
-        private static HttpResponseMessage Answer(HttpStatusCode status, JsonObject body) => new(status) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
     }
 }

@@ -6,7 +6,7 @@ using SyncFunctions.App.Settings;
 namespace SyncFunctions.App.Access;
 
 /// <summary>
-/// The keys of whoever runs the app: the setting, which on Azure is a Key Vault reference to a host key, or else the host keys of the
+/// The keys of whoever runs the app: what a setting holds or names in Key Vault, or else the host keys of the
 /// embedded host, read again when they have changed.
 /// </summary>
 public sealed class OperatorKeys(AppSettings settings)

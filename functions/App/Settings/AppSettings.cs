@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
+using Azure;
+using Azure.Identity;
+using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Configuration;
 using SyncFunctions.App.Notices;
 using SyncFunctions.App.Records;
 using SyncFunctions.App.SignIn;
 using SyncFunctions.App.Telemetry;
+using SyncFunctions.State;
 
 namespace SyncFunctions.App.Settings;
 
@@ -34,7 +38,8 @@ public sealed class AppSettings
     /// <summary>Webhooks of notices and reactions may go to hosts that are not on the open internet, and without TLS.</summary>
     public bool AllowsPrivateHosts { get; private init; }
 
-    public string? OperatorKey { get; private init; }
+    /// <summary>Where the vault has it: null until the secrets are loaded.</summary>
+    public string? OperatorKey { get; private set; }
 
     /// <summary>Where the embedded host keeps its keys.</summary>
     public string? HostKeyFile { get; private init; }
@@ -87,6 +92,32 @@ public sealed class AppSettings
         reader.EmbeddedOnly("EmbeddedHost:MessageLease", "");
         reader.RefuseUnknown("Smtp", "RecordsApi", "SignIn", "Webhooks", "ClientAddress", "Dashboard", "PartnerSystems");
         return settings;
+    }
+
+    /// <summary>What the vault has, where settings name it: the keys of stored credentials, which are returned, and the operator's key.</summary>
+    /// <exception cref="SettingsException">It could not be read, or cannot be used.</exception>
+    public Task<SecretKeys> LoadSecretsAsync(CancellationToken cancellation) => LoadSecretsAsync(Secrets.Open, cancellation);
+
+    /// <param name="open">Opens a vault.</param>
+    internal async Task<SecretKeys> LoadSecretsAsync(Func<Uri, SecretClient> open, CancellationToken cancellation)
+    {
+        try
+        {
+            OperatorKey ??= await Secrets.LoadOperatorKeyAsync(open, cancellation);
+            return await Secrets.LoadKeysAsync(open, cancellation);
+        }
+        catch (FormatException wrong)
+        {
+            throw new SettingsException([wrong.Message]);
+        }
+        catch (RequestFailedException refused)
+        {
+            throw new SettingsException([$"A secret of 'SecretKeyUri' or 'OperatorKeyUri' could not be read, the vault answered {refused.Status} {refused.ErrorCode}: look whether it is there, whether the app's identity has the role Key Vault Secrets User, and whether the app reaches the vault's network."]);
+        }
+        catch (AuthenticationFailedException)
+        {
+            throw new SettingsException(["A secret of 'SecretKeyUri' or 'OperatorKeyUri' could not be read, as no identity could sign in to the vault: 'AZURE_CLIENT_ID' is the client id of the app's identity."]);
+        }
     }
 
     /// <summary>That what is set for systems is a setting that one of them has.</summary>

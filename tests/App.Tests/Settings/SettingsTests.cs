@@ -28,6 +28,7 @@ public sealed class SettingsTests
     [InlineData("OperatorKey", "short-secret", "The setting 'OperatorKey' is too short: a key has 20 characters or more.")]
     [InlineData("OperatorKey", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)", "The setting 'OperatorKey' refers to a secret that the app could not read from Key Vault: look at the reference's status in the portal, and whether the app's identity has the role Key Vault Secrets User.")]
     [InlineData("SecretKeyUri", "https://v.vault.azure.net/", "The setting 'SecretKeyUri' is not the address of a secret: https://{vault}.vault.azure.net/secrets/{name}.")]
+    [InlineData("OperatorKeyUri", "https://v.vault.azure.net/", "The setting 'OperatorKeyUri' is not the address of a secret: https://{vault}.vault.azure.net/secrets/{name}.")]
     [InlineData("SecretKeys", "{}", "The setting 'SecretKeys' can't be used: The keys in the setting 'SecretKeys' do not hold the current one.")]
     [InlineData("Dashboard:Folder", "/nowhere", "The setting 'Dashboard__Folder' names a folder that does not exist.")]
     [InlineData("PollSchedule", "every minute", "The setting 'PollSchedule' is no NCRONTAB expression of six fields, such as '0 * * * * *' for every minute.")]
@@ -114,6 +115,10 @@ public sealed class SettingsTests
 
         $"{settings.Smtp} {settings.SignIn}".ShouldNotContain("hush");
     }
+
+    [Fact]
+    public void OperatorKey_GivenTwice_IsRefused() =>
+        Faults(Hosting.Azure, [.. Azure, ("OperatorKeyUri", "https://v.vault.azure.net/secrets/k"), ("OperatorKey", "twenty-characters-and")]).ShouldBe(["The setting 'OperatorKey' is the secret of 'OperatorKeyUri' already: take one of the two away."]);
 
     private static string[] Faults(Hosting hosting, (string Name, string Value)[] settings)
     {
