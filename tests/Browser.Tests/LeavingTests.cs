@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace SyncFunctions.Browser.Tests;
@@ -41,11 +42,16 @@ public sealed class LeavingTests(BrowserStack stack) : BrowserTest(stack)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await Assertions.Expect(name).ToHaveValueAsync("Another name");
 
+        // Back through the parts to the page before them: the one that was not gone to is not among them.
         await visit.Page.GoBackAsync();
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Regex(@"/settings\?part=company$"));
+        await visit.Page.GoBackAsync();
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Regex("/settings$"));
         await visit.Page.GoBackAsync();
         await Assertions.Expect(dialog).ToBeVisibleAsync();
         await Assertions.Expect(visit.Heading).ToHaveTextAsync("Settings");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Regex("/log$"));
         await Assertions.Expect(visit.Heading).Not.ToHaveTextAsync("Settings");
         await Assertions.Expect(dialog).ToHaveCountAsync(0);
     }

@@ -29,9 +29,19 @@ export const go = hash => { location.hash = hash; };
 // The page that is shown, and who is asked before it is left.
 let [shown, hold] = [location.hash, null];
 
+const isLeft = to => hold && read(to).path !== read(shown).path;
+
+// A link is stopped before it is followed: whoever stays doesn't find its page on the way back.
+addEventListener('click', event => {
+  const to = event.target.closest?.('a[href^="#"]:not([target])')?.hash;
+  if (!to || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !isLeft(to)) return;
+  event.preventDefault();
+  hold(to);
+}, true);
+
 addEventListener('hashchange', event => {
   const to = location.hash;
-  if (!hold || read(to).path === read(shown).path) {
+  if (!isLeft(to)) {
     shown = to;
     return;
   }
