@@ -8,8 +8,8 @@ namespace SyncFunctions.Simulation.Tests.Service;
 [Trait("Category", "Simulation")]
 public sealed class ServiceSimulationTests(ITestOutputHelper output)
 {
-    /// <summary>From 1 on: some minutes on two cores.</summary>
-    private const int Seeds = 200;
+    /// <summary>From 1 on: more than a second of CPU each. More are played by the benchmark <c>simulate --service 1</c>.</summary>
+    private const int Seeds = 100;
 
     /// <summary>What people do in each.</summary>
     private const int Operations = 300;
