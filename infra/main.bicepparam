@@ -13,6 +13,8 @@ param stateReplication = readEnvironmentVariable('STATE_REPLICATION', 'Standard_
 param lockState = bool(readEnvironmentVariable('LOCK_STATE', 'true'))
 param privateNetwork = bool(readEnvironmentVariable('PRIVATE_NETWORK', 'false'))
 param fixedAddress = bool(readEnvironmentVariable('FIXED_ADDRESS', 'false'))
+// Commas between them.
+param allowedAddresses = filter(split(readEnvironmentVariable('ALLOWED_ADDRESSES', ''), ','), address => !empty(address))
 param durableScheduler = bool(readEnvironmentVariable('DURABLE_SCHEDULER', 'false'))
 param taskHubName = readEnvironmentVariable('TASK_HUB_NAME', 'SyncFunctions')
 

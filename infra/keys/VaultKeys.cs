@@ -18,6 +18,11 @@ public sealed class VaultKeys(SecretClient vault, TextWriter output, TimeProvide
     private static readonly TimeSpan RoleTakes = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
+    // https://learn.microsoft.com/azure/key-vault/general/rest-error-codes: what stands in an answer 403 beside those about roles.
+    private static readonly string[] OutsideTheNetwork = ["ForbiddenByFirewall", "ForbiddenByConnection"];
+
+    private bool _waits;
+
     /// <summary>Makes what the vault does not have; what is there stays as it is.</summary>
     /// <param name="keyFile">The key file of an installation that moves here, whose keys the vault gets; null for new ones.</param>
     /// <exception cref="InvalidOperationException">The vault has other keys than the file.</exception>
@@ -90,8 +95,14 @@ public sealed class VaultKeys(SecretClient vault, TextWriter output, TimeProvide
             {
                 return await call();
             }
+            catch (RequestFailedException failure) when (failure.Status == 403 && OutsideTheNetwork.Any(failure.Message.Contains))
+            {
+                throw new InvalidOperationException("The vault takes nobody from here, since its network is private. Run this from inside the network, or let this machine's public address in: azd env set ALLOWED_ADDRESSES {address}, azd provision.", failure);
+            }
             catch (RequestFailedException failure) when (failure.Status == 403 && time.GetUtcNow() < until)
             {
+                if (!_waits) await output.WriteLineAsync($"The vault does not let you in yet. You need the role Key Vault Secrets Officer on it; one that was given just now counts within minutes. Trying for {RoleTakes.TotalMinutes} minutes…");
+                _waits = true;
                 await Task.Delay(Pause, time, cancellation);
             }
         }

@@ -14,13 +14,15 @@ param email string
 
 param transactionsPerDay int
 
-// The app writes these once a minute, but for dead letters: each flow's when its turn has come.
+// The app writes these once a minute, but for dead letters: each flow's when its turn has come. What each is of: where every instance has a
+// figure of its own, the one that began a moment ago must not stand for those that know more.
 var gauges = [
   {
     name: 'poison'
     title: 'Messages wait in a poison queue'
     severity: 1
     metric: 'sync.queue.poison'
+    of: 'tostring(Properties.queue)'
     every: 'PT5M'
     window: 'PT15M'
     above: 0
@@ -30,6 +32,7 @@ var gauges = [
     title: 'An orchestration has run for more than an hour'
     severity: 2
     metric: 'sync.durable.oldest'
+    of: 'AppRoleInstance'
     every: 'PT5M'
     window: 'PT15M'
     above: 3600
@@ -39,6 +42,7 @@ var gauges = [
     title: 'A flow waits for somebody to connect a system again'
     severity: 2
     metric: 'sync.flows.reconnect'
+    of: 'AppRoleInstance'
     every: 'PT5M'
     window: 'PT15M'
     above: 0
@@ -48,6 +52,7 @@ var gauges = [
     title: 'Records were given up'
     severity: 3
     metric: 'sync.dead_letters'
+    of: 'strcat(Properties.flow, " ", Properties.kind)'
     every: 'PT1H'
     window: 'P1D'
     above: 0
@@ -84,8 +89,8 @@ resource gaugeAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       criteria: {
         allOf: [
           {
-            // As it is now, by whatever it is told of.
-            query: 'AppMetrics | where Name == "${gauge.metric}" | summarize arg_max(TimeGenerated, Max) by Of = strcat(Properties.queue, Properties.flow, " ", Properties.kind) | where Max > ${gauge.above}'
+            // As it is now.
+            query: 'AppMetrics | where Name == "${gauge.metric}" | summarize arg_max(TimeGenerated, Max) by Of = ${gauge.of} | where Max > ${gauge.above}'
             timeAggregation: 'Count'
             operator: 'GreaterThan'
             threshold: 0

@@ -91,7 +91,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 }
 
-// Deployments sign in as people and pipelines do; there is no password for them.
+// Deployments sign in as people and pipelines do; there is no password for them. One after the other, as two changes of one site at a time
+// may be refused.
+@batchSize(1)
 resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [
   for way in ['ftp', 'scm']: {
     parent: app
@@ -138,6 +140,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
     SecretKeyUri: '${vaultUri}secrets/secret-keys'
     OperatorKeyUri: '${vaultUri}secrets/operator-key'
   }, scheduler, settings, references)
+  dependsOn: [publishing]
 }
 
 output name string = app.name

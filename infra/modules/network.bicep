@@ -33,7 +33,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   tags: tags
   properties: {
     addressSpace: { addressPrefixes: [addressSpace] }
-    // Inline, since a second deployment would otherwise take away the subnets that the network does not name.
+    // What Azure would fill in by itself is said, so that a second deployment has nothing to change. Inline, since a second deployment would otherwise take away the subnets that the network does not name.
     subnets: [
       {
         name: 'app'
@@ -46,11 +46,17 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
             }
           ]
           natGateway: fixedAddress ? { id: gateway.id } : null
+          privateEndpointNetworkPolicies: 'Disabled'
+          privateLinkServiceNetworkPolicies: 'Enabled'
         }
       }
       {
         name: 'endpoints'
-        properties: { addressPrefix: cidrSubnet(addressSpace, 24, 1) }
+        properties: {
+          addressPrefix: cidrSubnet(addressSpace, 24, 1)
+          privateEndpointNetworkPolicies: 'Disabled'
+          privateLinkServiceNetworkPolicies: 'Enabled'
+        }
       }
     ]
   }

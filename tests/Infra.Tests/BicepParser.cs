@@ -101,7 +101,7 @@ public sealed class BicepParser
 
     private Expression ParseUnary()
     {
-        if (_at < _text.Length && Peek() == '!' && !Ahead("!="))
+        if (Ahead("!") && !Ahead("!="))
         {
             Need("!");
             return new Expression.Operation([ParseUnary()]);

@@ -16,6 +16,12 @@ internal sealed class FakeVault : HttpMessageHandler
 
     public bool IsDeleted { get; set; }
 
+    /// <summary>Why it refuses everybody; null where it does not.</summary>
+    public string? Forbids { get; set; }
+
+    /// <summary>How often it refuses.</summary>
+    public int Refusals { get; set; } = int.MaxValue;
+
     public SecretClient Open(Uri address) =>
         new(address, new AnyCredential(), new SecretClientOptions { Transport = new HttpClientTransport(this), DisableChallengeResourceVerification = true });
 
@@ -27,6 +33,9 @@ internal sealed class FakeVault : HttpMessageHandler
             challenge.Headers.TryAddWithoutValidation("WWW-Authenticate", "Bearer authorization=\"https://login.microsoftonline.com/any\", resource=\"https://vault.azure.net\"");
             return challenge;
         }
+
+        if (Forbids is not null && Refusals-- > 0)
+            return Answer(HttpStatusCode.Forbidden, new() { ["error"] = new JsonObject { ["code"] = "Forbidden", ["message"] = "It is not for you.", ["innererror"] = new JsonObject { ["code"] = Forbids } } });
 
         var name = request.RequestUri!.Segments[2].Trim('/');
         if (request.Method == HttpMethod.Put)

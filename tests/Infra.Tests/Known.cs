@@ -57,8 +57,8 @@ internal static class Known
     /// </summary>
     public static readonly ImmutableHashSet<string> Functions =
     [
-        "bool", "cidrSubnet", "description", "empty", "environment", "guid", "indexOf", "int", "items", "loadTextContent", "maxLength", "maxValue", "minLength", "minValue",
-        "readEnvironmentVariable", "subscription", "subscriptionResourceId", "toObject", "union", "uniqueString",
+        "batchSize", "bool", "cidrSubnet", "description", "empty", "environment", "filter", "guid", "indexOf", "int", "items", "loadTextContent", "maxLength", "maxValue", "minLength", "minValue",
+        "readEnvironmentVariable", "split", "subscription", "subscriptionResourceId", "toObject", "union", "uniqueString",
     ];
 
     /// <summary>Settings that the platform, the host or a library reads and no code of this repository.</summary>

@@ -55,6 +55,34 @@ public sealed class VaultKeysTests : IDisposable
         _vault.Secrets.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("ForbiddenByFirewall")]
+    [InlineData("ForbiddenByConnection")]
+    public async Task Make_FromOutsideThePrivateNetwork_SaysSoAtOnce(string reason)
+    {
+        _vault.Forbids = reason;
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => Keys.MakeAsync(keyFile: null, TestContext.Current.CancellationToken))).Message.ShouldContain("ALLOWED_ADDRESSES");
+        (_vault.Secrets.Count, _output.ToString()).ShouldBe((0, ""));
+    }
+
+    [Fact]
+    public async Task Make_BeforeTheRoleCounts_SaysSoOnceAndTriesAgain()
+    {
+        (_vault.Forbids, _vault.Refusals) = ("ForbiddenByRbac", 3);
+
+        await new VaultKeys(_vault.Open(new Uri("https://kv.vault.azure.net")), _output, new Hurried()).MakeAsync(keyFile: null, TestContext.Current.CancellationToken);
+
+        _vault.Secrets.Count.ShouldBe(2);
+        _output.ToString().Split('\n').Count(line => line.Contains("Key Vault Secrets Officer", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    /// <summary>Pauses are over at once.</summary>
+    private sealed class Hurried : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
+
     [Fact]
     public async Task Make_WithAKeyFile_TakesItAndRefusesAnother()
     {
