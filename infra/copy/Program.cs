@@ -22,9 +22,10 @@ try
     await new StateCopy(Open(from), Open(to), Console.Out).RunAsync(CancellationToken.None);
     return 0;
 }
-catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or InvalidOperationException or FormatException)
+catch (Exception failure) when (failure is RequestFailedException or AggregateException or AuthenticationFailedException or InvalidOperationException or FormatException)
 {
-    await Console.Error.WriteLineAsync(failure.Message);
+    // What was tried several times is several failures.
+    await Console.Error.WriteLineAsync((failure as AggregateException)?.InnerExceptions[^1].Message ?? failure.Message);
     return 1;
 }
 

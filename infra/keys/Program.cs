@@ -8,7 +8,8 @@ const string Usage = """
     dotnet run --project keys -- rotate secret-keys    a new key that seals; the old ones still open
     dotnet run --project keys -- rotate operator-key   a new key of whoever runs the app
 
-    The vault is the one of AZURE_KEY_VAULT_ENDPOINT; you are whoever az or azd is signed in as. The vault of an installation that moves here
+    The vault is the one of AZURE_KEY_VAULT_ENDPOINT; you are whoever az or azd is signed in as (the first
+    of the two that is; AZURE_TOKEN_CREDENTIALS=AzureDeveloperCliCredential for azd). The vault of an installation that moves here
     gets the keys of the file that SECRET_KEY_FILE names.
     """;
 
@@ -37,9 +38,9 @@ try
     await work;
     return 0;
 }
-catch (Exception failure) when (failure is RequestFailedException or AuthenticationFailedException or InvalidOperationException or FormatException or IOException)
+catch (Exception failure) when (failure is RequestFailedException or AggregateException or AuthenticationFailedException or InvalidOperationException or FormatException or IOException)
 {
-    // The messages name secrets, never their values.
-    await Console.Error.WriteLineAsync(failure.Message);
+    // The messages name secrets, never their values. What was tried several times is several failures.
+    await Console.Error.WriteLineAsync((failure as AggregateException)?.InnerExceptions[^1].Message ?? failure.Message);
     return 1;
 }

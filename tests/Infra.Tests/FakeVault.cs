@@ -19,14 +19,18 @@ internal sealed class FakeVault : HttpMessageHandler
     /// <summary>Why it refuses everybody; null where it does not.</summary>
     public string? Forbids { get; set; }
 
+    /// <summary>Nobody answers.</summary>
+    public bool IsAway { get; set; }
+
     /// <summary>How often it refuses.</summary>
     public int Refusals { get; set; } = int.MaxValue;
 
     public SecretClient Open(Uri address) =>
-        new(address, new AnyCredential(), new SecretClientOptions { Transport = new HttpClientTransport(this), DisableChallengeResourceVerification = true });
+        new(address, new AnyCredential(), new SecretClientOptions { Transport = new HttpClientTransport(this), DisableChallengeResourceVerification = true, Retry = { Delay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero } });
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (IsAway) throw new HttpRequestException("Name or service not known (kv-1.vault.azure.net:443)");
         if (request.Headers.Authorization is null)
         {
             var challenge = Answer(HttpStatusCode.Unauthorized, []);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace SyncFunctions.Infra.Tests;
 
@@ -35,6 +36,10 @@ public sealed class ProjectTests
     [Fact]
     public void Hook_AfterProvisioning_GetsTheVaultByAnOutput() =>
         BicepParser.Parse(Repository.Read("infra/main.bicep")).OfType<Declaration.Output>().ShouldContain(output => output.Name == "AZURE_KEY_VAULT_ENDPOINT");
+
+    [Fact]
+    public void Hook_AfterProvisioning_SignsInAsWhomTheTemplateGaveTheRole() =>
+        Regex.Count(_yaml, "AZURE_TOKEN_CREDENTIALS( = '|=)AzureDeveloperCliCredential'?;? dotnet run --project keys -- make").ShouldBe(2);
 
     [Fact]
     public void Guide_AsItIs_NamesWhatThereIs()

@@ -37,6 +37,10 @@ public sealed class SettingTests
         var (_, settings) = Start(Of());
         (await Should.ThrowAsync<SettingsException>(() => settings.LoadSecretsAsync(vault.Open, TestContext.Current.CancellationToken))).Message.ShouldContain("404 SecretNotFound");
 
+        vault.IsAway = true;
+        (await Should.ThrowAsync<SettingsException>(() => settings.LoadSecretsAsync(vault.Open, TestContext.Current.CancellationToken))).Message.ShouldContain("not reached: Name or service not known");
+        vault.IsAway = false;
+
         await new VaultKeys(vault.Open(new Uri("https://kv-1.vault.azure.net/")), TextWriter.Null, TimeProvider.System).MakeAsync(keyFile: null, TestContext.Current.CancellationToken);
         var keys = await settings.LoadSecretsAsync(vault.Open, TestContext.Current.CancellationToken);
 

@@ -114,6 +114,10 @@ public sealed class AppSettings
         {
             throw new SettingsException([$"A secret of 'SecretKeyUri' or 'OperatorKeyUri' could not be read, the vault answered {refused.Status} {refused.ErrorCode}: look whether it is there, whether the app's identity has the role Key Vault Secrets User, and whether the app reaches the vault's network."]);
         }
+        catch (AggregateException unreached) when (unreached.InnerExceptions is [RequestFailedException, ..])
+        {
+            throw new SettingsException([$"A secret of 'SecretKeyUri' or 'OperatorKeyUri' could not be read, as the vault was not reached: {unreached.InnerExceptions[^1].Message}"]);
+        }
         catch (AuthenticationFailedException)
         {
             throw new SettingsException(["A secret of 'SecretKeyUri' or 'OperatorKeyUri' could not be read, as no identity could sign in to the vault: 'AZURE_CLIENT_ID' is the client id of the app's identity."]);
