@@ -39,9 +39,8 @@ builder.Services
     .AddSingleton(services => new VendorPipeline(VendorPipeline.CreateClient(), services.GetRequiredService<TimeProvider>(), Random.Shared))
     .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>(), settings.PartnerFolder))
     .AddSingleton(PairCatalog.Shipped)
-    .AddSync()
+    .AddSync(metrics)
     .AddHttpSide(settings)
-    .AddSingleton(metrics)
     .AddTelemetry(settings.Telemetry);
 
 var app = builder.Build();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using Azure.Storage.Queues;
 using SyncFunctions.Engine;
 
@@ -129,8 +130,21 @@ public sealed class AppQueues
     public async Task<IReadOnlyList<(string Queue, int Messages)>> PoisonAsync(CancellationToken cancellation)
     {
         var counts = new List<(string, int)>();
-        foreach (var poison in _poison) counts.Add((poison.Name, await poison.ExistsAsync(cancellation) ? (await poison.GetPropertiesAsync(cancellation)).Value.ApproximateMessagesCount : 0));
+        foreach (var poison in _poison) counts.Add((poison.Name, await CountAsync(poison, cancellation)));
         return counts;
+    }
+
+    private static async Task<int> CountAsync(QueueClient queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await queue.GetPropertiesAsync(cancellation)).Value.ApproximateMessagesCount;
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            // The host makes it when a message fails.
+            return 0;
+        }
     }
 
     private sealed class Sender(QueueClient queue)

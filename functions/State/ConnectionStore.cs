@@ -105,6 +105,14 @@ public sealed class ConnectionStore(StateTables tables)
         return [.. (await tables.Connections.ListAsync(filter, int.MaxValue, cancellation)).Select(row => row.As(FromRow))];
     }
 
+    /// <summary>The connections of all tenants that a person has to make again, in one query.</summary>
+    public async Task<IReadOnlySet<(TenantId Tenant, ConnectionId Id)>> ListExpiredAsync(CancellationToken cancellation)
+    {
+        var expired = nameof(ConnectionHealth.Expired);
+        var rows = await tables.Connections.ListAsync(Filter.Where($"Health eq {expired}"), int.MaxValue, cancellation, ["Tenant", "Id"]);
+        return rows.Select(row => (new TenantId(row.Text("Tenant")), new ConnectionId(row.Text("Id")))).ToHashSet();
+    }
+
     /// <returns>The stored connection with its new version, or null where somebody else replaced it.</returns>
     public async Task<Versioned<StoredConnection>?> ReplaceAsync(Versioned<StoredConnection> connection, CancellationToken cancellation) =>
         await tables.Connections.ReplaceAsync(ToRow(connection.Value), connection.ETag, cancellation) is { } version

@@ -31,6 +31,15 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         return [.. flows.OfType<Versioned<Flow>>()];
     }
 
+    /// <summary>The flows of all tenants, and since when the oldest of their runs that do not rest or wait has been under way, in one query.</summary>
+    public async Task<(IReadOnlyList<Flow> Flows, DateTimeOffset? RunningSince)> ListAllAsync(CancellationToken cancellation)
+    {
+        var (inQueue, syncing) = (nameof(RunStatus.InQueue), nameof(RunStatus.Syncing));
+        var running = Filter.And(Filter.In(Keys.Guards), Filter.Where($"(Status eq {inQueue} or Status eq {syncing})"));
+        var rows = (await tables.Flows.ListAsync(Filter.Or(Filter.Row(Keys.FlowRow), running), int.MaxValue, cancellation)).ToLookup(row => row.RowKey == Keys.FlowRow);
+        return ([.. rows[true].Select(ToFlow)], rows[false].Select(ToGuard).Where(guard => guard is { Run: not null, Paused: false }).Min(guard => (DateTimeOffset?)guard.Since));
+    }
+
     /// <summary>The flows that read and write the account of a connection, in one query.</summary>
     public async Task<IReadOnlyList<Flow>> OfConnectionAsync(TenantId tenant, ConnectionId connection, CancellationToken cancellation)
     {

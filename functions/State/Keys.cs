@@ -167,6 +167,8 @@ public static class Keys
 
     internal static string Hint(string kind) => $"hint|{Part(kind)}";
 
+    internal static readonly KeyRange Guards = KeyRange.Prefix("guard|");
+
     internal static readonly KeyRange Brakes = KeyRange.Prefix("brake|");
 
     internal static string Brake(string kind) => $"brake|{Part(kind)}";

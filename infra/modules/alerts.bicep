@@ -14,8 +14,7 @@ param email string
 
 param transactionsPerDay int
 
-// The app writes these once a minute, but for dead letters: each flow's when its turn has come. What each is of: where every instance has a
-// figure of its own, the one that began a moment ago must not stand for those that know more.
+// The app writes these once a minute, but for dead letters: each flow's once an hour. What each is of; all instances tell the same.
 var gauges = [
   {
     name: 'poison'
@@ -32,7 +31,7 @@ var gauges = [
     title: 'An orchestration has run for more than an hour'
     severity: 2
     metric: 'sync.durable.oldest'
-    of: 'AppRoleInstance'
+    of: 'Name'
     every: 'PT5M'
     window: 'PT15M'
     above: 3600
@@ -42,7 +41,7 @@ var gauges = [
     title: 'A flow waits for somebody to connect a system again'
     severity: 2
     metric: 'sync.flows.reconnect'
-    of: 'AppRoleInstance'
+    of: 'Name'
     every: 'PT5M'
     window: 'PT15M'
     above: 0

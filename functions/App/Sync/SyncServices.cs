@@ -7,8 +7,8 @@ namespace SyncFunctions.App.Sync;
 
 internal static class SyncServices
 {
-    public static IServiceCollection AddSync(this IServiceCollection services) => services
-        .AddSingleton<SyncMetrics>()
+    public static IServiceCollection AddSync(this IServiceCollection services, SyncMetrics metrics) => services
+        .AddSingleton(metrics)
         .AddSingleton<Tracing>()
         .AddSingleton<FlowContexts>()
         .AddSingleton<NoticeOutbox>()

@@ -10,23 +10,23 @@ using SyncFunctions.State;
 namespace SyncFunctions.App.Telemetry;
 
 /// <summary>
-/// Reads what nothing counts as it happens: a few storage operations a minute, however many flows there are. A minute looks at the queues
-/// and at the next flows in turn; what they had when they were last looked at is told for the rest.
+/// Reads what nothing counts as it happens. Each minute all poison queues, connections and runs, by a query a table, and of the flows as many in turn
+/// as that each is looked at within the hour: what a flow has given up, and the calls that it may still make, take operations of their own.
 /// </summary>
 public sealed partial class Gauges(
-    SyncMetrics metrics, TenantStore tenants, FlowStore flows, ConnectionStore connections, LinkStore links, AppQueues queues, CallBudgets budgets, Systems systems, SystemSettings settings, PairCatalog pairs, TimeProvider time, ILogger<Gauges> log) : BackgroundService
+    SyncMetrics metrics, FlowStore flows, ConnectionStore connections, LinkStore links, AppQueues queues, CallBudgets budgets, Systems systems, SystemSettings settings, PairCatalog pairs, TimeProvider time, ILogger<Gauges> log) : BackgroundService
 {
-    private const int FlowsAtOnce = 2;
+    /// <summary>Minutes until each flow was looked at.</summary>
+    private const int Round = 60;
+
+    private const int LeastAtOnce = 4;
 
     /// <summary>More dead letters of a kind are told as so many.</summary>
     private const int MostCounted = 500;
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    private readonly Queue<TenantId> _tenants = [];
-    private readonly Queue<Flow> _flows = [];
-    private readonly HashSet<FlowKey> _seen = [];
-    private readonly Dictionary<FlowKey, (bool Reconnect, DateTimeOffset? Since)> _known = [];
+    private readonly HashSet<FlowKey> _looked = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,38 +48,25 @@ public sealed partial class Gauges(
     internal async Task RefreshAsync(CancellationToken cancellation)
     {
         foreach (var (queue, messages) in await queues.PoisonAsync(cancellation)) metrics.Poison(queue, messages);
-        if (_flows.Count == 0 && _tenants.Count == 0) await BeginRoundAsync(cancellation);
-        for (var looks = 0; looks < FlowsAtOnce && await NextAsync(cancellation) is { } flow; looks++) await LookAsync(flow, cancellation);
-        metrics.Reconnect(_known.Values.Count(known => known.Reconnect));
-        metrics.Oldest(_known.Values.Min(known => known.Since) is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
+        var (all, since) = await flows.ListAllAsync(cancellation);
+        var expired = await connections.ListExpiredAsync(cancellation);
+        metrics.Oldest(since is { } began ? time.GetUtcNow() - began : TimeSpan.Zero);
+        metrics.Reconnect(all.Count(flow => flow.Enabled && (expired.Contains((flow.Key.Tenant, flow.Left)) || expired.Contains((flow.Key.Tenant, flow.Right)))));
+        foreach (var flow in Next(all)) await LookAsync(flow, cancellation);
     }
 
-    /// <summary>With the tenants that there are; what the round before did not find any more is forgotten.</summary>
-    private async Task BeginRoundAsync(CancellationToken cancellation)
+    /// <summary>Those whose turn it is: a round ends when all there are had theirs.</summary>
+    private List<Flow> Next(IReadOnlyList<Flow> all)
     {
-        foreach (var gone in _known.Keys.Except(_seen).ToList()) _known.Remove(gone);
-        _seen.Clear();
-        foreach (var tenant in await tenants.ListAsync(cancellation)) _tenants.Enqueue(tenant.Id);
-    }
-
-    /// <returns>Null at the end of a round, or where the next tenants have no flow.</returns>
-    private async Task<Flow?> NextAsync(CancellationToken cancellation)
-    {
-        for (var asked = 0; _flows.Count == 0 && asked < FlowsAtOnce && _tenants.TryDequeue(out var tenant); asked++)
-        {
-            foreach (var flow in await flows.ListAsync(tenant, cancellation)) _flows.Enqueue(flow.Value);
-        }
-
-        return _flows.TryDequeue(out var next) ? next : null;
+        if (all.All(flow => _looked.Contains(flow.Key))) _looked.Clear();
+        var next = all.Where(flow => !_looked.Contains(flow.Key)).Take(Math.Max(LeastAtOnce, (all.Count + Round - 1) / Round)).ToList();
+        _looked.UnionWith(next.Select(flow => flow.Key));
+        return next;
     }
 
     private async Task LookAsync(Flow flow, CancellationToken cancellation)
     {
-        if (await flows.LoadAsync(flow.Key, cancellation) is not { } state) return;
-        var used = (await connections.GetAllAsync(flow.Key.Tenant, [flow.Left, flow.Right], cancellation)).Select(connection => connection.Value).ToList();
-        var runs = Enum.GetValues<Lane>().Select(lane => state.Guard(lane)?.Value).Where(guard => guard is { Run: not null, Paused: false } && guard.Status is RunStatus.InQueue or RunStatus.Syncing);
-        _seen.Add(flow.Key);
-        _known[flow.Key] = (flow.Enabled && used.Exists(connection => connection.Health == ConnectionHealth.Expired), runs.Min(guard => guard?.Since));
+        var used = (await connections.GetAllAsync(flow.Key.Tenant, [flow.Left, flow.Right], cancellation)).Select(connection => connection.Value);
         foreach (var connection in used)
         {
             var catalog = systems[connection.System].Catalog;

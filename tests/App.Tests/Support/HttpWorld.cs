@@ -15,6 +15,7 @@ using SyncFunctions.App.Connections;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
@@ -70,7 +71,7 @@ internal sealed class HttpWorld : IAsyncDisposable
             .AddSingleton(new VendorPipeline(VendorPipeline.CreateClient(), time, new Random(1)))
             .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>()))
             .AddSingleton(PairCatalog.Shipped)
-            .AddSync()
+            .AddSync(new SyncMetrics())
             .AddHttpSide(AppSettings.Read(configuration))
             .BuildServiceProvider();
         await services.GetRequiredService<StateTables>().CreateAsync(CancellationToken.None);

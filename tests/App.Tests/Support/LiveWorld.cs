@@ -14,6 +14,7 @@ using SyncFunctions.App.Connections;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.App.Triggers;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -63,7 +64,7 @@ internal sealed class LiveWorld : IDisposable
             .AddSingleton(pipeline)
             .AddSingleton(new Systems([.. _servers.Values.Select(server => system(new FakeConnector(server.Account.Habits, pipeline)))]))
             .AddSingleton(new PairCatalog(pair))
-            .AddSync()
+            .AddSync(new SyncMetrics())
             .AddHttpSide(AppSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(app).Build()))
             .BuildServiceProvider();
         Changes = clients.Queues.GetQueueClient(AppQueues.Changes);

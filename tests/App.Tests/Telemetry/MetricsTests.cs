@@ -64,7 +64,46 @@ public sealed class MetricsTests
         sink.Last("sync.queue.poison", $"queue={AppQueues.ChangesPoison}").ShouldBe(0);
         sink.Last("sync.queue.poison", $"queue={AppQueues.ErasuresPoison}").ShouldBe(0);
         sink.Last("sync.durable.oldest", "").ShouldBe(600, 30);
-        world.Storage.Calls.Count.ShouldBeLessThan(16);
+        world.Storage.Calls.Count.ShouldBeLessThan(14);
+
+        // A run that waits for a vendor, or was told to rest, is not stuck.
+        var guard = (await world.Get<FlowStore>().GetGuardAsync(LiveWorld.Key, Lane.Import, Cancel)).ShouldNotBeNull();
+        await world.Get<FlowStore>().ReplaceGuardAsync(LiveWorld.Key, RunStatusMachine.Wait(guard.Value, world.Time.GetUtcNow().AddHours(9), "Waits.", world.Time.GetUtcNow(), TimeSpan.FromMinutes(15)), guard.ETag, Cancel);
+        await gauges.RefreshAsync(Cancel);
+        sink.Last("sync.durable.oldest", "").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Gauges_OfManyFlows_TellAtOnceWhatIsWrongWithOne_AndOfAllInTurn()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        using var sink = new MetricSink(world.Get<SyncMetrics>());
+        var (flows, connections) = (world.Get<FlowStore>(), world.Get<ConnectionStore>());
+        var like = (await flows.GetAsync(LiveWorld.Key, Cancel)).ShouldNotBeNull().Value;
+        var others = Enumerable.Range(1, 99).Select(number => new FlowKey(new TenantId($"tenant{number}"), new FlowId($"flow{number}"))).ToList();
+        foreach (var key in others)
+        {
+            await flows.InsertAsync(like with { Key = key }, Cancel);
+            await connections.InsertAsync(new StoredConnection(key.Tenant, like.Left, FakePair.Left, "left") { CreatedAt = default, Health = key == others[^1] ? ConnectionHealth.Expired : ConnectionHealth.Connected }, Cancel);
+        }
+
+        await flows.TryTakeAsync(others[^1], Lane.Import, new RunId("r"), RunStatus.Syncing, "Import", "manual", TimeSpan.FromMinutes(15), Cancel);
+        await world.Get<LinkStore>().NoteWorkAsync(new LinkScope(others[^1], "company"), [new WorkItem("company", Side.Left, "1", WorkReason.Dead, DateTimeOffset.MaxValue) { FirstAt = world.Time.GetUtcNow() }], Cancel);
+        world.Time.Advance(TimeSpan.FromHours(2));
+        using var gauges = ActivatorUtilities.CreateInstance<Gauges>(world.Services);
+        world.Storage.Reset();
+
+        await gauges.RefreshAsync(Cancel);
+
+        sink.Last("sync.flows.reconnect", "").ShouldBe(1);
+        sink.Last("sync.durable.oldest", "").ShouldBe(7200, 30);
+        var kinds = FakePair.Pair.Kinds.Length;
+        world.Storage.Calls.Count.ShouldBeLessThanOrEqualTo(6 + 4 * (1 + kinds));
+
+        for (var minute = 2; minute <= 25; minute++) await gauges.RefreshAsync(Cancel);
+        sink.Tags.Where(tags => tags.StartsWith("flow=", StringComparison.Ordinal)).Select(tags => tags.Split(' ')[0]).Distinct().Count().ShouldBe(100);
+        sink.Last("sync.dead_letters", "flow=flow99 kind=company").ShouldBe(1);
+        sink.Last("sync.dead_letters", "flow=flow7 kind=company").ShouldBe(0);
     }
 
     [Fact]

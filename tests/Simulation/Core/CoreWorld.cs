@@ -4,6 +4,7 @@ using SyncFunctions.App;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.Pairs;
@@ -105,7 +106,7 @@ public sealed class CoreWorld : IDisposable
             .AddSingleton(Vendors.Pipeline)
             .AddSingleton(Vendors.Connect())
             .AddSingleton(new PairCatalog(FakePair.Pair, FakePeople.Pair, FakePeople.OtherPair))
-            .AddSync()
+            .AddSync(new SyncMetrics())
             .AddHttpSide(Settings)
             .BuildServiceProvider();
     }

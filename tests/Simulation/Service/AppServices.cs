@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SyncFunctions.App;
 using SyncFunctions.App.Settings;
 using SyncFunctions.App.Sync;
+using SyncFunctions.App.Telemetry;
 using SyncFunctions.Connectors;
 using SyncFunctions.Pairs;
 using SyncFunctions.Simulation.Vendors;
@@ -28,7 +29,7 @@ internal static class AppServices
             .AddSingleton(pipeline)
             .AddSingleton(vendors.Connect(pipeline))
             .AddSingleton(new PairCatalog(FakePair.Pair, FakeParts.Pair, FakePeople.Pair, FakePeople.OtherPair))
-            .AddSync()
+            .AddSync(new SyncMetrics())
             .AddHttpSide(Settings)
             .BuildServiceProvider();
     }
