@@ -132,7 +132,8 @@ public enum SystemFieldType
 
 /// <param name="Kind">Who may set it: the operator of the app for all connections, or a tenant's administrator for one.</param>
 /// <param name="Secret">Never shown again once it is set.</param>
-public sealed record SystemSetting(string Default, string Help, SettingScope Kind = SettingScope.App, bool Secret = false);
+/// <param name="Required">Nothing is found without it.</param>
+public sealed record SystemSetting(string Default, string Help, SettingScope Kind = SettingScope.App, bool Secret = false, bool Required = false);
 
 public enum SettingScope
 {

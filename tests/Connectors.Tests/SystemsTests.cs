@@ -35,6 +35,11 @@ public sealed class SystemsTests : IDisposable
     }
 
     [Fact]
-    public void Settings_ThatAreSecret_HaveNoDefault() =>
-        Shipped.Catalogs.SelectMany(catalog => catalog.Settings.Values).Where(setting => setting.Secret).ShouldAllBe(setting => setting.Default.Length == 0);
+    public void Settings_ThatAreSecretOrRequired_HaveNoDefault() =>
+        Shipped.Catalogs.SelectMany(catalog => catalog.Settings.Values).Where(setting => setting.Secret || setting.Required).ShouldAllBe(setting => setting.Default.Length == 0);
+
+    [Fact]
+    public void Settings_ThatConnectionsCannotDoWithout_AreTheTenantsToSet() =>
+        Shipped.Catalogs.SelectMany(catalog => catalog.Settings.Where(setting => setting.Value.Required).Select(setting => (catalog.System, setting.Key, setting.Value.Kind)))
+            .ShouldBe([("connectwise", "companyId", SettingScope.Connection), ("connectwise", "site", SettingScope.Connection)], ignoreOrder: true);
 }

@@ -31,7 +31,7 @@ public sealed record SystemView(
         [
             .. catalog.Settings
                 .OrderBy(setting => setting.Value.Kind).ThenBy(setting => setting.Key, StringComparer.Ordinal)
-                .Select(setting => new SettingView(setting.Key, setting.Value.Default, setting.Value.Help, setting.Value.Kind, setting.Value.Secret)),
+                .Select(setting => new SettingView(setting.Key, setting.Value.Default, setting.Value.Help, setting.Value.Kind, setting.Value.Secret, setting.Value.Required)),
         ],
         catalog.DailyCalls);
 }
@@ -40,7 +40,8 @@ public sealed record SystemView(
 public sealed record SystemKindView(string Name, string? ParentKind, IReadOnlyList<SystemField> Fields, IReadOnlyList<string> Further);
 
 /// <param name="Scope">Who sets it: the operator of the app for all connections, or each connection.</param>
-public sealed record SettingView(string Name, string Default, string Help, SettingScope Scope, bool Secret);
+/// <param name="Required">Whether a connection can't be made without it.</param>
+public sealed record SettingView(string Name, string Default, string Help, SettingScope Scope, bool Secret, bool Required);
 
 public sealed class ListSystems(Systems systems)
 {

@@ -131,8 +131,8 @@ internal static class ConnectWiseCatalog
         ],
         Settings = new Dictionary<string, SystemSetting>
         {
-            ["site"] = new("", "The host at which people sign in, such as na.myconnectwise.net or one of your own.", SettingScope.Connection),
-            ["companyId"] = new("", "The company that people give when they sign in.", SettingScope.Connection),
+            ["site"] = new("", "The host at which people sign in, such as na.myconnectwise.net or one of your own.", SettingScope.Connection, Required: true),
+            ["companyId"] = new("", "The company that people give when they sign in.", SettingScope.Connection, Required: true),
             ["clientId"] = new("", "The client id that developer.connectwise.com issued for this app."),
             ["apiBase"] = new("", "The API, with its codebase; blank: found out from the site.", SettingScope.Connection),
             ["apiPrefix"] = new("api-", "Put before the host of a cloud site for its API."),

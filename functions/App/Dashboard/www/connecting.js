@@ -19,17 +19,18 @@ export const Health = ({ connection }) => html`<${Badge} tone=${healths[connecti
 
 export const usesToken = system => system.grant === 'none';
 
-/** Fields for what a connection can set; those with a default of the system are below a line of their own. */
-export function SettingFields({ system, values, onChange }) {
+/** Fields for what a connection can set: what it needs, what else is asked, and what may stay as it is below a line of its own. */
+export function SettingFields({ system, values, onChange, children }) {
   const own = system.settings.filter(setting => setting.scope === 'connection');
   const field = setting => html`
     <${Field} key=${setting.name} label=${title(setting.name)} hint=${setting.help} pointer=${`#/settings/${setting.name}`}>
-      <${TextInput} value=${values[setting.name] ?? ''} placeholder=${setting.default} type=${setting.secret ? 'password' : 'text'} autocomplete="off" onChange=${value => onChange({ ...values, [setting.name]: value })} />
+      <${TextInput} required=${setting.required} value=${values[setting.name] ?? ''} placeholder=${setting.default} type=${setting.secret ? 'password' : 'text'} autocomplete="off" onChange=${value => onChange({ ...values, [setting.name]: value })} />
     <//>`;
-  const [asked, rest] = [own.filter(setting => setting.default === ''), own.filter(setting => setting.default !== '')];
+  const rest = own.filter(setting => !setting.required);
   return html`
-    ${asked.map(field)}
-    ${rest.length > 0 && html`<details class="more"><summary>Settings that have a default (${rest.length})</summary>${rest.map(field)}</details>`}`;
+    ${own.filter(setting => setting.required).map(field)}
+    ${children}
+    ${rest.length > 0 && html`<details class="more"><summary>Further settings, if need be (${rest.length})</summary>${rest.map(field)}</details>`}`;
 }
 
 /** Fields for a token, in its parts where it has some. */

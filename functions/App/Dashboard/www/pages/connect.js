@@ -57,8 +57,9 @@ function Details({ params, query, system }) {
   return html`
     <div class="card">
       <${Form} onSubmit=${connect} submit=${isToken ? 'Check and connect' : `Go to ${system.displayName}`} onCancel=${() => setQuery({ system: null })}>
-        <${SettingFields} system=${system} values=${settings} onChange=${setSettings} />
-        ${isToken && html`<${TokenFields} system=${system} values=${token} onChange=${setToken} />`}
+        <${SettingFields} system=${system} values=${settings} onChange=${setSettings}>
+          ${isToken && html`<${TokenFields} system=${system} values=${token} onChange=${setToken} />`}
+        <//>
         <${Field} label="Name" hint="How the connection is called here; left empty, as the system." pointer="#/name"><${TextInput} value=${name} placeholder=${system.displayName} onChange=${setName} maxlength="100" /><//>
       <//>
     </div>`;
