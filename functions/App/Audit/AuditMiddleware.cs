@@ -76,10 +76,10 @@ public sealed partial class AuditMiddleware(AuditLog log, RefusalPace refusals, 
         }
     }
 
-    /// <summary>What the address names, and what was made.</summary>
+    /// <summary>What the address names, and what was made; of what was erased nothing.</summary>
     private static ImmutableSortedDictionary<string, string> TargetOf(HttpContext http, JsonObject? body)
     {
-        var target = http.GetRouteData().Values.Where(value => value is { Key: not "tenant", Value: string }).ToImmutableSortedDictionary(value => value.Key, value => (string)value.Value!);
+        var target = http.GetRouteData().Values.Where(value => value is { Key: not ("tenant" or "erased"), Value: string }).ToImmutableSortedDictionary(value => value.Key, value => (string)value.Value!);
         foreach (var name in new[] { "id", "runId" })
         {
             if (body?[name] is JsonValue made && made.TryGetValue<string>(out var id) && !target.ContainsValue(id)) target = target.SetItem(name, id);

@@ -65,6 +65,7 @@ public static class AuditText
         ["ReplaceLostPassword"] = "chose a new password by a link",
         ["ResendNotice"] = "sent a notice once more",
         ["RestoreConflict"] = "restored the value that had lost a conflict",
+        ["ResumeErasure"] = "had an erasure go on",
         ["ResumeLink"] = "let a link go on",
         ["ResumeRun"] = "let a run go on",
         ["RevokeKey"] = "revoked an API key",

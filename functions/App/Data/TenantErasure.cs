@@ -33,7 +33,7 @@ public sealed class TenantErasure(
         await erasures.BeginAsync(tenant, time.GetUtcNow(), cancellation);
         foreach (var flow in await flows.ListAsync(tenant, cancellation)) await StopAsync(flow.Value.Key, cancellation);
         await tenants.RemoveAsync(tenant, cancellation);
-        await queues.SendAsync(new ErasureMessage(tenant.Value), null, cancellation);
+        await ResumeAsync(tenant, cancellation);
         return (await erasures.GetAsync(tenant, cancellation))!.Value.Value;
     }
 
@@ -41,8 +41,10 @@ public sealed class TenantErasure(
     public async Task ResumeAllAsync(CancellationToken cancellation)
     {
         foreach (var tenant in (await erasures.ListAsync(cancellation)).Where(erasure => erasure.EndedAt is null).Select(erasure => erasure.Tenant).OfType<TenantId>())
-            await queues.SendAsync(new ErasureMessage(tenant.Value), null, cancellation);
+            await ResumeAsync(tenant, cancellation);
     }
+
+    public Task ResumeAsync(TenantId tenant, CancellationToken cancellation) => queues.SendAsync(new ErasureMessage(tenant.Value), null, cancellation);
 
     /// <summary>Goes on for a while; a message of its own takes it further.</summary>
     public async Task RunAsync(TenantId tenant, DurableTaskClient? client, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Azure.Data.Tables;
+using Azure.Storage.Queues;
 using SyncFunctions.App.Data;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Sync;
@@ -99,6 +100,13 @@ public sealed class HoldingsTests
         calls.Storage.FailFrom(calls.Storage.Count + 12, FailurePoint.BeforeSending);
         await Should.ThrowAsync<Exception>(() => calls.World.Get<TenantErasure>().RunAsync(HttpWorld.Tenant, null, Cancel));
         calls.Storage.Reset();
+
+        // Its message is given up, too: the operator has it go on.
+        var queue = new QueueServiceClient(MemoryStorage.ConnectionString, new QueueClientOptions { Transport = calls.Storage }).GetQueueClient(AppQueues.Erasures);
+        while ((await queue.ReceiveMessageAsync(cancellationToken: Cancel)).Value is { } lost) await queue.DeleteMessageAsync(lost.MessageId, lost.PopReceipt, Cancel);
+        (await ResumeAsync(calls, "acme")).Status.ShouldBe(202);
+        (await queue.ReceiveMessageAsync(cancellationToken: Cancel)).Value.ShouldNotBeNull();
+        (await ResumeAsync(calls, Other)).Status.ShouldBe(404);
         await EndAsync(calls);
 
         (await RowsAsync(clients)).Where(row => row.Contains("acme") && !row.Contains(Other)).ShouldBeEmpty();
@@ -263,6 +271,9 @@ public sealed class HoldingsTests
 
     private static Task<Answer> EraseAsync(ManageCalls calls, string confirm) =>
         calls.SendAsync<EraseTenant>("POST", "tenants/acme/erase", new { confirm }, (function, request) => function.Run(request, "acme", Cancel));
+
+    private static Task<Answer> ResumeAsync(ManageCalls calls, string tenant) =>
+        calls.SendAsync<ResumeErasure>("POST", $"erasures/{tenant}/resume", null, (function, request) => function.Run(request, tenant, Cancel));
 
     private static Task<Answer> CreateAsync(ManageCalls calls) =>
         calls.SendAsync<CreateTenant>("POST", "tenants", new { id = "acme", name = "Acme" }, (function, request) => function.Run(request, Cancel));
