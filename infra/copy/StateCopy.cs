@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
 using SyncFunctions.State;
@@ -14,10 +15,17 @@ public sealed class StateCopy(StateClients from, StateClients to, TextWriter out
     private const int MaxRows = 100;
     private const int MaxBytes = 3_000_000;
 
-    /// <exception cref="InvalidOperationException">There is something where the copy is to be. Nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">There is something where the copy is to be, or nothing where it is from. No row was written.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var tables = new StateTables(to);
+        var known = new List<string>();
+        foreach (var name in tables.Names)
+        {
+            if (await IsThereAsync(() => TableOf(from, name).QueryAsync<TableEntity>(maxPerPage: 1, cancellationToken: cancellation).AnyAsync(cancellation).AsTask())) known.Add(name);
+        }
+
+        if (known.Count == 0) throw new InvalidOperationException($"There are no tables of the app where the copy is from. Give what its setting '{StateClients.Connection}' is there, and the prefix of what is a copy itself.");
         await tables.CreateAsync(cancellation);
         foreach (var name in tables.Names)
         {
@@ -25,8 +33,25 @@ public sealed class StateCopy(StateClients from, StateClients to, TextWriter out
                 throw new InvalidOperationException($"The table '{to.Prefix}{name}' is not empty: a copy is made beside nothing else.");
         }
 
-        foreach (var name in tables.Names) await output.WriteLineAsync($"{name}: {await CopyTableAsync(name, cancellation)} rows");
-        foreach (var name in StateTables.Containers) await output.WriteLineAsync($"{name}: {await CopyBlobsAsync(name, cancellation)} blobs");
+        foreach (var name in known) await output.WriteLineAsync($"{name}: {await CopyTableAsync(name, cancellation)} rows");
+        foreach (var name in StateTables.Containers)
+        {
+            if (await IsThereAsync(() => from.Blobs.GetBlobContainerClient($"{from.Prefix}{name}").GetBlobsAsync(cancellationToken: cancellation).AnyAsync(cancellation).AsTask())) await output.WriteLineAsync($"{name}: {await CopyBlobsAsync(name, cancellation)} blobs");
+        }
+    }
+
+    /// <summary>What a later version added is not there in a copy of an earlier one.</summary>
+    private static async Task<bool> IsThereAsync(Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+            return true;
+        }
+        catch (RequestFailedException absent) when (absent.Status == 404)
+        {
+            return false;
+        }
     }
 
     private async Task<long> CopyTableAsync(string name, CancellationToken cancellation)

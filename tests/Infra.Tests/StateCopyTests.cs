@@ -45,6 +45,22 @@ public sealed class StateCopyTests
     }
 
     [Fact]
+    public async Task Copy_OfAnEarlierVersion_LeavesTheTableEmptyThatItDidNotHave()
+    {
+        await _from.Tables.GetTableClient("due").CreateIfNotExistsAsync(Cancel);
+        await _from.Tables.GetTableClient("due").AddEntityAsync(new TableEntity("p", "r"), Cancel);
+
+        await new StateCopy(_from, _to, _output).RunAsync(Cancel);
+
+        (await _to.Tables.GetTableClient("b20270131due").QueryAsync<TableEntity>(cancellationToken: Cancel).CountAsync(Cancel)).ShouldBe(1);
+        (await _to.Tables.GetTableClient("b20270131people").QueryAsync<TableEntity>(cancellationToken: Cancel).CountAsync(Cancel)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Copy_OfAnotherAccount_IsRefused() =>
+        (await Should.ThrowAsync<InvalidOperationException>(() => new StateCopy(_from, _to, _output).RunAsync(Cancel))).Message.ShouldContain("'StateStorage'");
+
+    [Fact]
     public async Task Copy_OverSomethingElse_IsRefusedBeforeAnythingIsWritten()
     {
         await new StateTables(_from).CreateAsync(Cancel);
