@@ -232,7 +232,7 @@ internal sealed class ShiftedTime : TimeProvider
     public void Advance(TimeSpan time) => Interlocked.Add(ref _shift, time.Ticks);
 }
 
-/// <summary>Everything that was logged.</summary>
+/// <summary>Everything that was logged: texts, what stands in them and around them, and exceptions.</summary>
 internal sealed class LogSink : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -248,11 +248,17 @@ internal sealed class LogSink : ILoggerProvider
     private sealed class Line(LogSink sink) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull
+        {
+            sink._lines.Enqueue($"Scope: {Values(state)}");
+            return null;
+        }
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            sink._lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+            sink._lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception} {Values(state)}");
+
+        private static string Values<TState>(TState state) => state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(", ", values) : $"{state}";
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using SyncFunctions.App.Telemetry;
@@ -124,38 +122,5 @@ public sealed class MetricsTests
         sink.Sum("sync.storage.operations", "operation=table get name=tenants").ShouldBe(1);
         sink.Sum("sync.storage.operations", "operation=table post name=tenants").ShouldBe(1);
         sink.Tags.ShouldNotContain(tags => tags.Contains("ada", StringComparison.Ordinal) || tags.Contains("secret", StringComparison.Ordinal));
-    }
-
-    /// <summary>What one instance of the app measures.</summary>
-    private sealed class MetricSink : IDisposable
-    {
-        private readonly ConcurrentQueue<(string Name, string Tags, double Value)> _all = [];
-        private readonly MeterListener _listener = new();
-
-        public MetricSink(SyncMetrics metrics)
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter == metrics.Meter) listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
-            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
-            _listener.Start();
-        }
-
-        public IEnumerable<string> Tags => _all.Select(measured => measured.Tags);
-
-        public double Sum(string name, string tags) => Of(name, tags).Sum();
-
-        public int Count(string name, string tags) => Of(name, tags).Count();
-
-        public double Last(string name, string tags) => Of(name, tags).Last();
-
-        public void Dispose() => _listener.Dispose();
-
-        private IEnumerable<double> Of(string name, string tags) => _all.Where(measured => measured.Name == name && measured.Tags == tags).Select(measured => measured.Value);
-
-        private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-            _all.Enqueue((instrument.Name, string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")), value));
     }
 }

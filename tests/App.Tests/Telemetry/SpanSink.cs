@@ -36,6 +36,11 @@ internal sealed class SpanSink : IDisposable
 
     public IReadOnlyList<Activity> Of(Activity root) => [.. _traces[root.TraceId]];
 
+    /// <summary>Everything of them that is exported.</summary>
+    public string Text(Activity root) => string.Join('\n', Of(root).Select(span =>
+        $"{span.OperationName} {span.DisplayName} {span.StatusDescription} {Tags(span.TagObjects)} {Tags(span.Baggage.Select(item => new KeyValuePair<string, object?>(item.Key, item.Value)))} {span.TraceStateString} "
+        + string.Join(' ', span.Events.Select(told => $"{told.Name} {Tags(told.Tags)}").Concat(span.Links.Select(link => Tags(link.Tags ?? []))))));
+
     /// <summary>From a span up to the host's: names.</summary>
     public IReadOnlyList<string> Way(Activity root, Activity from)
     {
@@ -51,4 +56,6 @@ internal sealed class SpanSink : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    private static string Tags(IEnumerable<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.Select(tag => $"{tag.Key}={tag.Value}"));
 }
