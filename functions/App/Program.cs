@@ -13,18 +13,8 @@ var builder = FunctionsApplication.CreateBuilder(args);
 var reader = new SettingReader(builder.Configuration, BuiltFor.Current);
 HostSettings.Apply(reader, builder.Configuration);
 var settings = AppSettings.Read(reader, builder.Configuration);
-foreach (var fault in reader.Faults) await Console.Error.WriteLineAsync(fault);
-if (reader.Faults.Count > 0) return 1;
-SecretKeys keys;
-try
-{
-    keys = await settings.LoadSecretsAsync(CancellationToken.None);
-}
-catch (SettingsException wrong)
-{
-    await Console.Error.WriteLineAsync(wrong.Message);
-    return 1;
-}
+settings.CheckSystems(reader);
+if (reader.Faults.Count > 0) return await RefuseAsync(reader.Faults);
 
 builder.ConfigureFunctionsWebApplication();
 builder.UseHttpSide();
@@ -35,7 +25,6 @@ var state = StateClients.Create(name => builder.Configuration[name], metrics.Cou
 builder.Services
     .AddSingleton(state.Clock)
     .AddState(state)
-    .AddSingleton(keys)
     .AddSingleton(services => new VendorPipeline(VendorPipeline.CreateClient(), services.GetRequiredService<TimeProvider>(), Random.Shared))
     .AddSingleton(services => new Systems(services.GetRequiredService<VendorPipeline>(), settings.PartnerFolder))
     .AddSingleton(PairCatalog.Shipped)
@@ -43,18 +32,26 @@ builder.Services
     .AddHttpSide(settings)
     .AddTelemetry(settings.Telemetry);
 
-var app = builder.Build();
-// A manifest that is wrong is said now, not to the first who asks for a system.
+// What the settings lead to has to be there, too.
 try
 {
-    settings.Check(app.Services.GetRequiredService<Systems>().Catalogs);
+    builder.Services.AddSingleton(await settings.LoadSecretsAsync(CancellationToken.None));
+    await new StateTables(state).CreateAsync(CancellationToken.None);
 }
 catch (SettingsException wrong)
 {
-    await Console.Error.WriteLineAsync(wrong.Message);
-    return 1;
+    return await RefuseAsync(wrong.Faults);
+}
+catch (Exception failure) when (Outage.Is(failure))
+{
+    return await RefuseAsync([$"The setting '{StateClients.Connection}', or else 'AzureWebJobsStorage', names an account that can't be used: {Outage.Text(failure)}. The app's identity needs its roles for tables, queues and blobs, and a way to the account."]);
 }
 
-await app.Services.GetRequiredService<StateTables>().CreateAsync(CancellationToken.None);
-await app.RunAsync();
+await builder.Build().RunAsync();
 return 0;
+
+static async Task<int> RefuseAsync(IEnumerable<string> faults)
+{
+    foreach (var fault in faults) await Console.Error.WriteLineAsync(fault);
+    return 1;
+}

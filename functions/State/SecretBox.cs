@@ -47,9 +47,6 @@ public sealed class SecretBox(SecretKeys keys)
         }
     }
 
-    /// <summary>Whether the envelope should be sealed again because its key is not the current one.</summary>
-    public bool IsOutdated(ReadOnlySpan<byte> envelope) => KeyId(envelope) != keys.Current;
-
     private static string? KeyId(ReadOnlySpan<byte> envelope) =>
         envelope.Length >= 2 && envelope[0] == EnvelopeVersion && envelope.Length >= 2 + envelope[1]
             ? Encoding.ASCII.GetString(envelope.Slice(2, envelope[1]))

@@ -44,6 +44,20 @@ public sealed record StateClients(TableServiceClient Tables, BlobServiceClient B
             new(Address(setting, "queue"), credential, queues)) { Clock = clock };
     }
 
+    /// <summary>Whether clients can be made of it; nobody is asked.</summary>
+    public static bool IsConnectionString(string text)
+    {
+        try
+        {
+            Create(name => name == Connection ? text : null);
+            return true;
+        }
+        catch (Exception failure) when (failure is FormatException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static T Options<T>(T options, Action<ClientOptions>? configure)
         where T : ClientOptions
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Azure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SyncFunctions.App.Settings;
@@ -41,24 +40,24 @@ public sealed class Readiness(HealthCheckService checks, TimeProvider time)
         Add("queues", provider => provider.GetRequiredService<AppQueues>().AskAsync);
         Add("vault", provider => provider.GetRequiredService<AppSettings>().Secrets.AskAsync);
 
-        void Add(string name, Func<IServiceProvider, Func<CancellationToken, Task>> look) =>
-            builder.Add(new HealthCheckRegistration(name, provider => new Look(look(provider)), failureStatus: null, tags: null, timeout: Limit));
+        void Add(string name, Func<IServiceProvider, Func<CancellationToken, Task>> look) => builder.Add(At(name, look));
     }
 
-    // Messages of clients hold addresses and whole answers; the log has them.
+    internal static HealthCheckRegistration At(string name, Func<IServiceProvider, Func<CancellationToken, Task>> look) =>
+        new(name, provider => new Look(look(provider)), failureStatus: null, tags: null, timeout: Limit);
+
     private static string Text(Exception? failure) => failure switch
     {
-        RequestFailedException refused => $"It answered {refused.Status} {refused.ErrorCode}".TrimEnd(),
         null or OperationCanceledException => $"No answer within {Limit.TotalSeconds} seconds",
-        _ => failure.GetType().Name,
+        _ => Outage.Text(failure),
     };
 
     private sealed class Look(Func<CancellationToken, Task> look) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
-            // A client that does not listen is not waited for.
-            await look(cancellationToken).WaitAsync(cancellationToken);
+            // A client that does not listen is not waited for, wherever it stands still.
+            await Task.Run(() => look(cancellationToken), cancellationToken).WaitAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
     }

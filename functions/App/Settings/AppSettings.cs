@@ -15,6 +15,7 @@ namespace SyncFunctions.App.Settings;
 public sealed class AppSettings
 {
     private const string SystemsSection = "Systems";
+    private const string PartnerFolderName = "PartnerSystems:Folder";
 
     /// <summary>The address under which browsers and vendors reach the app.</summary>
     public Uri? PublicBase { get; private init; }
@@ -83,7 +84,7 @@ public sealed class AppSettings
             HostKeyFile = reader.EmbeddedOnly("EmbeddedHost:KeyFile", ", and give 'OperatorKey' a key"),
             ClientAddressHeader = reader.Text("ClientAddress:Header") ?? (isAzure ? "X-Forwarded-For" : null),
             DashboardFolder = Folder(reader, "Dashboard:Folder", reader.EmbeddedOnly("Dashboard:Folder", "")),
-            PartnerFolder = Folder(reader, "PartnerSystems:Folder", reader.Text("PartnerSystems:Folder")),
+            PartnerFolder = Folder(reader, PartnerFolderName, reader.Text(PartnerFolderName)),
             Systems = configuration.GetSection(SystemsSection).GetChildren().ToImmutableDictionary(
                 system => system.Key,
                 system => system.GetChildren().Where(setting => reader.Text(setting.Path) is not null).ToImmutableDictionary(setting => setting.Key, setting => setting.Value!, StringComparer.OrdinalIgnoreCase),
@@ -110,6 +111,10 @@ public sealed class AppSettings
         {
             throw new SettingsException([wrong.Message]);
         }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException([$"The setting 'SecretKeyFile' leads to no keys: {unreadable.Message}"]);
+        }
         catch (RequestFailedException refused)
         {
             throw new SettingsException([$"A secret of 'SecretKeyUri' or 'OperatorKeyUri' could not be read, the vault answered {refused.Status} {refused.ErrorCode}: look whether it is there, whether the app's identity has the role Key Vault Secrets User, and whether the app reaches the vault's network."]);
@@ -124,16 +129,28 @@ public sealed class AppSettings
         }
     }
 
-    /// <summary>That what is set for systems is a setting that one of them has.</summary>
-    /// <exception cref="SettingsException">It is not.</exception>
-    public void Check(IEnumerable<Connectors.SystemCatalog> catalogs)
+    /// <summary>That what is set for systems is a setting that one of them has, and that the manifests of partners can be read.</summary>
+    internal void CheckSystems(SettingReader reader)
     {
-        var known = catalogs.ToDictionary(catalog => catalog.System, StringComparer.OrdinalIgnoreCase);
-        SettingsException.ThrowIfAny([.. Systems.SelectMany(system => system.Value.Keys
-            .Where(setting => known.GetValueOrDefault(system.Key)?.Settings.Keys.Contains(setting, StringComparer.OrdinalIgnoreCase) != true)
-            .Select(setting => $"The setting '{SystemsSection}__{system.Key}__{setting}' is not known: {(known.TryGetValue(system.Key, out var catalog)
-                ? $"those of {system.Key} are {string.Join(", ", catalog.Settings.Keys.Order(StringComparer.Ordinal))}."
-                : $"the systems are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.")}"))]);
+        // Which systems there are is not known then.
+        if (reader.IsRefused(PartnerFolderName)) return;
+        Dictionary<string, Connectors.SystemCatalog> known;
+        try
+        {
+            using var client = new HttpClient();
+            known = new Connectors.Systems(new Connectors.VendorPipeline(client, TimeProvider.System, Random.Shared), PartnerFolder).Catalogs.ToDictionary(catalog => catalog.System, StringComparer.OrdinalIgnoreCase);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            reader.Refuse(PartnerFolderName, $"can't be used: {wrong.Message}");
+            return;
+        }
+
+        foreach (var (system, setting) in Systems.SelectMany(system => system.Value.Keys.Select(setting => (system.Key, setting))))
+        {
+            if (!known.TryGetValue(system, out var catalog)) reader.Refuse($"{SystemsSection}:{system}:{setting}", $"is not known: the systems are {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
+            else if (!catalog.Settings.Keys.Contains(setting, StringComparer.OrdinalIgnoreCase)) reader.Refuse($"{SystemsSection}:{system}:{setting}", $"is not known: those of {system} are {string.Join(", ", catalog.Settings.Keys.Order(StringComparer.Ordinal))}.");
+        }
     }
 
     private static Uri? Public(SettingReader reader)

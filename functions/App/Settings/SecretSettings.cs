@@ -14,10 +14,12 @@ public sealed class SecretSettings
     private readonly SecretKeys? _set;
     private readonly string? _file;
     private readonly Uri? _operatorVault;
-    private readonly string? _clientId;
+
+    // One for all questions: it keeps its token.
+    private readonly DefaultAzureCredential _credential;
 
     private SecretSettings(Uri? vault, SecretKeys? set, string? file, Uri? operatorVault, string? clientId) =>
-        (_vault, _set, _file, _operatorVault, _clientId) = (vault, set, file, operatorVault, clientId);
+        (_vault, _set, _file, _operatorVault, _credential) = (vault, set, file, operatorVault, new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId }));
 
     public static SecretSettings Read(SettingReader reader)
     {
@@ -48,7 +50,7 @@ public sealed class SecretSettings
     /// <summary>Whether the vault answers, where there is one.</summary>
     public Task AskAsync(CancellationToken cancellation) => _vault is null ? Task.CompletedTask : LoadKeysAsync(cancellation);
 
-    internal SecretClient Open(Uri vault) => new(vault, new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = _clientId }));
+    internal SecretClient Open(Uri vault) => new(vault, _credential);
 
     private static async Task<string> ReadAsync(Func<Uri, SecretClient> open, Uri secret, CancellationToken cancellation)
     {

@@ -87,7 +87,7 @@ public sealed class SettingReader(IConfiguration configuration, Hosting hosting)
     /// <summary>When a timer fires.</summary>
     public void Schedule(string name, string text)
     {
-        if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 6 || !text.All(c => char.IsAsciiLetterOrDigit(c) || " *,/-".Contains(c))) Refuse(name, "is no NCRONTAB expression of six fields, such as '0 * * * * *' for every minute.");
+        if (!CronText.IsValid(text)) Refuse(name, "is no NCRONTAB expression of six fields, such as '0 * * * * *' for every minute.");
     }
 
     public void Refuse(string name, string why)

@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using Azure;
+using Azure.Identity;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Health;
 using SyncFunctions.State;
@@ -75,6 +79,41 @@ public sealed class HealthTests
         told.Status.ShouldBe(503);
         told.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "tables").GetProperty("failure").GetString().ShouldBe("No answer within 2 seconds");
         Stopwatch.GetElapsedTime(begun).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.9));
+    }
+
+    [Fact]
+    public async Task Unready_AskedAgainAndAgain_AsksStorageOnce()
+    {
+        await using var world = await StartAsync();
+        _storage.Reset();
+        _storage.Answer(call => call.Operation == "GET metadata", 403);
+
+        for (var times = 0; times < 50; times++) (await AskAsync(world, key: null)).Status.ShouldBe(503);
+
+        _storage.ByOperation["GET metadata"].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Vault_ThatRefusesOrStandsStill_IsNamedToNobodyButByItsKind()
+    {
+        var release = new ManualResetEventSlim();
+        var services = new ServiceCollection().AddLogging();
+        services.AddHealthChecks()
+            .Add(Readiness.At("refuses", _ => _ => throw new AggregateException(new RequestFailedException(0, "Connection refused (v.vault.azure.net:443)"))))
+            .Add(Readiness.At("identity", _ => _ => throw new AuthenticationFailedException("No token for https://v.vault.azure.net")))
+            .Add(Readiness.At("stands", _ => cancellation =>
+            {
+                release.Wait(CancellationToken.None);
+                return Task.CompletedTask;
+            }));
+        await using var provider = services.BuildServiceProvider();
+
+        var begun = Stopwatch.GetTimestamp();
+        var checks = await new Readiness(provider.GetRequiredService<HealthCheckService>(), TimeProvider.System).LookAsync(TestContext.Current.CancellationToken);
+        Stopwatch.GetElapsedTime(begun).ShouldBeInRange(TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(10));
+        release.Set();
+
+        checks.Select(check => (check.Name, check.Failure)).ShouldBe([("identity", "The app's identity gets no token for it"), ("refuses", "It is not reached"), ("stands", "No answer within 2 seconds")]);
     }
 
     private static async Task<Answer> AskAsync(HttpWorld world, string? key)

@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using SyncFunctions.App.Settings;
-using SyncFunctions.Connectors;
 using SyncFunctions.State;
 
 namespace SyncFunctions.App.Tests.Settings;
@@ -33,7 +33,7 @@ public sealed class SettingsTests
     [InlineData("Dashboard:Folder", "/nowhere", "The setting 'Dashboard__Folder' names a folder that does not exist.")]
     [InlineData("PollSchedule", "every minute", "The setting 'PollSchedule' is no NCRONTAB expression of six fields, such as '0 * * * * *' for every minute.")]
     [InlineData("TaskHubName", "sync-functions", "The setting 'TaskHubName' is 3 to 45 letters and digits, and begins with a letter.")]
-    [InlineData("StateStorage:tableServiceUri", "a.table", "The setting 'StateStorage__tableServiceUri' is not an https address.")]
+    [InlineData("StateStorage", "hush", "The setting 'StateStorage' is not the connection string of a storage account (Azurite: UseDevelopmentStorage=true).")]
     public void WrongSetting_IsNamed_WithWhatToPut(string name, string value, string fault) =>
         Faults(Hosting.Embedded, [("AzureWebJobsStorage", "UseDevelopmentStorage=true"), (name, value)]).ShouldBe([fault]);
 
@@ -101,11 +101,8 @@ public sealed class SettingsTests
     [InlineData("Systems:synergie:applicationKey", "The setting 'Systems__synergie__applicationKey' is not known: the systems are ")]
     public void SettingOfASystem_MustBeOneThatItHas(string name, string fault)
     {
-        using var client = new HttpClient();
-        var systems = new Systems(new VendorPipeline(client, TimeProvider.System, Random.Shared));
-
-        Should.Throw<SettingsException>(() => AppSettings.Read(Configuration([(name, "x")])).Check(systems.Catalogs)).Faults.ShouldHaveSingleItem().ShouldStartWith(fault);
-        Should.NotThrow(() => AppSettings.Read(Configuration([("Systems:synergy:applicationKey", "x"), ("Systems:Synergy:ApplicationSecret", "x")])).Check(systems.Catalogs));
+        SystemFaults((name, "hush")).ShouldHaveSingleItem().ShouldStartWith(fault);
+        SystemFaults(("Systems:synergy:applicationKey", "x"), ("Systems:Synergy:ApplicationSecret", "x")).ShouldBeEmpty();
     }
 
     [Fact]
@@ -119,6 +116,72 @@ public sealed class SettingsTests
     [Fact]
     public void OperatorKey_GivenTwice_IsRefused() =>
         Faults(Hosting.Azure, [.. Azure, ("OperatorKeyUri", "https://v.vault.azure.net/secrets/k"), ("OperatorKey", "twenty-characters-and")]).ShouldBe(["The setting 'OperatorKey' is the secret of 'OperatorKeyUri' already: take one of the two away."]);
+
+    [Theory]
+    [InlineData("0 * * * * *", true)]
+    [InlineData("0 */15 8-18 1,15 jan-MAR Mon", true)]
+    [InlineData("*/30 0-59/2 23 31 12 6", true)]
+    [InlineData("99 * * * * *", false)]
+    [InlineData("0 60 * * * *", false)]
+    [InlineData("0 * 24 * * *", false)]
+    [InlineData("0 * * 0 * *", false)]
+    [InlineData("0 * * * 13 *", false)]
+    [InlineData("0 * * * * fun", false)]
+    [InlineData("0 */0 * * * *", false)]
+    [InlineData("0 1-2-3 * * * *", false)]
+    [InlineData("0 , * * * *", false)]
+    [InlineData("* * * * *", false)]
+    public void Schedule_IsOneThatTheHostTakes(string schedule, bool taken) =>
+        Faults(Hosting.Embedded, [("AzureWebJobsStorage", "UseDevelopmentStorage=true"), ("PollSchedule", schedule)]).Length.ShouldBe(taken ? 0 : 1);
+
+    [Fact]
+    public void EmptyText_IsAsIfNothingWereSet() =>
+        Faults(Hosting.Embedded, [("AzureWebJobsStorage", "UseDevelopmentStorage=true"), ("PollSchedule", ""), ("TaskHubName", ""), ("StateStorage", ""), ("OperatorKey", ""), ("PublicBaseUrl", "")]).ShouldBeEmpty();
+
+    [Fact]
+    public void StorageByAddresses_NeedsAllThree_AndServesForAllConnections()
+    {
+        (string, string) part = ("AzureWebJobsStorage:tableServiceUri", "https://a.table.core.windows.net");
+
+        Faults(Hosting.Azure, [.. Azure.Where(setting => setting.Name != "AzureWebJobsStorage:queueServiceUri")]).ShouldBe(["The setting 'AzureWebJobsStorage__queueServiceUri' is missing: the address of the account's queues, such as https://{account}.queue.core.windows.net."]);
+        Faults(Hosting.Azure, [.. Azure.Where(setting => setting.Name != "AzureWebJobsStorage:queueServiceUri"), ("AzureWebJobsStorage:queueServiceUri", "a.queue")]).ShouldBe(["The setting 'AzureWebJobsStorage__queueServiceUri' is not an https address."]);
+        Faults(Hosting.Embedded, [part]).Length.ShouldBe(6);
+        Faults(Hosting.Embedded, [part, ("AzureWebJobsStorage:queueServiceUri", "https://a.queue.core.windows.net"), ("AzureWebJobsStorage:blobServiceUri", "https://a.blob.core.windows.net")]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Keys_OfAFileThatCannotBeRead_AreRefused()
+    {
+        var file = AppSettings.Read(Configuration([("SecretKeyFile", typeof(SettingsTests).Assembly.Location)]));
+        var missing = AppSettings.Read(Configuration([("SecretKeyFile", Path.Combine(typeof(SettingsTests).Assembly.Location, "keys.json"))]));
+
+        (await Should.ThrowAsync<SettingsException>(file.LoadSecretsAsync(TestContext.Current.CancellationToken))).Message.ShouldStartWith("The keys in ");
+        (await Should.ThrowAsync<SettingsException>(missing.LoadSecretsAsync(TestContext.Current.CancellationToken))).Message.ShouldStartWith("The setting 'SecretKeyFile' leads to no keys: ");
+    }
+
+    [Fact]
+    public async Task TheAppItself_SaysAllOfIt_AndEndsWithOne()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(AppSettings).Assembly.Location]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in new[] { ("AzureWebJobsStorage", "AccountName=a;AccountKey=hush"), ("PollSchedule", "99 * * * * *"), ("Smtp__Hots", "hush"), ("Systems__synergy__aplicationKey", "hush"), ("OperatorKey", "hush") }) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        process.ExitCode.ShouldBe(1);
+        // The other two connections are those of the host.
+        (await error).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\'')[1]).ShouldBe(["PollSchedule", "AzureWebJobsStorage", "StateStorage", "DurableStorage", "OperatorKey", "Smtp__Hots", "Systems__synergy__aplicationKey"]);
+        (await output + await error).ShouldNotContain("hush");
+        (await output + await error).ShouldNotContain("   at ");
+    }
+
+    private static IReadOnlyList<string> SystemFaults(params (string Name, string Value)[] settings)
+    {
+        var configuration = Configuration(settings);
+        var reader = new SettingReader(configuration, Hosting.Embedded);
+        AppSettings.Read(reader, configuration).CheckSystems(reader);
+        return reader.Faults;
+    }
 
     private static string[] Faults(Hosting hosting, (string Name, string Value)[] settings)
     {
