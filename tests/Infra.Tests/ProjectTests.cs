@@ -61,6 +61,18 @@ public sealed class ProjectTests
     }
 
     [Fact]
+    public void Telemetry_OfTheCode_IsWhatTheGuideAndTheWorkbookName()
+    {
+        var metrics = _sources.SelectMany(source => Regex.Matches(source, @"_meter\.Create\w+(?:<\w+>)?\(""([^""]+)""")).Select(made => made.Groups[1].Value).ToList();
+        metrics.ShouldBe(Known.Metrics, ignoreOrder: true);
+        var tags = _sources.SelectMany(source => Regex.Matches(source, @"SetTag\(""(sync\.[^""]+)""")).Select(set => set.Groups[1].Value).Distinct();
+        tags.ShouldBe(Known.SpanTags, ignoreOrder: true);
+        var workbook = Repository.Read("infra/workbook.json");
+        foreach (var name in Known.Metrics) workbook.ShouldContain($"'{name}'");
+        foreach (var name in Known.Metrics.Concat(Known.SpanTags)) _guide.ShouldContain($"`{name}`");
+    }
+
+    [Fact]
     public void Workbook_AsItIs_IsJsonThatNamesMetricsThereAre()
     {
         var workbook = Repository.Read("infra/workbook.json");
