@@ -74,6 +74,13 @@ public sealed record Cursor(string Kind, Side Side, DateTimeOffset ChangedSince,
 {
     /// <summary>When the list had been read to its end.</summary>
     public required DateTimeOffset ReadAt { get; init; }
+
+    /// <summary>
+    /// Whether the next walk comes upon a record again: it changed inside the overlap or nobody says when, or its own time is older than the
+    /// walk, which is so where a list of changes goes by what belongs to a record, too.
+    /// </summary>
+    public static bool ComesAgain(Record record, Cursor? before, DateTimeOffset settledBefore) =>
+        record.Modified is not { } modified || modified >= settledBefore || modified < before?.ChangedSince;
 }
 
 /// <summary>The work list of a kind has something that is due then, or earlier.</summary>

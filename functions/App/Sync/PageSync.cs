@@ -79,7 +79,7 @@ public sealed class PageSync(BatchSync batches, FlowStore flows, SweepStore swee
         {
             var hash = record.Hash();
             if (cursor?.Seen.Contains(hash) != true) fresh.Add(record);
-            if (seen.Count < MaxSeen && (record.Modified is not { } modified || modified >= settledBefore) && !seen.Contains(hash)) seen.Add(hash);
+            if (seen.Count < MaxSeen && Cursor.ComesAgain(record, cursor, settledBefore) && !seen.Contains(hash)) seen.Add(hash);
         }
 
         return new SidePage(side, new Walk(page.NextPage, page.NextPage is null, startedAt, seen.ToImmutable()), fresh, null) { Rows = [.. page.Records.Select(record => new SweepRow(record.Id, record.Hash()))] };

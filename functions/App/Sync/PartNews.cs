@@ -49,7 +49,7 @@ public sealed class PartNews(LinkStore links, FlowStore flows, ProjectRequests r
             {
                 var hash = record.Hash();
                 if (before?.Value.Seen.Contains(hash) != true) fresh.Add(record);
-                if (seen.Count < MaxSeen && (record.Modified is not { } modified || modified >= startedAt - catalog.Overlap) && !seen.Contains(hash)) seen.Add(hash);
+                if (seen.Count < MaxSeen && Cursor.ComesAgain(record, before?.Value, startedAt.Value - catalog.Overlap) && !seen.Contains(hash)) seen.Add(hash);
             }
 
             if (page.NextPage is not { } next) break;

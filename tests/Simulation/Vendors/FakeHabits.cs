@@ -17,6 +17,9 @@ public sealed record FakeHabits(Side Side, string System, FakeKind[] Kinds)
     /// <summary>Lists show each record as it was so long ago; looked at by itself it is as it is.</summary>
     public TimeSpan ListDelay { get; init; }
 
+    /// <summary>A record's own time stays what it was when the record was made; lists of changes go by the true one.</summary>
+    public bool OwnTimesStay { get; init; }
+
     /// <summary>How long a new record may be missing everywhere.</summary>
     public TimeSpan ReadLag { get; init; }
 

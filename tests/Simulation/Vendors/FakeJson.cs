@@ -11,7 +11,7 @@ internal static class FakeJson
         json.WriteStartObject();
         json.WriteString("id", record.Id);
         json.WriteString("created", record.Created.UtcDateTime);
-        json.WriteString("modified", state.Modified.UtcDateTime);
+        json.WriteString("modified", (habits.OwnTimesStay ? record.Created : state.Modified).UtcDateTime);
         if (habits.StrongVersions) json.WriteNumber("version", state.Version);
         foreach (var field in habits.Kind(record.Kind).Fields)
         {
