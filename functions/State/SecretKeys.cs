@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -11,6 +12,8 @@ namespace SyncFunctions.State;
 public sealed class SecretKeys
 {
     private const int KeySize = 32;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ImmutableSortedDictionary<string, byte[]> _keys;
 
@@ -33,23 +36,19 @@ public sealed class SecretKeys
     public static SecretKeys FromFile(string? path = null)
     {
         path ??= DefaultPath;
-        if (!File.Exists(path)) CreateFile(path, New());
-        return Parse(File.ReadAllText(path), path);
-    }
+        if (!File.Exists(path))
+        {
+            using var claim = Claim(path);
+            if (!File.Exists(path)) WriteFile(path, New());
+        }
 
-    /// <summary>Adds a key to the file and makes it the current one; the others remain. Secrets move over as they are sealed again.</summary>
-    public static SecretKeys RotateFile(string? path = null)
-    {
-        path ??= DefaultPath;
-        var rotated = FromFile(path).Rotate();
-        WriteFile(path, rotated, replace: true);
-        return rotated;
+        return Parse(File.ReadAllText(path), path);
     }
 
     /// <summary>One random key.</summary>
     public static SecretKeys New() => new("k1", ImmutableSortedDictionary<string, byte[]>.Empty.Add("k1", RandomNumberGenerator.GetBytes(KeySize)));
 
-    /// <summary>These keys and a new one, which is current.</summary>
+    /// <summary>These keys and a new one, which is current. Secrets move over as they are sealed again.</summary>
     public SecretKeys Rotate()
     {
         var number = _keys.Count + 1;
@@ -84,37 +83,48 @@ public sealed class SecretKeys
 
     private static bool IsKeyId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
-    private static void CreateFile(string path, SecretKeys keys)
-    {
-        try
-        {
-            WriteFile(path, keys, replace: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process made the file first: its keys are the keys.
-        }
-    }
-
     // Written beside and moved into place, so that nobody ever reads half a file.
-    private static void WriteFile(string path, SecretKeys keys, bool replace)
+    private static void WriteFile(string path, SecretKeys keys)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-
-        var draft = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var draft = Path.Combine(FolderOf(path), $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
         try
         {
-            using (var writer = new StreamWriter(draft, options)) writer.Write(keys.ToJson());
-            File.Move(draft, path, overwrite: replace);
+            using (var writer = new StreamWriter(draft, OwnersAlone(FileMode.CreateNew))) writer.Write(keys.ToJson());
+            File.Move(draft, path, overwrite: true);
         }
         finally
         {
             File.Delete(draft);
         }
+    }
+
+    // A move that must not replace is a look and then a move: keys that another process wrote in between, and has sealed with, would be gone.
+    private static FileStream Claim(string path)
+    {
+        var folder = FolderOf(path);
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        for (var since = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                return new FileStream($"{path}.lock", OwnersAlone(FileMode.OpenOrCreate));
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(since) < Patience)
+            {
+                Thread.Sleep(10);
+            }
+        }
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static FileStreamOptions OwnersAlone(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
     }
 
     private sealed record Stored(string Current, ImmutableSortedDictionary<string, byte[]> Keys);
