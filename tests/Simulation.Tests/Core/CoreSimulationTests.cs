@@ -8,7 +8,7 @@ namespace SyncFunctions.Simulation.Tests.Core;
 public sealed class CoreSimulationTests(ITestOutputHelper output)
 {
     /// <summary>From 0 on: about a quarter of a second of CPU each, once the code is warm. More are played by the benchmark <c>simulate</c>.</summary>
-    private const int Seeds = 400;
+    private const int Seeds = 300;
     private const int Operations = 300;
 
     [Fact]

@@ -9,7 +9,7 @@ namespace SyncFunctions.Simulation.Tests.Service;
 public sealed class ServiceSimulationTests(ITestOutputHelper output)
 {
     /// <summary>From 1 on: more than a second of CPU each. More are played by the benchmark <c>simulate --service 1</c>.</summary>
-    private const int Seeds = 100;
+    private const int Seeds = 60;
 
     /// <summary>What people do in each.</summary>
     private const int Operations = 300;
