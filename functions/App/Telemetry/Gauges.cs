@@ -66,14 +66,15 @@ public sealed partial class Gauges(
 
     private async Task LookAsync(Flow flow, CancellationToken cancellation)
     {
+        // Made by a later version, or with a manifest that was taken away: it must not end the app.
+        if (pairs.Find(flow.Pair) is not { } pair) return;
         var used = (await connections.GetAllAsync(flow.Key.Tenant, [flow.Left, flow.Right], cancellation)).Select(connection => connection.Value);
         foreach (var connection in used)
         {
-            var catalog = systems[connection.System].Catalog;
-            if (CallBudgets.DailyLimit(catalog, settings.Of(catalog, connection)) is { } limit) metrics.Remaining(flow.Key, connection.System, Math.Max(0, limit - await budgets.UsedTodayAsync(connection.Tenant, connection.Id, cancellation)));
+            if (systems.Find(connection.System)?.Catalog is { } catalog && CallBudgets.DailyLimit(catalog, settings.Of(catalog, connection)) is { } limit) metrics.Remaining(flow.Key, connection.System, Math.Max(0, limit - await budgets.UsedTodayAsync(connection.Tenant, connection.Id, cancellation)));
         }
 
-        foreach (var kind in pairs[flow.Pair].Kinds.Where(kind => flow.Settings.Kind(kind.Name).Enabled))
+        foreach (var kind in pair.Kinds.Where(kind => flow.Settings.Kind(kind.Name).Enabled))
             metrics.DeadLetters(flow.Key, kind.Name, (await links.WorkPageAsync(new LinkScope(flow.Key, kind.Name), WorkReason.Dead, continuation: null, MostCounted, cancellation)).Items.Count);
     }
 
