@@ -7,6 +7,8 @@ public static class SyncTrace
 {
     public const string Name = "SyncFunctions";
 
+    private const string Quiet = "quiet";
+
     public static ActivitySource Source { get; } = new(Name);
 
     /// <summary>What is stored with work that is gone on with elsewhere: the span that this is part of, as W3C's <c>traceparent</c>.</summary>
@@ -17,6 +19,21 @@ public static class SyncTrace
         !Source.HasListeners() ? null
         : ContextOf(parent) is { } context ? Source.StartActivity(name, kind, context)
         : Source.StartActivity(name, kind);
+
+    /// <summary>A look whose span, and what is part of it, is recorded from the moment on at which something is found: most looks find nothing.</summary>
+    public static Activity? StartQuietly(string name, ActivityKind kind, string? parent)
+    {
+        var span = Start(name, kind, parent);
+        if (span is not { Recorded: true }) return span;
+        span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        span.SetCustomProperty(Quiet, Quiet);
+        return span;
+    }
+
+    public static void Found()
+    {
+        if (Activity.Current is { } span && span.GetCustomProperty(Quiet) is not null) span.ActivityTraceFlags |= ActivityTraceFlags.Recorded;
+    }
 
     public static ActivityContext? ContextOf(string? parent) => ActivityContext.TryParse(parent, null, isRemote: true, out var context) ? context : null;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.DurableTask.Client;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
@@ -129,6 +130,7 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
     private async Task RunInPlaceAsync(
         FlowContext context, List<(KindMap Kind, KindWalk Walk, IReadOnlyList<PageSync.SidePage> Pages)> found, List<Versioned<WorkHint>> dueWork, CancellationToken cancellation)
     {
+        SyncTrace.Found();
         var (guard, _) = await runs.TakeAsync(context.Key, RunMode.Delta, RunStatus.Syncing, FlowRuns.InPlace, FlowRuns.InPlaceGuardTimeOf(context), cancellation);
         if (guard is not { } held) return;
 
@@ -174,6 +176,8 @@ public sealed class FlowPoll(FlowContexts contexts, FlowStore flows, FlowRuns ru
             return;
         }
 
+        SyncTrace.Found();
+        Activity.Current?.SetTag("error.type", failure.Kind.ToString());
         if (_toldAt.TryGetValue(key, out var told) && now - told < TellEvery) return;
         _toldAt[key] = now;
         await log.AppendAsync(context.Key, [Story.OfPollFailure(context.On(side).Connector.Catalog, kind, side, failure, now)], cancellation);

@@ -79,6 +79,7 @@ public sealed class FlowRuns(FlowStore flows, RunStore runs, RunJournal journal,
 
     private async Task<RunRequestResult> StartAsync(SyncRunInput input, string trigger, DurableTaskClient client, CancellationToken cancellation, FlowSettings? settings = null)
     {
+        SyncTrace.Found();
         using var span = SyncTrace.Start("run", ActivityKind.Producer)?.SetTag("sync.flow", input.Flow).SetTag("sync.run", input.Run).SetTag("sync.mode", input.Mode.ToString());
         input = input with { Trace = SyncTrace.Parent };
         var run = new RunId(input.Run);

@@ -13,9 +13,14 @@ public sealed class Tracing(ILogger<Tracing> log)
     public PieceOfWork Begin(string name, SyncRunInput input) => Begin(name, input.Key, input.Trace, new RunId(input.Run));
 
     /// <param name="parent">The span that asked for it, as <c>traceparent</c>.</param>
-    public PieceOfWork Begin(string name, FlowKey flow, string? parent, RunId? run = null)
+    public PieceOfWork Begin(string name, FlowKey flow, string? parent, RunId? run = null) => Begin(SyncTrace.Start(name, ActivityKind.Consumer, parent), flow, run);
+
+    /// <summary>Nothing is told of a look that finds nothing.</summary>
+    public PieceOfWork BeginLook(string name, FlowKey flow, string? parent) => Begin(SyncTrace.StartQuietly(name, ActivityKind.Consumer, parent), flow, run: null);
+
+    private PieceOfWork Begin(Activity? span, FlowKey flow, RunId? run)
     {
-        var span = SyncTrace.Start(name, ActivityKind.Consumer, parent)?.SetTag("sync.flow", flow.Flow.Value).SetTag("sync.run", run?.Value);
+        span?.SetTag("sync.flow", flow.Flow.Value).SetTag("sync.run", run?.Value);
         List<KeyValuePair<string, object?>> named = [new("flow", flow.Flow.Value)];
         if (run is { } known) named.Add(new("run", known.Value));
         return new PieceOfWork(span, log.BeginScope(named));

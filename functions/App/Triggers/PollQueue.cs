@@ -14,7 +14,7 @@ public sealed class PollQueue(FlowPoll poll, Tracing tracing)
     public async Task RunAsync([QueueTrigger(AppQueues.Polls, Connection = StateClients.Connection)] PollMessage message, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         var flow = new FlowKey(new TenantId(message.Tenant), new FlowId(message.Flow));
-        using var piece = tracing.Begin("poll", flow, message.Trace);
+        using var piece = tracing.BeginLook("poll", flow, message.Trace);
         await poll.RunAsync(flow, client, cancellation);
     }
 }

@@ -4,7 +4,7 @@ using SyncFunctions.Connectors;
 
 namespace SyncFunctions.App.Tests.Telemetry;
 
-/// <summary>The app's spans in the traces that a test began; those of other tests are not even made.</summary>
+/// <summary>The app's spans in the traces that a test began, as they are exported: by their parents' flag. Those of other tests are not even made.</summary>
 internal sealed class SpanSink : IDisposable
 {
     private readonly ConcurrentDictionary<ActivityTraceId, ConcurrentQueue<Activity>> _traces = [];
@@ -15,10 +15,10 @@ internal sealed class SpanSink : IDisposable
         _listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == SyncTrace.Name,
-            Sample = (ref options) => _traces.ContainsKey(options.Parent.TraceId) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            Sample = (ref options) => _traces.ContainsKey(options.Parent.TraceId) && options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
             ActivityStopped = span =>
             {
-                if (_traces.TryGetValue(span.TraceId, out var spans)) spans.Enqueue(span);
+                if (span.Recorded && _traces.TryGetValue(span.TraceId, out var spans)) spans.Enqueue(span);
             },
         };
         ActivitySource.AddActivityListener(_listener);

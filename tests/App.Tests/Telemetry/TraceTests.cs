@@ -87,6 +87,30 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public async Task Poll_IsToldWhereItFindsSomethingOrFails_AndOtherwiseNot()
+    {
+        using var world = await LiveWorld.LiveAsync();
+        using var spans = new SpanSink();
+        var company = await world.CompanyAsync("Acme");
+        await world.PollAsync();
+        await world.PollAsync();
+
+        var idle = await PolledAsync(world, spans);
+        spans.Of(idle).ShouldBeEmpty();
+
+        world.Left.Edit(company, FieldSet.Of(("phone", FieldValue.Of("1"))), Actor.User);
+        var busy = await PolledAsync(world, spans);
+        var write = spans.Of(busy).Where(IsWrite).ShouldHaveSingleItem();
+        spans.Way(busy, write).ShouldBe(["vendor call", "record", "poll"]);
+
+        var connections = world.Get<ConnectionStore>();
+        var left = (await connections.GetAsync(HttpWorld.Tenant, LiveWorld.ConnectionOf(Side.Left), Cancel)).ShouldNotBeNull();
+        await connections.ReplaceAsync(left with { Value = left.Value with { Health = ConnectionHealth.Expired, Secret = null } }, Cancel);
+        var failed = await PolledAsync(world, spans);
+        spans.Of(failed).Single(span => span.OperationName == "poll").GetTagItem("error.type").ShouldBe("AuthExpired");
+    }
+
+    [Fact]
     public async Task Trace_WithoutAnybodyWhoListens_IsNotMadeNorStored()
     {
         using var world = await LiveWorld.LiveAsync();
@@ -97,6 +121,14 @@ public sealed class TraceTests
         (await world.Changes.PeekMessageAsync(Cancel)).Value.Body.ToString().ShouldNotContain("trace");
         await world.DeliverAsync();
         (await world.CounterpartAsync(company)).ShouldNotBeNull();
+    }
+
+    private static async Task<Activity> PolledAsync(LiveWorld world, SpanSink spans)
+    {
+        var host = spans.Begin();
+        await world.Function<PollQueue>().RunAsync(new PollMessage(LiveWorld.Key.Tenant.Value, LiveWorld.Key.Flow.Value, null) { Trace = host.Id }, null!, Cancel);
+        host.Dispose();
+        return host;
     }
 
     private static bool IsWrite(Activity span) => span.GetTagItem("sync.write") is true;
