@@ -23,6 +23,7 @@ internal sealed class CrashProcess : IAsyncDisposable
     private readonly TaskHub _engine;
     private readonly QueuePump _pump;
     private readonly CancellationTokenSource _dead = new();
+    private bool _isDying;
 
     public CrashProcess(CrashScenario scenario, MemoryStorage storage, HubOptions options, TimeProvider time)
     {
@@ -70,7 +71,8 @@ internal sealed class CrashProcess : IAsyncDisposable
             }
             catch (Azure.RequestFailedException)
             {
-                // The host would be started again.
+                // The host would be started again. What a dead process calls fails at once: its threads are needed by what says that it is dead.
+                await Task.Yield();
             }
         }
     }
@@ -99,8 +101,8 @@ internal sealed class CrashProcess : IAsyncDisposable
 
     private bool IsDying()
     {
-        // Not on the thread that is about to fail: those who wait would go on inside it.
-        _ = Task.Run(_dead.CancelAsync);
+        // Once, and not on the thread that is about to fail: those who wait would go on inside it.
+        if (!Interlocked.Exchange(ref _isDying, true)) _ = Task.Run(_dead.CancelAsync);
         return true;
     }
 

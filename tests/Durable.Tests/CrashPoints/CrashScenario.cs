@@ -140,6 +140,7 @@ internal sealed class CrashScenario
                 {
                     // A caller that got no answer asks again, unless there is nobody to ask.
                     if (process.Dead.IsCancellationRequested) return;
+                    await Task.Yield();
                 }
             }
         }

@@ -64,6 +64,7 @@ internal sealed class CrashWorld
         {
             var wrong = await BusyAsync(cancellation) ?? await wrongAsync(_observer, Storage);
             if (wrong is null) return;
+            cancellation.ThrowIfCancellationRequested();
             if (watch.Elapsed > Patience) throw new TimeoutException($"When {when}: {wrong}");
         }
     }
