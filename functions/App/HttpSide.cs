@@ -19,6 +19,7 @@ using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.Reactions;
 using SyncFunctions.App.Records;
+using SyncFunctions.App.Sealing;
 using SyncFunctions.App.Settings;
 using SyncFunctions.App.Setup;
 using SyncFunctions.App.SignIn;
@@ -59,6 +60,7 @@ public static class HttpSide
             .AddHostedService(provider => provider.GetRequiredService<NoticeBursts>())
             .AddSingleton<RefusalPace>()
             .AddSingleton<TenantErasure>()
+            .AddSingleton<SealedSecrets>()
             .AddSingleton<ConnectionScopes>()
             .AddSingleton<SignIns>()
             .AddSingleton<Consent>()

@@ -98,6 +98,10 @@ public sealed class ConnectionStore(StateTables tables)
     public async Task<IReadOnlyList<Versioned<StoredConnection>>> ListAsync(TenantId tenant, CancellationToken cancellation) =>
         [.. (await tables.Connections.ListAsync(Filter.Partition(Keys.Tenant(tenant)), int.MaxValue, cancellation)).Select(row => row.As(FromRow))];
 
+    /// <summary>Those of all tenants, in one query.</summary>
+    public async Task<IReadOnlyList<Versioned<StoredConnection>>> ListEveryAsync(CancellationToken cancellation) =>
+        [.. (await tables.Connections.ListAsync(Filter.Where($"PartitionKey ge {""}"), int.MaxValue, cancellation)).Select(row => row.As(FromRow))];
+
     /// <summary>Those of the connections that exist, in one operation.</summary>
     public async Task<IReadOnlyList<Versioned<StoredConnection>>> GetAllAsync(TenantId tenant, IReadOnlyCollection<ConnectionId> connections, CancellationToken cancellation)
     {

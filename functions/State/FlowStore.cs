@@ -40,6 +40,10 @@ public sealed class FlowStore(StateTables tables, IdSource ids, TimeProvider tim
         return ([.. rows[true].Select(ToFlow)], rows[false].Select(ToGuard).Where(guard => guard is { Run: not null, Paused: false }).Min(guard => (DateTimeOffset?)guard.Since));
     }
 
+    /// <summary>Those of all tenants, in one query.</summary>
+    public async Task<IReadOnlyList<Versioned<Flow>>> ListEveryAsync(CancellationToken cancellation) =>
+        [.. (await tables.Flows.ListAsync(Filter.Row(Keys.FlowRow), int.MaxValue, cancellation)).Select(row => row.As(ToFlow))];
+
     /// <summary>The flows that read and write the account of a connection, in one query.</summary>
     public async Task<IReadOnlyList<Flow>> OfConnectionAsync(TenantId tenant, ConnectionId connection, CancellationToken cancellation)
     {

@@ -52,6 +52,13 @@ public sealed class NoticeStore(StateTables tables, IdSource ids)
     public async Task<Versioned<NoticeRules>?> GetRulesAsync(TenantId tenant, CancellationToken cancellation) =>
         (await tables.Notices.GetAsync(Keys.Tenant(tenant), Keys.NoticeRules, cancellation))?.As(row => row.Json<NoticeRules>("Rules"));
 
+    /// <summary>Those of all tenants that have written some, in one query.</summary>
+    public async Task<IReadOnlyList<(TenantId Tenant, Versioned<NoticeRules> Rules)>> ListRulesAsync(CancellationToken cancellation) =>
+    [
+        .. from row in await tables.Notices.ListAsync(Filter.Row(Keys.NoticeRules), int.MaxValue, cancellation)
+           select (new TenantId(Keys.Unescape(row.PartitionKey)), row.As(rules => rules.Json<NoticeRules>("Rules"))),
+    ];
+
     /// <summary>Inserts the rules where none are expected, otherwise replaces the expected ones.</summary>
     /// <returns>The new version, or null where they are others by now.</returns>
     public Task<ETag?> PutRulesAsync(TenantId tenant, NoticeRules rules, ETag? expected, CancellationToken cancellation) =>

@@ -47,7 +47,12 @@ public sealed class SecretBox(SecretKeys keys)
         }
     }
 
-    private static string? KeyId(ReadOnlySpan<byte> envelope) =>
+    /// <summary>The same secret, sealed with the current key; the envelope itself where that is its key already, or it cannot be opened.</summary>
+    public byte[] Renew(TenantId tenant, ConnectionId connection, byte[] envelope) =>
+        KeyId(envelope) != keys.Current && Open(tenant, connection, envelope) is { } secret ? Seal(tenant, connection, secret) : envelope;
+
+    /// <summary>The id of the key that it is sealed with; null where it is no envelope.</summary>
+    public static string? KeyId(ReadOnlySpan<byte> envelope) =>
         envelope.Length >= 2 && envelope[0] == EnvelopeVersion && envelope.Length >= 2 + envelope[1]
             ? Encoding.ASCII.GetString(envelope.Slice(2, envelope[1]))
             : null;

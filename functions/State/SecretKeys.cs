@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -30,6 +31,8 @@ public sealed class SecretKeys
     public static string DefaultPath =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".syncfunctions", "secret-keys.json");
 
+    public IEnumerable<string> Ids => _keys.Keys;
+
     internal byte[]? this[string id] => _keys.GetValueOrDefault(id);
 
     /// <summary>The keys of a file, which is created, readable by its owner alone, if there is none.</summary>
@@ -51,10 +54,17 @@ public sealed class SecretKeys
     /// <summary>These keys and a new one, which is current. Secrets move over as they are sealed again.</summary>
     public SecretKeys Rotate()
     {
-        var number = _keys.Count + 1;
-        while (_keys.ContainsKey($"k{number}")) number++;
-        return new($"k{number}", _keys.Add($"k{number}", RandomNumberGenerator.GetBytes(KeySize)));
+        // No id comes twice, as what the key before it has sealed would seem to be of the new one.
+        var id = $"k{_keys.Keys.Max(NumberOf) + 1}";
+        return new(id, _keys.Add(id, RandomNumberGenerator.GetBytes(KeySize)));
     }
+
+    /// <summary>These keys without one that is not current. What it sealed cannot be opened any more.</summary>
+    /// <exception cref="ArgumentException">There is no such key, or it is the current one.</exception>
+    public SecretKeys Without(string id) =>
+        id == Current ? throw new ArgumentException($"'{id}' is the current key: rotate first.", nameof(id))
+        : _keys.ContainsKey(id) ? new(Current, _keys.Remove(id))
+        : throw new ArgumentException($"There is no key '{id}'.", nameof(id));
 
     /// <summary>What is kept in the file or the vault. A secret.</summary>
     public string ToJson() => JsonSerializer.Serialize(new Stored(Current, _keys), StateJson.Options);
@@ -80,6 +90,8 @@ public sealed class SecretKeys
             throw new FormatException($"The key '{wrong}' in {source} is not {KeySize} bytes in base64 under an id of 1 to 64 characters a-z, 0-9 and '-'.");
         return new(stored.Current, keys);
     }
+
+    private static int NumberOf(string id) => id.StartsWith('k') && int.TryParse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static bool IsKeyId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 

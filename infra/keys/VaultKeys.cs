@@ -36,13 +36,10 @@ public sealed class VaultKeys(SecretClient vault, TextWriter output, TimeProvide
     }
 
     /// <summary>A new current key beside the old ones, which still open what they sealed.</summary>
-    public async Task RotateSecretKeysAsync(CancellationToken cancellation)
-    {
-        var known = await FindAsync(SecretKeysName, cancellation) ?? throw new InvalidOperationException($"The vault has no secret '{SecretKeysName}' yet.");
-        var rotated = SecretKeys.Parse(known, $"the secret '{SecretKeysName}'").Rotate();
-        await SetAsync(SecretKeysName, rotated.ToJson(), cancellation);
-        await output.WriteLineAsync($"{SecretKeysName}: {rotated}");
-    }
+    public Task RotateSecretKeysAsync(CancellationToken cancellation) => ChangeSecretKeysAsync(keys => keys.Rotate(), cancellation);
+
+    /// <summary>Takes an old key away.</summary>
+    public Task RemoveSecretKeyAsync(string id, CancellationToken cancellation) => ChangeSecretKeysAsync(keys => keys.Without(id), cancellation);
 
     /// <summary>A new operator's key in place of the old one.</summary>
     public async Task RotateOperatorKeyAsync(CancellationToken cancellation)
@@ -52,6 +49,14 @@ public sealed class VaultKeys(SecretClient vault, TextWriter output, TimeProvide
     }
 
     private static string NewOperatorKey() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(OperatorKeySize));
+
+    private async Task ChangeSecretKeysAsync(Func<SecretKeys, SecretKeys> change, CancellationToken cancellation)
+    {
+        var known = await FindAsync(SecretKeysName, cancellation) ?? throw new InvalidOperationException($"The vault has no secret '{SecretKeysName}' yet.");
+        var changed = change(SecretKeys.Parse(known, $"the secret '{SecretKeysName}'"));
+        await SetAsync(SecretKeysName, changed.ToJson(), cancellation);
+        await output.WriteLineAsync($"{SecretKeysName}: {changed}");
+    }
 
     /// <returns>What was there already.</returns>
     private async Task<string?> MakeAsync(string name, Func<string> value, CancellationToken cancellation)

@@ -43,6 +43,18 @@ public sealed class VaultKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task RemoveSecretKey_OfARotatedOne_LeavesTheCurrentOne()
+    {
+        await Keys.MakeAsync(keyFile: null, TestContext.Current.CancellationToken);
+        await Keys.RotateSecretKeysAsync(TestContext.Current.CancellationToken);
+
+        await Should.ThrowAsync<ArgumentException>(() => Keys.RemoveSecretKeyAsync("k2", TestContext.Current.CancellationToken));
+        await Keys.RemoveSecretKeyAsync("k1", TestContext.Current.CancellationToken);
+
+        SecretKeys.Parse(_vault.Secrets["secret-keys"], "the vault").Ids.ShouldBe(["k2"]);
+    }
+
+    [Fact]
     public async Task Rotate_WhereNothingWasMade_IsRefused() =>
         (await Should.ThrowAsync<InvalidOperationException>(() => Keys.RotateSecretKeysAsync(TestContext.Current.CancellationToken))).Message.ShouldContain("no secret");
 

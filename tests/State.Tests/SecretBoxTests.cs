@@ -90,6 +90,19 @@ public sealed class SecretBoxTests : IDisposable
     }
 
     [Fact]
+    public void Rotate_AfterOlderKeysAreGone_NamesNoneTwice()
+    {
+        var third = SecretKeys.New().Rotate().Rotate();
+
+        third.Without("k2").Without("k1").Rotate().Current.ShouldBe("k4");
+    }
+
+    [Theory]
+    [InlineData("k2")]
+    [InlineData("k7")]
+    public void Without_TheCurrentKeyOrNone_IsRefused(string id) => Should.Throw<ArgumentException>(() => SecretKeys.New().Rotate().Without(id));
+
+    [Fact]
     public void FromFile_Missing_CreatesOneForTheOwnerAlone()
     {
         var envelope = new SecretBox(SecretKeys.FromFile(KeyFile)).Seal(Acme, Crm, Secret);

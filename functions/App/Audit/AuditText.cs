@@ -64,6 +64,7 @@ public static class AuditText
         ["ReplayWork"] = "had records taken up again that had been given up",
         ["ReplaceLostPassword"] = "chose a new password by a link",
         ["ResendNotice"] = "sent a notice once more",
+        ["ResealSecrets"] = "had stored secrets sealed with the current key",
         ["RestoreConflict"] = "restored the value that had lost a conflict",
         ["ResumeErasure"] = "had an erasure go on",
         ["ResumeLink"] = "let a link go on",

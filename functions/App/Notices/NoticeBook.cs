@@ -8,7 +8,7 @@ namespace SyncFunctions.App.Notices;
 public sealed class NoticeBook(NoticeStore notices, SecretBox box, TimeProvider time)
 {
     /// <summary>What is sealed here belongs to no connection: no id of one has a dot.</summary>
-    private static readonly ConnectionId Owner = new("notices.");
+    internal static readonly ConnectionId Owner = new("notices.");
 
     /// <returns>Those of the app, with no version, where nobody has written any.</returns>
     public async Task<Versioned<NoticeRules>> LoadAsync(TenantId tenant, CancellationToken cancellation) =>
