@@ -37,6 +37,9 @@ public sealed record SystemCatalog
     /// <summary>The vendor's daily budget by plan (<c>standard</c>, <c>premium</c>), empty where it has none.</summary>
     public ImmutableDictionary<string, int> DailyCalls { get; init; } = ImmutableDictionary<string, int>.Empty;
 
+    /// <summary>The vendor counts calls by the hour as well: polls that ran ahead of the day would leave none for the rest of an hour.</summary>
+    public bool CountsByHour { get; init; }
+
     /// <summary>A call that has not been answered for so long is given up; what it wrote may still be applied.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -15,11 +15,13 @@ public sealed record PollPlan(TimeSpan Every, DateTimeOffset Next, bool IsSlowed
     /// <param name="used">Calls made today, by everything that shares the budget.</param>
     /// <param name="dailyCalls">The vendor's daily limit, or null where it has none.</param>
     /// <param name="callsPerPoll">Calls that one poll of all flows on this connection makes.</param>
-    public static PollPlan For(DateTimeOffset now, TimeSpan wanted, int used, int? dailyCalls, int callsPerPoll)
+    /// <param name="evenly">No poll runs ahead of the day.</param>
+    public static PollPlan For(DateTimeOffset now, TimeSpan wanted, int used, int? dailyCalls, int callsPerPoll, bool evenly = false)
     {
         if (dailyCalls is not { } limit || callsPerPoll == 0) return new PollPlan(wanted, now + wanted, false);
         var share = limit * PollShare;
         var pace = TimeSpan.FromDays(callsPerPoll / share);
+        if (evenly && pace > wanted) return For(now, pace, used, dailyCalls, callsPerPoll) with { IsSlowedByBudget = true };
         var dayStart = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
 
         // After this poll (used + callsPerPoll) calls are spent; they are earned once the day has come so far.

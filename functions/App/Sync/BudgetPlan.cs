@@ -16,7 +16,7 @@ public sealed class BudgetPlan(BudgetStore budgets, TimeProvider time)
             if (DailyCalls(flow.On(side)) is not { } limit) continue;
             var scope = flow.On(side).Scope;
             var used = await budgets.ReadAsync(scope.Tenant, scope.Connection, DateOnly.FromDateTime(now.UtcDateTime), cancellation);
-            var ofSide = PollPlan.For(now, wanted, used, limit, CallsPerPoll(flow, side));
+            var ofSide = PollPlan.For(now, wanted, used, limit, CallsPerPoll(flow, side), flow.On(side).Connector.Catalog.CountsByHour);
             if (ofSide.Next > plan.Next) plan = ofSide;
         }
 

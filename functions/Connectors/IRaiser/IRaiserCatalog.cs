@@ -27,6 +27,7 @@ internal static class IRaiserCatalog
         ReadLag = TimeSpan.FromMinutes(1),
         // 500 calls an hour.
         DailyCalls = ImmutableDictionary<string, int>.Empty.Add("standard", 12_000),
+        CountsByHour = true,
         Webhooks = IRaiserEvents.Format,
         Kinds =
         [

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using SyncFunctions.App.Manage;
 using SyncFunctions.App.Problems;
+using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 using SyncFunctions.Tests.Support;
@@ -211,6 +212,23 @@ public sealed class ManageTests(AzuriteFixture azurite) : IAsyncLifetime
             "every 24 minutes: 300 calls a day to Total Synergy are shared by staff, companies, personnel and projects, and 20 % of them are kept for writing");
         status.GetProperty("budgets")[0].GetProperty("budget").GetProperty("limit").GetInt32().ShouldBe(300);
         status.GetProperty("nextDueAt").ValueKind.ShouldBe(JsonValueKind.String);
+    }
+
+    /// <summary>However much of the day is left: the calls of the hour would be gone after some minutes.</summary>
+    [Fact]
+    public async Task NextPoll_OfAVendorThatCountsByTheHour_IsAtTheSaidPace()
+    {
+        await _world.AddConnectionAsync("iraiser", "left");
+        await _world.AddConnectionAsync("raisersedge", "right");
+        await CreateFlowAsync(new { id = "main", pair = "iraiser-raisersedge", left = "left", right = "right", enabled = true });
+        var context = (await _world.Get<FlowContexts>().LoadAsync(new FlowKey(HttpWorld.Tenant, new FlowId("main")), default)).ShouldNotBeNull();
+
+        var before = _world.Time.GetUtcNow();
+        var plan = await _world.Get<BudgetPlan>().NextPollAsync(context, default);
+
+        (plan.Next - before).ShouldBeInRange(plan.Every, plan.Every + TimeSpan.FromMinutes(1));
+        (await SendAsync(null, request => _world.Function<GetFlowStatus>().Run(request, "acme", "main", default))).Json
+            .GetProperty("pollPlan").GetString().ShouldStartWith($"every {plan.Every.TotalSeconds} seconds");
     }
 
     [Theory]
