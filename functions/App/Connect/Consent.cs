@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
+using SyncFunctions.App.Hooks;
 using SyncFunctions.Connectors;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
@@ -15,7 +16,7 @@ namespace SyncFunctions.App.Connect;
 /// minutes at most, by the browser that began, for one connection and one system (RFC 9700, 4.4 and 4.7).
 /// </summary>
 public sealed partial class Consent(
-    LookupStore lookups, ConnectionStore connections, MemberStore members, ClientAddress client, Systems systems, SystemSettings settings, SignIns signIns, SecretBox box, PublicAddress address, TimeProvider time,
+    LookupStore lookups, ConnectionStore connections, MemberStore members, ClientAddress client, Systems systems, SystemSettings settings, SignIns signIns, HookCare hooks, SecretBox box, PublicAddress address, TimeProvider time,
     ILogger<Consent> log)
 {
     /// <summary>Set to false where a vendor returns no state: which sign-in an answer belongs to is then known by the cookie alone.</summary>
@@ -79,7 +80,9 @@ public sealed partial class Consent(
             return ConnectPages.Failed(failure.Message).For(connection);
         }
 
-        return Outcome(connector.Catalog, connection, await signIns.ConnectAsync(connection, credentials, cancellation)).For(connection);
+        var signedIn = await signIns.ConnectAsync(connection, credentials, cancellation);
+        if (signedIn is SignInOutcome.Connected connected) await hooks.TendAsync(connected.Connection, cancellation);
+        return Outcome(connector.Catalog, connection, signedIn).For(connection);
     }
 
     private static bool ReturnsState(ImmutableDictionary<string, string> settings) => settings.GetValueOrDefault(StateReturned) != "false";

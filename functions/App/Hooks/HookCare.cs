@@ -39,6 +39,18 @@ public sealed partial class HookCare(
     /// <summary>Whether the app itself tells this system; elsewhere a person pastes the address.</summary>
     public bool IsFor(string system) => RegistrarOf(system) is not null;
 
+    /// <summary>After somebody has signed in.</summary>
+    public async Task TendAsync(StoredConnection connection, CancellationToken cancellation)
+    {
+        if (IsFor(connection.System)) await TendAsync(connection.Tenant, connection.Id, asked: null, cancellation);
+    }
+
+    /// <summary>Before a connection loses its credentials: later the vendor could not be told any more.</summary>
+    public async Task EndAsync(StoredConnection connection, CancellationToken cancellation)
+    {
+        if (await ClaimAsync(connection.Tenant, connection.Id, make: false, cancellation) is { } claim) await EndAsync(claim);
+    }
+
     /// <summary>After a flow was switched: its connections.</summary>
     public async Task TendAsync(Flow flow, CancellationToken cancellation)
     {
@@ -62,7 +74,7 @@ public sealed partial class HookCare(
     /// <summary>Another address in place of the one that the vendor was told.</summary>
     public async Task RenewAsync(StoredConnection connection, HttpRequest request, CancellationToken cancellation)
     {
-        if (await ClaimAsync(connection.Tenant, connection.Id, make: false, cancellation) is { } claim) await EndAsync(claim);
+        await EndAsync(connection, cancellation);
         await TendAsync(connection.Tenant, connection.Id, address.Base(request), cancellation);
     }
 
@@ -109,6 +121,9 @@ public sealed partial class HookCare(
                 await Task.Delay(Pause, time, cancellation);
                 continue;
             }
+
+            // Nobody can tell the vendor anything until somebody signs in again.
+            if (connection.Health == ConnectionHealth.Disconnected) return null;
 
             // An address that a person pasted is replaced: nobody knows it any more.
             var (hookId, hook) = before?.Registration is { } known ? (Open(connection, known.HookId), before) : await MakeAsync(connection, cancellation);

@@ -6,6 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.Connections;
 using SyncFunctions.App.Contract;
+using SyncFunctions.App.Hooks;
 using SyncFunctions.App.People;
 using SyncFunctions.App.Problems;
 using SyncFunctions.Connectors;
@@ -13,7 +14,7 @@ using SyncFunctions.State;
 
 namespace SyncFunctions.App.Manage;
 
-public sealed class PutConnectionToken(Finder finder, SignIns signIns, ConnectionViews views, AccessNotices notices)
+public sealed class PutConnectionToken(Finder finder, SignIns signIns, HookCare hooks, ConnectionViews views, AccessNotices notices)
 {
     public sealed record Body(string? Token)
     {
@@ -43,6 +44,7 @@ public sealed class PutConnectionToken(Finder finder, SignIns signIns, Connectio
         check.Require("#/token", token).Token(body.Token).When(body.Token is not null && body.Parts.Count > 0, "#/token", "A token is given as one or in its parts.").Refuse();
         var result = await signIns.ConnectAsync(found, new Credentials("token", token!), cancellation);
         var connected = result.Require(catalog);
+        await hooks.TendAsync(connected, cancellation);
         await notices.RaiseAsync(connected.Tenant, null, "A token was given to a connection", request.Caller().Name);
         return Json.Ok(await views.OfAsync(connected, cancellation));
     }

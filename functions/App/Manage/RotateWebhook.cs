@@ -41,7 +41,7 @@ public sealed class RotateWebhook(Finder finder, HookSetup hooks, HookCare care,
         {
             await care.RenewAsync(found.Value, request, cancellation);
             found = await finder.ConnectionAsync(tenant, connection, cancellation);
-            answer = Json.Created(await hooks.ViewAsync(found.Value, cancellation) ?? throw new ProblemException(ProblemType.FlowOff, "No flow that is on and live uses the connection; its system is told when one does."));
+            answer = Json.Created(await hooks.ViewAsync(found.Value, cancellation) ?? throw new ProblemException(ProblemType.FlowOff, "No flow that is on and live uses the connection, or nobody is signed in to its system, which is told as soon as both is so."));
         }
         else
         {

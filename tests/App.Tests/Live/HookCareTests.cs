@@ -72,6 +72,27 @@ public sealed class HookCareTests
     }
 
     [Fact]
+    public async Task Connection_Disconnected_TakesBackWhatTheVendorWasToldUntilSomebodySignsInAgain()
+    {
+        using var world = await WorldAsync();
+        await SwitchAsync(world, on: true);
+        var (tenant, connection) = (HttpWorld.Tenant.Value, LiveWorld.ConnectionOf(Side.Left).Value);
+
+        var request = world.Request("POST", null);
+        (await HttpWorld.ExecuteAsync(request, world.Function<DisconnectConnection>().Run(request, tenant, connection, Cancel))).Status.ShouldBe(200);
+
+        Vendor(world).Registered.ShouldBeEmpty();
+        var calls = Vendor(world).Calls;
+        await TickAsync(world);
+        Vendor(world).Calls.ShouldBe(calls, "It cannot be told anything.");
+        (await world.ShowAsync(Side.Left)).Json.GetProperty("webhook").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+
+        request = world.Request("PUT", new { token = world.Token(Side.Left) });
+        (await HttpWorld.ExecuteAsync(request, world.Function<PutConnectionToken>().Run(request, tenant, connection, Cancel))).Status.ShouldBe(200);
+        Vendor(world).Registered.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Vendor_ThatCannotBeReached_IsToldLaterAndSaysWhyUntilThen()
     {
         using var world = await WorldAsync();

@@ -247,6 +247,9 @@ internal sealed class LiveWorld : IDisposable
         return http.Request;
     }
 
+    /// <summary>What the vendor takes from somebody who has just signed in there.</summary>
+    public string Token(Side side) => _servers[side].SignIn.Grant().Access;
+
     public async Task ConnectAsync(Side side, TenantId? tenant = null)
     {
         var (access, refresh) = _servers[side].SignIn.Grant();
