@@ -1,3 +1,4 @@
+using System.Globalization;
 using SyncFunctions.App.Sync;
 using SyncFunctions.Engine;
 
@@ -21,7 +22,7 @@ internal static class PollPlanText
         if (BudgetPlan.DailyCalls(flow.On(side)) is not { } calls) return null;
         var kinds = flow.Pair.TopKinds.Where(kind => flow.Listens(kind, side)).Select(kind => kind.VendorKind(side)).ToList();
         var kept = (int)Math.Round((1 - PollPlan.PollShare) * 100);
-        return $"{calls} calls a day to {flow.On(side).Connector.Catalog.DisplayName} are shared by {List(kinds)}, and {kept} % of them are kept for writing";
+        return $"{calls.ToString("N0", CultureInfo.InvariantCulture)} calls a day to {flow.On(side).Connector.Catalog.DisplayName} are shared by {List(kinds)}, and {kept} % of them are kept for writing";
     }
 
     private static string List(List<string> names) => names.Count > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : string.Concat(names);

@@ -21,4 +21,12 @@ internal static class NoticeFact
     public const string Failed = "failed";
     public const string Rule = "rule";
     public const string Digest = "digest";
+
+    /// <summary>The address of the person that it is about, what it is to them, where it came from, and what to do: for them alone.</summary>
+    public const string Person = "person";
+    public const string Yours = "yours";
+    public const string From = "from";
+    public const string Advice = "advice";
+
+    public static readonly string[] OfThePerson = [Person, Yours, From, Advice];
 }

@@ -44,6 +44,7 @@ internal static class NoticeMail
         return page.Append($"<p><small>{html.Encode(Why(told))}</small></p></body></html>").ToString();
     }
 
-    private static string Why(ToldNotice told) =>
-        $"You get this because of a rule for notices of {told.TenantName}, or because of your role there. What you do not want to get can be switched off in the dashboard, under Notices. {told.Notice.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC.";
+    private static string Why(ToldNotice told) => told.Notice.Facts.ContainsKey(NoticeFact.Yours)
+        ? "You get this because it is about your own account. It is always sent."
+        : $"You get this because of a rule for notices of {told.TenantName}, or because of your role there. What you do not want to get can be switched off in the dashboard, under Notices. {told.Notice.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC.";
 }

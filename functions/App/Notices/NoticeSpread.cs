@@ -29,17 +29,23 @@ public sealed class NoticeSpread(NoticeStore notices, NoticeBook book, NoticeAud
         var rules = (await book.LoadAsync(notice.Tenant, cancellation)).Value;
         var concerned = await ConcernedAsync(notice, cancellation);
         var deliveries = new Dictionary<(NoticeChannel, string), NoticeDelivery>();
+
+        // Whoever it is about is told whatever the rules say, in words of their own, and not again in those for the others.
+        if (notice.Facts.TryGetValue(NoticeFact.Person, out var person)) Add(null, NoticeChannel.Email, person, person, notice);
+        var shared = notice with { Facts = notice.Facts.RemoveRange(NoticeFact.OfThePerson) };
         foreach (var rule in rules.Rules.Where(rule => IsFor(rule, notice, concerned)))
         {
-            foreach (var (channel, target, to, mine) in await TargetsAsync(rules, rule, notice, concerned, cancellation))
-            {
-                // An address is the same in whatever letters.
-                var same = target.ToLowerInvariant();
-                deliveries.TryAdd((channel, same), new NoticeDelivery(notice.Tenant, Keys.DeliveryIdOf(notice, channel, same), mine, channel, target) { Rule = rule.Id, To = to, NextAt = notice.At });
-            }
+            foreach (var (channel, target, to, mine) in await TargetsAsync(rules, rule, shared, concerned, cancellation)) Add(rule.Id, channel, target, to, mine);
         }
 
         return [.. deliveries.Values];
+
+        void Add(string? rule, NoticeChannel channel, string target, string to, Notice mine)
+        {
+            // An address is the same in whatever letters.
+            var same = target.ToLowerInvariant();
+            deliveries.TryAdd((channel, same), new NoticeDelivery(notice.Tenant, Keys.DeliveryIdOf(notice, channel, same), mine, channel, target) { Rule = rule, To = to, NextAt = notice.At });
+        }
     }
 
     private async Task<IReadOnlyList<(NoticeChannel Channel, string Target, string To, Notice Notice)>> TargetsAsync(

@@ -17,11 +17,12 @@ public sealed class Membership(MemberStore members, PersonStore people, AccessNo
     /// <param name="cancellation">The caller's.</param>
     public async Task ChangeAsync(Caller caller, Member member, Func<Member, Member?> change, CancellationToken cancellation)
     {
+        var before = member;
         Member? after = null;
         var outcome = await members.ChangeAsync(member.Tenant, member.Person, found =>
         {
             Grants.Require(caller, found.Role, found.Groups);
-            after = change(found);
+            (before, after) = (found, change(found));
             if (after is not null) Grants.Require(caller, after.Role, after.Groups);
             return after;
         }, cancellation);
@@ -29,8 +30,15 @@ public sealed class Membership(MemberStore members, PersonStore people, AccessNo
         if (outcome == MemberChange.LastAdministrator)
             throw new ProblemException(ProblemType.LastAdministrator, $"{member.Name} is the only administrator who reaches everything of the tenant. Make somebody else one first.");
         if (after is null) await people.LeaveTenantAsync(member.Person, member.Tenant, cancellation);
-        await notices.RaiseAsync(member.Tenant, null, after is null ? $"{member.Name} was taken out" : $"{after.Name} was changed: {Told(after)}", caller.Name);
+        await notices.RaiseAsync(member.Tenant, null, after is null ? $"{member.Name} was taken out" : $"{after.Name} was changed: {Told(after)}", caller.Name, Told(before, after));
         if (after is null or { IsDisabled: true }) await SignOutStrangerAsync(member.Person, cancellation);
+    }
+
+    /// <returns>Null where it is nothing to the person, or they have no address.</returns>
+    private static ToldPerson? Told(Member before, Member? after)
+    {
+        if (before.Email is not { } email || (after is not null && after.Role == before.Role && after.IsDisabled == before.IsDisabled && after.Groups.SequenceEqual(before.Groups))) return null;
+        return new ToldPerson(email, after is null ? "You were taken out" : $"Your access was changed: {Told(after)}", "If you did not expect this, ask an administrator.");
     }
 
     private static string Told(Member member) =>

@@ -28,7 +28,7 @@ public sealed class ChangePassword(Passwords passwords, PersonStore people)
         if (request.HttpContext.Features.Get<Session>() is not { IsLocal: true } session || await people.GetAsync(session.Person, cancellation) is not { Value: var person })
             throw new ProblemException(ProblemType.NotAllowed, "You have no password here.");
         var proved = await passwords.RequireAsync(request, person.Subject, body.Password!, cancellation);
-        await passwords.ChangeAsync(proved, body.NewPassword!, but: session.Hash, person.Name, cancellation);
+        await passwords.ChangeAsync(request, proved, body.NewPassword!, but: session.Hash, person.Name, cancellation);
         return new NoContentResult();
     }
 }

@@ -75,7 +75,7 @@ public sealed partial class LostPasswords(
             throw ProblemException.NotFound("link, or it was used already");
         if (!await TakesPasswordAsync(found.Value, cancellation)) throw NoPassword();
         request.HttpContext.Features.Set(Callers.Of(found.Value));
-        await passwords.ChangeAsync(found, password, but: null, "whoever opened the link for a lost password", cancellation);
+        await passwords.ChangeAsync(request, found, password, but: null, "whoever opened the link for a lost password", cancellation);
         await passwords.ForgetAsync(request, found.Value.Subject, cancellation);
     }
 

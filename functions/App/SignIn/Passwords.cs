@@ -18,6 +18,7 @@ public sealed class Passwords(PersonStore people, MemberStore members, GuessStor
     public const int MinLength = 12;
     public const int MaxLength = 200;
 
+    private const string NotYou = "If it was not you, somebody knows your password or reads your mail: make sure of your mailbox, ask for another password on the page for signing in, and tell an administrator.";
     private const int FreeOfAccount = 5;
     private const int FreeOfAddress = 30;
     private const int Iterations = 210_000;
@@ -69,20 +70,26 @@ public sealed class Passwords(PersonStore people, MemberStore members, GuessStor
         await guesses.TakeBackAsync(OfAddress(request), cancellation);
     }
 
-    /// <summary>Gives an account another password, signs it out, and has its tenants told.</summary>
+    /// <summary>Gives an account another password, signs it out, and has the person and their tenants told.</summary>
+    /// <param name="request">From where it comes.</param>
     /// <param name="found">The account as it was found.</param>
     /// <param name="password">The new one.</param>
     /// <param name="but">The hash of the session that goes on; null: none does.</param>
     /// <param name="who">Has done it, for people.</param>
     /// <param name="cancellation">The caller's.</param>
-    public async Task ChangeAsync(Versioned<Person> found, string password, string? but, string who, CancellationToken cancellation)
+    public async Task ChangeAsync(HttpRequest request, Versioned<Person> found, string password, string? but, string who, CancellationToken cancellation)
     {
         if (!await people.ReplaceAsync(found with { Value = found.Value with { PasswordHash = Hash(password) } }, cancellation))
             throw new ProblemException(ProblemType.ChangedMeanwhile, "The account was changed at the same time. Try again.");
         await people.EndAllAsync(found.Value.Id, but, cancellation);
+
+        // The person has one password, and one mail about it, in however many tenants they are.
+        var told = found.Value.Email is { } email ? new ToldPerson(email, "Your password was changed", NotYou, client.Of(request)?.ToString()) : null;
         foreach (var tenant in await people.TenantsAsync(found.Value.Id, cancellation))
         {
-            if (await members.GetAsync(tenant, found.Value.Id, cancellation) is { Value: var member }) await notices.RaiseAsync(tenant, null, $"The password of {member.Name} was changed", who);
+            if (await members.GetAsync(tenant, found.Value.Id, cancellation) is not { Value: var member }) continue;
+            await notices.RaiseAsync(tenant, null, $"The password of {member.Name} was changed", who, told);
+            told = null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using SyncFunctions.App.Access;
@@ -6,6 +7,7 @@ using SyncFunctions.App.Audit;
 using SyncFunctions.App.Connect;
 using SyncFunctions.App.Problems;
 using SyncFunctions.App.SignIn;
+using SyncFunctions.App.Triggers;
 using SyncFunctions.Engine;
 using SyncFunctions.State;
 using SyncFunctions.Tests.Support;
@@ -38,6 +40,18 @@ internal sealed class AccessWorld : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => Http.Get<T>();
+
+    /// <summary>Hands all messages about notices to their function, as the host does.</summary>
+    public async Task<int> DeliverNoticesAsync()
+    {
+        var queue = new QueueServiceClient(MemoryStorage.ConnectionString, new QueueClientOptions { Transport = Storage, MessageEncoding = QueueMessageEncoding.Base64 }).GetQueueClient(AppQueues.Notices);
+        for (var delivered = 0; ; delivered++)
+        {
+            if ((await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(1))).Value is not { } received) return delivered;
+            await Http.Function<NoticeQueue>().RunAsync(received.Body.ToObjectFromJson<NoticeMessage>(StateJson.Options)!, default);
+            await queue.DeleteMessageAsync(received.MessageId, received.PopReceipt);
+        }
+    }
 
     public ValueTask DisposeAsync() => Http.DisposeAsync();
 

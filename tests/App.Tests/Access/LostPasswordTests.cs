@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
-using Azure.Storage.Queues;
 using SyncFunctions.App.Access;
 using SyncFunctions.App.SignIn;
-using SyncFunctions.App.Triggers;
 using SyncFunctions.State;
 using SyncFunctions.Tests.Support;
 
@@ -110,7 +108,7 @@ public sealed class LostPasswordTests : IAsyncLifetime
         await _world.Get<MemberStore>().ChangeAccessAsync(AccessWorld.Acme, access => access with { IssuerOnly = true }, default);
 
         (await AskAsync("anna@acme.example")).Status.ShouldBe(204);
-        (await DeliverAsync()).ShouldBe(1);
+        (await _world.DeliverNoticesAsync()).ShouldBe(1);
         _smtp.Mails.ShouldBeEmpty();
         (await MakeLinkAsync("anna@acme.example")).Status.ShouldBe(403);
         (await ReplaceAsync(before, New)).Status.ShouldBe(403);
@@ -161,21 +159,9 @@ public sealed class LostPasswordTests : IAsyncLifetime
 
     private async Task<string> MailedCodeAsync(string to)
     {
-        await DeliverAsync();
+        await _world.DeliverNoticesAsync();
         var mail = _smtp.Mails.ShouldHaveSingleItem().Replace("=\r\n", "").Replace("=\n", "").Replace("=23", "#").Replace("=3D", "=");
         mail.ShouldContain($"To: {to}");
         return Regex.Match(mail, "https://sync\\.example/api/app/#/password/(?<code>[A-Za-z0-9_-]+)").Groups["code"].Value.ShouldNotBeNull();
-    }
-
-    /// <summary>Hands all messages to the function, as the host does.</summary>
-    private async Task<int> DeliverAsync()
-    {
-        var queue = new QueueServiceClient(MemoryStorage.ConnectionString, new QueueClientOptions { Transport = _world.Storage, MessageEncoding = QueueMessageEncoding.Base64 }).GetQueueClient(AppQueues.Notices);
-        for (var delivered = 0; ; delivered++)
-        {
-            if ((await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(1))).Value is not { } received) return delivered;
-            await _world.Http.Function<NoticeQueue>().RunAsync(received.Body.ToObjectFromJson<NoticeMessage>(StateJson.Options)!, default);
-            await queue.DeleteMessageAsync(received.MessageId, received.PopReceipt);
-        }
     }
 }

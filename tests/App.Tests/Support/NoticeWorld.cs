@@ -138,7 +138,7 @@ internal sealed class NoticeWorld : IAsyncDisposable
         await Receiver.DisposeAsync();
     }
 
-    private static string Readable(string mail)
+    public static string Readable(string mail)
     {
         var text = new StringBuilder(mail);
         foreach (var part in mail.Split("\n").Select(line => line.Trim()).Where(line => line.Length is > 0 and <= 76 && line.Length % 4 == 0 && !line.Contains(' ')))

@@ -67,20 +67,21 @@ export const Time = ({ at }) => at ? html`<time datetime=${at} title=${utc(at)}>
 const units = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]];
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
-/** How long ago, or how long until. */
-export function ago(at, now = Date.now()) {
-  const seconds = (new Date(at) - now) / 1000;
+/** How long ago, or how long until; what is `coming` and whose time is there is at hand, not past. */
+export function ago(at, { now = Date.now(), coming = false } = {}) {
+  const until = (new Date(at) - now) / 1000;
+  const seconds = coming ? Math.max(until, 1) : until;
   const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
   return unit === 'second' ? (seconds > 0 ? 'in a moment' : 'just now') : relative.format(Math.trunc(seconds / length), unit);
 }
 
-export function Ago({ at }) {
+export function Ago({ at, coming }) {
   const [, tick] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => tick(n => n + 1), 20_000);
     return () => clearInterval(timer);
   }, []);
-  return at ? html`<time datetime=${at} title=${`${moment.format(new Date(at))} (${utc(at)})`}>${ago(at)}</time>` : null;
+  return at ? html`<time datetime=${at} title=${`${moment.format(new Date(at))} (${utc(at)})`}>${ago(at, { coming })}</time>` : null;
 }
 
 export function duration(seconds) {

@@ -29,7 +29,7 @@ export default function Connection({ params, query }) {
           { label: 'Account', value: connection.accountName ?? connection.accountId },
           { label: 'Signed in as', value: connection.userName },
           { label: 'Connected', value: connection.connectedAt && html`<${Time} at=${connection.connectedAt} />` },
-          { label: 'Calls today', value: connection.budget && html`${number(connection.budget.usedToday)} of ${number(connection.budget.limit)}; anew <${Ago} at=${connection.budget.resetsAt} />` },
+          { label: 'Calls today', value: connection.budget && html`${number(connection.budget.usedToday)} of ${number(connection.budget.limit)}; anew <${Ago} at=${connection.budget.resetsAt} coming />` },
           { label: 'Used by', value: used.length ? html`${used.map((flow, place) => html`${place > 0 && ', '}<a href=${`${base}/f/${encodeURIComponent(flow.id)}`}>${flow.name}</a>`)}` : 'no flow yet' },
         ]} /></div>
         ${may && html`<${Renew} ...${part} />`}

@@ -58,8 +58,8 @@ export default function FlowStatus({ params }) {
         <${Section} title="Plan">
           <${Facts} items=${[
             { label: 'Looks for changes', value: data.pollPlan.charAt(0).toUpperCase() + data.pollPlan.slice(1) },
-            { label: 'Next look', value: data.enabled ? html`<${Ago} at=${data.nextDueAt} />` : 'Off' },
-            { label: 'Next full comparison', value: data.nextSweepAt ? html`<${Ago} at=${data.nextSweepAt} />` : data.enabled && data.wentLiveAt ? 'Only by hand' : 'Off' },
+            { label: 'Next look', value: data.enabled ? html`<${Ago} at=${data.nextDueAt} coming />` : 'Off' },
+            { label: 'Next full comparison', value: data.nextSweepAt ? html`<${Ago} at=${data.nextSweepAt} coming />` : data.enabled && data.wentLiveAt ? 'Only by hand' : 'Off' },
             { label: 'Live since', value: data.wentLiveAt ? html`<${Time} at=${data.wentLiveAt} />` : 'Not yet' },
             data.lastRun && { label: 'Last run', value: html`<a href=${flowHref(params, `/runs/${encodeURIComponent(data.lastRun.id)}`)}>${modeText(data.lastRun.mode)}, <${Ago} at=${data.lastRun.startedAt} /></a>` },
           ]} />
@@ -151,7 +151,7 @@ const Now = ({ params, run }) => html`
   <div class="card">
     <p><a href=${flowHref(params, `/runs/${encodeURIComponent(run.id)}`)}>${modeText(run.mode)}</a> ${outcomeBadge(run)}</p>
     <${Progress} done=${run.done} total=${run.total} label=${modeText(run.mode)} />
-    ${run.estimatedEndAt && html`<p class="small">Done <${Ago} at=${run.estimatedEndAt} />, at ${number(run.perMinute)} records a minute.</p>`}
+    ${run.estimatedEndAt && html`<p class="small">Done <${Ago} at=${run.estimatedEndAt} coming />, at ${number(run.perMinute)} records a minute.</p>`}
   </div>`;
 
 const Lane = ({ params, lane }) => html`

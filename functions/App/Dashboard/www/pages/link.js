@@ -52,7 +52,7 @@ export default function LinkPage({ params }) {
         ${notes.map(([side, text]) => html`<${Note} tone="warn" title=${`Some of it does not flow from ${here.name(side)}.`}>${text}<//>`)}
         ${waits && html`
           <${Note} tone="info" title=${`${here.name(link.lock.source)} was changed last: changes made in ${here.name(other(link.lock.source))} wait.`} action=${mayRecords && html`<${Button} onClick=${post('/release')}>Release the lock<//>`}>
-            <p>The lock ends <${Ago} at=${link.lock.until} /> (<${Time} at=${link.lock.until} />). ${link.held.length === 0 ? 'It holds nothing now.' : 'It holds:'}</p>
+            <p>The lock ends <${Ago} at=${link.lock.until} coming /> (<${Time} at=${link.lock.until} />). ${link.held.length === 0 ? 'It holds nothing now.' : 'It holds:'}</p>
             ${link.held.length > 0 && html`<ul>${link.held.map(item => html`<li>A change in ${here.name(item.side)}, held until <${Time} at=${item.dueAt} />${item.detail && html`: ${item.detail}`}</li>`)}</ul>`}
           <//>`}
       </div>

@@ -217,7 +217,7 @@ function Sent({ path, wanted }) {
           { key: 'state', title: 'State', value: item => states[item.state][1], render: item => html`
             <div><${State} of=${item} />
               ${item.state !== 'sent' && item.answer && html`<p class="small">${item.answer}${item.attempts > 1 ? ` ${item.attempts} attempts.` : ''}</p>`}
-              ${item.nextAt && item.attempts > 0 && html`<p class="small">Next attempt <${Ago} at=${item.nextAt} /></p>`}
+              ${item.nextAt && item.attempts > 0 && html`<p class="small">Next attempt <${Ago} at=${item.nextAt} coming /></p>`}
             </div>` },
           { key: 'at', title: 'When', value: item => item.at, render: item => html`<${Ago} at=${item.at} />` },
           { key: 'actions', title: '', render: item => item.event !== 'test' && (item.state !== 'waiting' || item.attempts > 0) && html`<${Button} onClick=${() => again(item)}>${item.state === 'sent' ? 'Send again' : 'Try now'}<//>` },

@@ -53,7 +53,7 @@ export default function Project({ params, query }) {
           { label: 'Last sync', value: project.lastSyncAt ? html`<${Time} at=${project.lastSyncAt} /> (${project.lastSyncMode})` : 'never' },
           { label: 'Last delta', value: panel.lastDeltaAt ? html`<${Time} at=${panel.lastDeltaAt} />` : 'never' },
           { label: 'Last comprehensive', value: panel.lastComprehensiveAt ? html`<${Time} at=${panel.lastComprehensiveAt} />` : 'never' },
-          panel.nextComprehensiveAt && { label: 'Next comprehensive', value: html`<${Ago} at=${panel.nextComprehensiveAt} />` },
+          panel.nextComprehensiveAt && { label: 'Next comprehensive', value: html`<${Ago} at=${panel.nextComprehensiveAt} coming />` },
           panel.coolsDownUntil && { label: 'Rests', value: html`until <${Time} at=${panel.coolsDownUntil} /><p class="small">After a sync a project rests for ${duration(panel.coolDownSeconds)}; what is asked for meanwhile is kept.</p>` },
           { label: 'First import', value: project.firstImportAt ? html`<${Time} at=${project.firstImportAt} />` : 'not yet' },
         ]} />
@@ -72,7 +72,7 @@ export default function Project({ params, query }) {
             { key: 'name', title: 'Record', value: item => item.name ?? `${words(item.kind)} ${item.recordId}` },
             { key: 'kind', title: 'Kind', value: item => words(item.kind) },
             { key: 'why', title: 'Why', value: item => item.detail ?? '', render: item => html`<div><${WorkBadge} reason=${item.reason} /><p class="small">${item.awaits ? html`<${Awaits} params=${params} item=${item} />` : item.detail}</p></div>` },
-            { key: 'due', title: 'Next look', value: item => item.dueAt, render: item => item.reason === 'dead' ? 'by a person' : html`<${Ago} at=${item.dueAt} />` },
+            { key: 'due', title: 'Next look', value: item => item.dueAt, render: item => item.reason === 'dead' ? 'by a person' : html`<${Ago} at=${item.dueAt} coming />` },
           ]} />
         <//>`}
       <div id="log">

@@ -77,8 +77,8 @@ function Result({ params, here, item, reload }) {
       </p>
       <p>${item.place === 'unmatched' ? sentence(item.why) : item.why}</p>
       ${item.kindOff && html`<p>${here.kinds.find(kind => kind.name === item.kind)?.text} are switched off in this flow. <a href=${flowHref(params, '/settings')}>Settings</a></p>`}
-      ${held && html`<p>It goes over by itself <${Ago} at=${held.dueAt} /> (<${Time} at=${held.dueAt} />).</p>`}
-      ${retried && html`<p>Attempt ${retried.attempts} failed; the next is <${Ago} at=${retried.dueAt} />.</p>`}
+      ${held && html`<p>It goes over by itself <${Ago} at=${held.dueAt} coming /> (<${Time} at=${held.dueAt} />).</p>`}
+      ${retried && html`<p>Attempt ${retried.attempts} failed; the next is <${Ago} at=${retried.dueAt} coming />.</p>`}
       ${awaited && html`<p><${Awaits} params=${params} item=${awaited} /></p>`}
       ${item.last && html`<p class="small">Last, <${Ago} at=${item.last.at} />: ${item.last.text}${item.whatToDo && ` ${item.whatToDo}`}</p>`}
       <div class="actions"><${Next} ...${{ params, here, item, reload }} /></div>
@@ -153,7 +153,7 @@ function Links({ params, query, here }) {
           { key: 'right', title: here.name('right'), value: link => link.rightName },
           { key: 'rightId', title: 'Id', value: link => link.rightId, hideNarrow: true },
           { key: 'state', title: 'State', value: link => link.state, render: link => html`<div><${LinkBadge} link=${link} />${link.reason && html`<p class="small">${link.reason}</p>`}</div>` },
-          { key: 'lock', title: 'Lock', value: link => isLocked(link) ? link.lock.until : null, render: link => isLocked(link) && html`<span>${here.name(other(link.lock.source))} waits, ends <${Ago} at=${link.lock.until} /></span>` },
+          { key: 'lock', title: 'Lock', value: link => isLocked(link) ? link.lock.until : null, render: link => isLocked(link) && html`<span>${here.name(other(link.lock.source))} waits, ends <${Ago} at=${link.lock.until} coming /></span>` },
         ]}
         empty=${filtered
           ? { title: 'No link is like that.', action: html`<${Button} onClick=${() => setQuery({ state: '', locked: '' })}>Show all<//>` }

@@ -66,7 +66,7 @@ function Head({ data }) {
         data.endedAt && { label: 'Ended', value: html`<${Time} at=${data.endedAt} />` },
         { label: 'Records looked at', value: number(data.done) },
         data.perMinute && { label: 'Pace', value: `${number(data.perMinute)} a minute` },
-        data.estimatedEndAt && { label: 'Expected to end', value: html`<${Ago} at=${data.estimatedEndAt} /> (<${Time} at=${data.estimatedEndAt} />)` },
+        data.estimatedEndAt && { label: 'Expected to end', value: html`<${Ago} at=${data.estimatedEndAt} coming /> (<${Time} at=${data.estimatedEndAt} />)` },
         !data.endedAt && !data.pausedAt && data.total === null && { label: 'Expected to end', value: 'Not known: the systems do not tell how many records there are' },
       ]} />
     </div>`;

@@ -201,7 +201,7 @@ function Running({ params, may, data, reload }) {
         <${Facts} items=${[
           { label: 'Began', value: html`<${Time} at=${data.startedAt} />` },
           { label: 'Pace', value: run?.perMinute ? `${number(run.perMinute)} a minute` : null },
-          { label: 'Expected to end', value: run?.estimatedEndAt ? html`<${Ago} at=${run.estimatedEndAt} />` : 'Not known yet' },
+          { label: 'Expected to end', value: run?.estimatedEndAt ? html`<${Ago} at=${run.estimatedEndAt} coming />` : 'Not known yet' },
           { label: 'E-mail to', value: data.notify },
         ]} />
       </div>

@@ -32,7 +32,7 @@ export default function Work({ params, query }) {
           { key: 'kind', title: 'Kind', value: item => words(item.kind), render: item => html`<div>${words(item.kind)}<p class="small">${here.name(item.side)} ${item.recordId}</p></div>` },
           { key: 'why', title: 'Why', value: item => `${workReasons[item.reason]?.[1]} ${item.detail ?? ''} ${item.awaitsName ?? ''}`, render: item => html`<div><${WorkBadge} reason=${item.reason} />${item.awaits && html`<p><${Awaits} params=${params} item=${item} /></p>`}${item.detail && html`<p class="small">${item.detail}</p>`}</div>` },
           { key: 'attempts', title: 'Attempts', numeric: true, value: item => item.attempts || null },
-          { key: 'due', title: 'Next', value: item => item.reason === 'dead' ? null : item.dueAt, render: item => item.reason === 'dead' ? 'By a person' : item.reason === 'braked' ? html`<a href=${flowHref(params)}>Confirm the brake</a>` : html`<${Ago} at=${item.dueAt} />` },
+          { key: 'due', title: 'Next', value: item => item.reason === 'dead' ? null : item.dueAt, render: item => item.reason === 'dead' ? 'By a person' : item.reason === 'braked' ? html`<a href=${flowHref(params)}>Confirm the brake</a>` : html`<${Ago} at=${item.dueAt} coming />` },
           { key: 'since', title: 'Since', value: item => item.since, render: item => html`<${Ago} at=${item.since} />` },
           {
             key: 'actions', title: '', render: item => html`
